@@ -1,0 +1,1 @@
+"""Social planning in space: areas, offers, people, access, gaps, maps and profiles."""

@@ -1,0 +1,1 @@
+"""Who reaches what: streets, travel times, coverage, gaps."""

@@ -1,0 +1,1 @@
+"""What the figures say: aggregation and, later, conversion and indices."""

@@ -1,0 +1,223 @@
+"""Levels, parents, nesting: the hierarchy as columns of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sozialraum.errors import CrsError, UnknownNameError
+from sozialraum.texts import say
+
+WHOLE = "gesamt"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of the hierarchy; names are the town's own.
+
+    Attributes
+    ----------
+    id : str
+        The column of the areas table.
+    title, plural : str
+        As a planner says it: "Sozialraum", "Sozialräume".
+    parent : str
+        The level above; empty for the whole.
+    """
+
+    id: str
+    title: str
+    plural: str
+    parent: str = ""
+
+
+def list_levels(areas: pd.DataFrame) -> list[str]:
+    """List the levels of an areas table from the whole down to the smallest.
+
+    A level is a column ``<level>`` that has a ``<level>_name`` beside it.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame({"name": ["A"], "sozialraum": ["1"], "sozialraum_name": ["Nord"]})
+    >>> list_levels(areas)
+    ['sozialraum']
+    """
+    return [c for c in areas.columns if f"{c}_name" in areas.columns]
+
+
+def need_level(areas: pd.DataFrame, level: str) -> str:
+    """Give the level back if the table has it, else offer the nearest spelling."""
+    if level not in list_levels(areas):
+        raise UnknownNameError("level", level, list_levels(areas))
+    return level
+
+
+def complete_areas(
+    areas: gpd.GeoDataFrame, levels: Sequence[Level], whole_name: str
+) -> gpd.GeoDataFrame:
+    """Give every level its two columns, the whole and the smallest included.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        With ``area`` as column, ``name``, and an id column per upper level; ``<level>_name`` where
+        missing is the id.
+    levels : sequence of Level
+        From the whole down to the smallest.
+    whole_name : str
+        What the whole is called.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by ``area``; ``name``, two columns per level in order, everything else, geometry.
+    """
+    columns: dict[str, pd.Series] = {"name": areas["name"]}
+    smallest = levels[-1].id
+    for level in levels:
+        if level.id == WHOLE:
+            columns[WHOLE] = pd.Series(WHOLE, index=areas.index, dtype="str")
+            columns[f"{WHOLE}_name"] = pd.Series(whole_name, index=areas.index, dtype="str")
+        elif level.id == smallest:
+            columns[smallest] = areas["area"]
+            columns[f"{smallest}_name"] = areas["name"]
+        else:
+            columns[level.id] = areas[level.id]
+            names = areas.get(f"{level.id}_name", areas[level.id])
+            columns[f"{level.id}_name"] = names.where(names.notna(), areas[level.id])
+    rest = {
+        c: areas[c] for c in areas.columns if c not in columns and c not in ("area", "geometry")
+    }
+    table = gpd.GeoDataFrame({**columns, **rest}, geometry=areas.geometry, crs=areas.crs)
+    table.index = pd.Index(areas["area"].to_numpy(), name="area", dtype="str")
+    return table
+
+
+def dissolve_areas(areas: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+    """Join the smallest areas of a level to its areas.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        The areas table of an atlas.
+    level : str
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by the level's ids in sorted order; ``name``, ``parent`` (id one level up, empty for
+        the whole), ``geometry`` (the coverage union of the members).
+
+    Raises
+    ------
+    UnknownNameError
+        The table has no such level.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> areas = gpd.GeoDataFrame(
+    ...     {"name": ["A", "B"], "gesamt": "gesamt", "gesamt_name": "Stadt",
+    ...      "quartier": ["1", "2"], "quartier_name": ["A", "B"]},
+    ...     geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)], index=["1", "2"])
+    >>> float(dissolve_areas(areas, "gesamt").area.iloc[0])
+    2.0
+    """
+    need_level(areas, level)
+    order = list_levels(areas)
+    position = order.index(level)
+    parent = order[position - 1] if position else None
+    codes, ids = pd.factorize(areas[level], sort=True)
+    first = np.array([int(np.flatnonzero(codes == i)[0]) for i in range(len(ids))], dtype=int)
+    shapes = areas.geometry.to_numpy()
+    if len(ids) == len(areas):
+        geometry = shapes[first]
+    else:
+        geometry = np.array([shapely.union_all(shapes[codes == i]) for i in range(len(ids))])
+    return gpd.GeoDataFrame(
+        {
+            "name": areas[f"{level}_name"].to_numpy()[first],
+            "parent": areas[parent].to_numpy()[first] if parent else "",
+        },
+        geometry=geometry,
+        crs=areas.crs,
+        index=pd.Index(ids, name="area", dtype="str"),
+    )
+
+
+def require_metric(table: gpd.GeoDataFrame, what: str) -> None:
+    """Refuse coordinates without a system or in degrees.
+
+    Raises
+    ------
+    CrsError
+    """
+    if table.crs is None:
+        raise CrsError(say("error.no_crs", what=what))
+    if not table.crs.is_projected or table.crs.to_epsg() == 3857:
+        raise CrsError(say("error.degrees", what=what, crs=table.crs.to_string()))
+
+
+def require_same_crs(one: gpd.GeoDataFrame, what: str, other: gpd.GeoDataFrame, whose: str) -> None:
+    """Refuse two tables in different systems.
+
+    Raises
+    ------
+    CrsError
+    """
+    require_metric(one, what)
+    require_metric(other, whose)
+    if one.crs != other.crs:
+        raise CrsError(
+            say(
+                "error.crs_differ",
+                what=what,
+                crs=one.crs.to_string(),
+                other=whose,
+                other_crs=other.crs.to_string(),
+            )
+        )
+
+
+def assign_areas(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
+    """Tell in which smallest area each point lies.
+
+    A point on a border belongs to the first of the touching areas in id order; a point outside
+    every area is missing.
+
+    Parameters
+    ----------
+    points : GeoDataFrame of points
+    areas : GeoDataFrame
+
+    Returns
+    -------
+    Series of str
+        Area ids, index of the points.
+
+    Raises
+    ------
+    CrsError
+        Degrees, or two different systems.
+
+    Examples
+    --------
+    >>> from shapely import Point, box
+    >>> areas = gpd.GeoDataFrame(geometry=[box(0, 0, 9, 9)], index=["01"], crs=25833)
+    >>> points = gpd.GeoDataFrame(geometry=[Point(1, 1), Point(20, 1)], crs=25833)
+    >>> assign_areas(points, areas).tolist()
+    ['01', nan]
+    """
+    require_same_crs(points, "points", areas, "areas")
+    ordered = areas.sort_index()
+    point, area = ordered.sindex.query(points.geometry.to_numpy(), predicate="intersects")
+    pairs = pd.DataFrame({"point": point, "area": area}).sort_values(["point", "area"])
+    pairs = pairs.drop_duplicates("point")
+    result = np.full(len(points), None, dtype=object)
+    result[pairs["point"].to_numpy()] = ordered.index.to_numpy()[pairs["area"].to_numpy()]
+    return pd.Series(result, index=points.index, name="area", dtype="str")

@@ -1,0 +1,176 @@
+"""The columns of every table, declared once.
+
+Readers translate headings through the aliases, the check takes types and bounds from here, and the
+handbook's page of data formats is made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["id", "text", "number", "count", "coordinate", "date", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        ``id`` and ``text`` stay text; ``number``, ``count`` (whole, not negative) and ``coordinate``
+        become floats; ``date`` becomes ISO text; ``choice`` one of the values of ``choices``.
+    required : bool
+        The column must be there and no cell of it may be empty.
+    minimum, maximum : float, optional
+        Inclusive bounds of a number.
+    aliases : tuple of str
+        Headings that mean this column; compared without case, spaces and punctuation.
+    choices : tuple of (str, tuple of str)
+        The values and what is understood as each of them.
+    """
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    aliases: tuple[str, ...] = ()
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its key, its columns, the geometry it carries."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    geometry: Literal["polygon", "point", None] = None
+
+    def column(self, name: str) -> Column | None:
+        """Give the declared column of that name, if there is one."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+_YES_NO = (
+    ("yes", ("ja", "yes", "true", "1", "j", "wahr", "x")),
+    ("no", ("nein", "no", "false", "0", "n", "falsch")),
+    ("limited", ("teilweise", "eingeschränkt", "limited", "bedingt")),
+)
+_COORDINATES = (
+    Column("x", "coordinate", aliases=("ost", "rechtswert", "easting", "ostwert", "utm_ost")),
+    Column("y", "coordinate", aliases=("nord", "hochwert", "northing", "nordwert", "utm_nord")),
+    Column("lon", "coordinate", aliases=("länge", "longitude", "lng", "geo_laenge", "längengrad")),
+    Column("lat", "coordinate", aliases=("breite", "latitude", "geo_breite", "breitengrad")),
+)
+_ORIGIN = (Column("file"), Column("row", "count"))
+
+AREAS = Table(
+    "areas",
+    key=("area",),
+    geometry="polygon",
+    columns=(
+        Column("area", "id", required=True, aliases=("id", "gebiet", "schlüssel", "kennung")),
+        Column("name", required=True, aliases=("bezeichnung", "gebietsname")),
+        *_ORIGIN,
+    ),
+)
+
+OFFERS = Table(
+    "offers",
+    key=("offer",),
+    geometry="point",
+    columns=(
+        Column("offer", "id", required=True, aliases=("id", "kennung", "nummer", "angebot")),
+        Column("name", aliases=("einrichtung", "bezeichnung", "einrichtungsname")),
+        Column("traeger", aliases=("träger", "trägername", "träger der einrichtung")),
+        Column("category", required=True, aliases=("kategorie", "art", "angebotsart")),
+        Column("law", aliases=("rechtsgrundlage", "gesetz")),
+        Column("target_groups", aliases=("zielgruppe", "zielgruppen")),
+        Column("age_from", "number", minimum=0, maximum=130, aliases=("alter von", "ab alter")),
+        Column("age_to", "number", minimum=0, maximum=131, aliases=("alter bis", "bis unter")),
+        Column("capacity", "count", minimum=0, aliases=("plätze", "kapazität", "belegbare plätze")),
+        Column("places_approved", "count", minimum=0, aliases=("genehmigte plätze",)),
+        Column("places_used", "count", minimum=0, aliases=("belegte plätze",)),
+        Column("fte", "number", minimum=0, aliases=("vollzeitäquivalente", "vzä", "stellen")),
+        Column("opening_hours", aliases=("öffnungszeiten",)),
+        Column("barrier_free", "choice", aliases=("barrierefrei",), choices=_YES_NO),
+        Column("languages", aliases=("sprachen",)),
+        Column("mandatory", "choice", aliases=("pflichtaufgabe", "pflicht"), choices=_YES_NO),
+        Column("mobile", "choice", aliases=("mobil", "aufsuchend"), choices=_YES_NO),
+        Column("valid_from", "date", aliases=("gültig ab", "gültig von")),
+        Column("valid_to", "date", aliases=("gültig bis",)),
+        Column("street", aliases=("straße", "strasse")),
+        Column("housenumber", aliases=("hausnummer", "hausnr", "nr")),
+        Column("postcode", "id", aliases=("plz", "postleitzahl")),
+        Column("city", aliases=("ort", "stadt", "gemeinde")),
+        Column("area", "id", aliases=("gebiet", "quartier id")),
+        Column("website", aliases=("internet", "webseite", "url")),
+        Column("contact_name", aliases=("ansprechperson", "kontakt", "ansprechpartner")),
+        Column("contact_phone", aliases=("telefon", "tel")),
+        Column("contact_email", aliases=("e-mail", "email", "mail")),
+        *_COORDINATES,
+        *_ORIGIN,
+    ),
+)
+
+POPULATION = Table(
+    "population",
+    key=("cell",),
+    geometry="point",
+    columns=(
+        Column("cell", "id", required=True, aliases=("gitter_id_100m", "id", "zelle", "gitter_id")),
+        Column("area", "id", aliases=("gebiet",)),
+        *_COORDINATES,
+        *_ORIGIN,
+    ),
+)
+
+VALUES = Table(
+    "values",
+    key=("level", "area", "indicator", "datenstand"),
+    columns=(
+        Column("area", "id", required=True, aliases=("gebiet", "raumid", "id", "schlüssel")),
+        Column("level", aliases=("ebene",)),
+        Column("indicator", "id", required=True, aliases=("indikator", "merkmal")),
+        Column("datenstand", "date", required=True, aliases=("stichtag", "jahr", "zeit")),
+        Column("gebietsstand", "date"),
+        Column("value", "number", aliases=("wert",)),
+        Column("numerator", "number", aliases=("zähler",)),
+        Column("denominator", "number", minimum=0, aliases=("nenner",)),
+        Column("quality", aliases=("qualität",)),
+        Column("sign", aliases=("zeichen",)),
+        *_ORIGIN,
+    ),
+)
+
+FUNDING = Table(
+    "funding",
+    key=("offer", "year", "source"),
+    columns=(
+        Column("offer", "id", required=True, aliases=("angebot", "kennung")),
+        Column("year", "count", required=True, minimum=1900, maximum=2200, aliases=("jahr",)),
+        Column("source", required=True, aliases=("quelle", "mittelherkunft", "geber")),
+        Column("euro", "number", required=True, aliases=("betrag", "betrag in euro")),
+        Column("mandatory", "choice", aliases=("pflichtaufgabe", "pflicht"), choices=_YES_NO),
+        *_ORIGIN,
+    ),
+)
+
+TABLES = (AREAS, OFFERS, POPULATION, VALUES, FUNDING)
+SIGNS = ("–", ".", "x", "/", "…", "()")
+VALUE_COLUMNS = (
+    "area",
+    "level",
+    "indicator",
+    "datenstand",
+    "gebietsstand",
+    "value",
+    "numerator",
+    "denominator",
+    "quality",
+    "sign",
+)

@@ -1,0 +1,1 @@
+"""From files to tables: areas, offers, people, indicator values, streets."""

@@ -1,0 +1,1 @@
+"""What may leave the house: the rules, the protection, the edition."""
