@@ -1,6 +1,6 @@
 """From raw cells to typed columns: headings, numbers the German way, dates, choices, bounds, keys.
 
-A raw table holds text (or already typed cells) and, if it was read from a file, ``file`` and ``row``.
+A raw table holds text (or typed cells) and, if it was read from a file, ``file`` and ``row``.
 Nothing is dropped and nothing repaired; a cell that cannot be read becomes missing *and* a finding.
 """
 
@@ -78,7 +78,7 @@ def parse_numbers(
     """Read numbers written the German or the English way.
 
     The column decides as a whole: one cell with a comma makes the point a thousands separator; one
-    cell whose points cannot separate thousands makes it a decimal point; otherwise ``decimal`` does.
+    cell whose points cannot separate thousands makes it a decimal point; else ``decimal`` does.
     In coordinates a single point is always decimal.
 
     Returns

@@ -20,8 +20,8 @@ class Column:
     ----------
     name : str
     kind : str
-        ``id`` and ``text`` stay text; ``number``, ``count`` (whole, not negative) and ``coordinate``
-        become floats; ``date`` becomes ISO text; ``choice`` one of the values of ``choices``.
+        ``id`` and ``text`` stay text; ``number``, ``count`` (whole) and ``coordinate`` become
+        floats; ``date`` becomes ISO text; ``choice`` one of the values of ``choices``.
     required : bool
         The column must be there and no cell of it may be empty.
     minimum, maximum : float, optional

@@ -1,0 +1,205 @@
+"""The frozen bundle of tables that fit together."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import geopandas as gpd
+import pandas as pd
+
+from sozialraum.model.areas import WHOLE, Level, complete_areas
+from sozialraum.model.cells import check_table
+from sozialraum.model.check import CheckReport, Finding
+from sozialraum.model.indicator import Indicator
+from sozialraum.model.nesting import check_areas, check_upper, find_inside
+from sozialraum.model.relations import check_offers, check_values
+from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS, VALUES, Table
+from sozialraum.texts import number, say
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Areas, offers, people and values that were checked against each other.
+
+    Made by `build_atlas` (or `read_atlas`), never directly. It measures nothing and draws nothing; the
+    tables handed out are shallow copies, so nothing done to them reaches the atlas.
+    """
+
+    title: str
+    levels: tuple[Level, ...]
+    indicators: Mapping[str, Indicator]
+    report: CheckReport
+    _areas: gpd.GeoDataFrame = field(repr=False)
+    _offers: gpd.GeoDataFrame = field(repr=False)
+    _population: gpd.GeoDataFrame = field(repr=False)
+    _values: pd.DataFrame = field(repr=False)
+    _backdrop: gpd.GeoDataFrame = field(repr=False)
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """Smallest areas with the ids and names of every level above."""
+        return self._areas.copy(deep=False)
+
+    @property
+    def offers(self) -> gpd.GeoDataFrame:
+        """Offers, also those beyond the border."""
+        return self._offers.copy(deep=False)
+
+    @property
+    def population(self) -> gpd.GeoDataFrame:
+        """Where people live: points with one column per group."""
+        return self._population.copy(deep=False)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Indicator values as they were read, long."""
+        return self._values.copy(deep=False)
+
+    @property
+    def backdrop(self) -> gpd.GeoDataFrame:
+        """What is drawn for orientation only, such as water."""
+        return self._backdrop.copy(deep=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Count what the atlas holds."""
+        rows = [(level.plural, self._areas[level.id].nunique()) for level in self.levels]
+        rows += [
+            (say("atlas.offers"), len(self._offers)),
+            (say("atlas.cells"), len(self._population)),
+            (say("atlas.values"), len(self._values)),
+            (say("atlas.indicators"), len(self.indicators)),
+            (say("atlas.notes"), len(self.report.notes)),
+        ]
+        return pd.DataFrame(rows, columns=[say("atlas.what"), say("atlas.count")])
+
+    def __str__(self) -> str:
+        lines = [
+            f"{what}: {number(count)}" for what, count in self.to_frame().itertuples(index=False)
+        ]
+        return "\n".join([self.title, *lines])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(what)}</th><td>{number(count)}</td></tr>"
+            for what, count in self.to_frame().itertuples(index=False)
+        )
+        return f"<table><caption>{html.escape(self.title)}</caption><tbody>{rows}</tbody></table>"
+
+
+# Without a place for the areas nothing else can be checked against them.
+_NO_PLACE = {"no_crs", "geometry_in_degrees", "geometry_missing", "empty_table"}
+
+
+def _empty_points(like: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {key: pd.Series(dtype="str"), "file": pd.Series(dtype="str"), "row": pd.Series(dtype=int)},
+        geometry=gpd.GeoSeries([], crs=like.crs),
+        crs=like.crs,
+    )
+
+
+def build_atlas(
+    areas: gpd.GeoDataFrame,
+    *,
+    levels: Sequence[Level],
+    title: str,
+    offers: gpd.GeoDataFrame | None = None,
+    population: gpd.GeoDataFrame | None = None,
+    values: pd.DataFrame | None = None,
+    indicators: Mapping[str, Indicator] | None = None,
+    backdrop: gpd.GeoDataFrame | None = None,
+    upper: Mapping[str, gpd.GeoDataFrame] | None = None,
+    findings: Sequence[Finding] = (),
+) -> Atlas:
+    """Check all tables against each other and freeze them.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Smallest areas with ``area``, ``name`` and one id column per upper level, in a metric system.
+    levels : sequence of Level
+        From the top down to the smallest; the whole is added if it is not the first.
+    title : str
+        The name of the whole, such as the town's.
+    offers, population : GeoDataFrame, optional
+        Points in the same system.
+    values : DataFrame, optional
+        Long indicator values.
+    indicators : mapping, optional
+        The definitions by id.
+    backdrop : GeoDataFrame, optional
+        Drawn for orientation; column ``kind``.
+    upper : mapping of level to GeoDataFrame, optional
+        Official geometries of upper levels (``area``, geometry), checked against the dissolve.
+    findings : sequence of Finding
+        What readers found already; it enters the same report.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    InputError
+        Its report lists every error of all tables at once.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> build_musterstadt().atlas.report.ok
+    True
+    """
+    levels = tuple(levels)
+    if levels[0].id != WHOLE:
+        top = Level(levels[0].id, levels[0].title, levels[0].plural, levels[0].parent or WHOLE)
+        levels = (Level(WHOLE, say("atlas.whole"), say("atlas.whole")), top, *levels[1:])
+    indicators = dict(indicators or {})
+    found = list(findings)
+
+    def typed(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
+        if {"file", "row"} <= set(table.columns):
+            return table.reset_index(drop=table.index.name is None or table.index.name in table)
+        reading = check_table(table, schema, schema.name)
+        found.extend(reading.findings)
+        return reading.table
+
+    areas = typed(areas, AREAS)
+    offers = _empty_points(areas, "offer") if offers is None else typed(offers, OFFERS)
+    population = (
+        _empty_points(areas, "cell") if population is None else typed(population, POPULATION)
+    )
+    values = (
+        pd.DataFrame(columns=[*VALUE_COLUMNS, "file", "row"])
+        if values is None
+        else typed(values, VALUES)
+    )
+    found += check_areas(areas, levels)
+    if not {"area", "name", "geometry", *(x.id for x in levels[1:-1])} <= set(areas.columns) or any(
+        f.code in _NO_PLACE for f in found
+    ):
+        CheckReport(tuple(found)).raise_for_errors()
+    areas = complete_areas(areas, levels, title)
+    for level, official in (upper or {}).items():
+        found += check_upper(areas, level, official)
+    offers, more = find_inside(offers, areas, "offers")
+    found += more + check_offers(offers)
+    population, more = find_inside(population, areas, "population")
+    found += more
+    values, more = check_values(values, areas, levels, indicators)
+    found += more
+    report = CheckReport(tuple(found))
+    report.raise_for_errors()
+    return Atlas(
+        title=title,
+        levels=levels,
+        indicators=MappingProxyType(indicators),
+        report=report,
+        _areas=areas,
+        _offers=offers.set_index("offer"),
+        _population=population.set_index("cell"),
+        _values=values,
+        _backdrop=_empty_points(areas, "kind") if backdrop is None else backdrop,
+    )

@@ -1,0 +1,163 @@
+"""Withhold what would reveal a person, for all levels at once.
+
+First form: small counts, and the smallest sibling where one withheld count would follow from its
+parent. It does not look at years, overlapping hierarchies or sums of several indicators together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sozialraum.model.areas import Level
+from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.rules import Secrecy
+
+HIDDEN = "."
+
+
+def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: int) -> pd.Series:
+    """Tell which rows are unsafe by themselves.
+
+    A row is unsafe if Z, N or N − Z of persons lies strictly between 0 and the minimum. Offers and
+    places are not persons.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the values table.
+    indicators : mapping
+    minimum : int
+
+    Returns
+    -------
+    Series of bool
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"indicator": "u6", "value": [0.0, 4.0, 5.0],
+    ...                        "numerator": [0.0, 4.0, 5.0], "denominator": np.nan})
+    >>> unsafe(values, {"u6": Indicator(id="u6", title="Kinder")}, minimum=5).tolist()
+    [False, True, False]
+    """
+    persons = values["indicator"].map({k: i.protects == "persons" for k, i in indicators.items()})
+    counts = values["indicator"].map({k: i.kind == "count" for k, i in indicators.items()})
+    rest = values["denominator"] - values["numerator"]
+    small = pd.Series(False, index=values.index)
+    for amount in (
+        values["numerator"],
+        values["denominator"],
+        rest,
+        values["value"].where(counts.astype("boolean").fillna(False)),
+    ):
+        small |= (amount > 0) & (amount < minimum)
+    return small & persons.astype("boolean").fillna(True).astype(bool)
+
+
+def protect_values(
+    values: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+    rules: Secrecy,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Withhold unsafe rows, and siblings through which they could be computed.
+
+    For every parent with a published value and exactly one withheld child, the smallest other child
+    that is not zero is withheld as well (a zero only if nothing else is left); if there is none, the
+    parent is. Repeated up the hierarchy until nothing changes.
+
+    Parameters
+    ----------
+    values : DataFrame
+        All rows that are to be published.
+    areas : GeoDataFrame
+    levels : sequence of Level
+    indicators : mapping
+    rules : Secrecy
+
+    Returns
+    -------
+    protected : DataFrame
+        Withheld rows have sign "." and neither value nor numerator nor denominator.
+    protocol : DataFrame
+        ``level, area, indicator, datenstand, reason`` with reason "small" or "sibling" or "parent".
+    """
+    table = values.reset_index(drop=True)
+    hidden = unsafe(table, indicators, rules.minimum).to_numpy(copy=True)
+    reason = np.where(hidden, "small", "").astype(object)
+    size = table["denominator"].where(table["denominator"].notna(), table["value"]).to_numpy()
+    amount = table["numerator"].where(table["numerator"].notna(), table["value"]).to_numpy()
+    place = {
+        key: i
+        for i, key in enumerate(
+            zip(table["level"], table["area"], table["indicator"], table["datenstand"], strict=True)
+        )
+    }
+    families = _families(table, areas, levels, place)
+    changed = True
+    while changed:
+        changed = False
+        for parent, children in families:
+            gone = hidden[children]
+            if hidden[parent] or gone.sum() != 1:
+                continue
+            left = children[~gone & ~np.isnan(amount[children])]
+            if len(left):
+                order = np.lexsort((left, size[left], amount[left], amount[left] == 0))
+                chosen, why = left[order[0]], "sibling"
+            else:
+                chosen, why = parent, "parent"
+            hidden[chosen], reason[chosen], changed = True, why, True
+    protected = table.copy()
+    protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
+    protected.loc[hidden, "sign"] = HIDDEN
+    protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
+    return protected, protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+
+
+def _families(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    place: Mapping[tuple[str, str, str, str], int],
+) -> list[tuple[int, np.ndarray]]:
+    """Pair each published parent row with the rows of its children, from the bottom up."""
+    families = []
+    for level in reversed(levels):
+        if not level.parent:
+            continue
+        parents = areas.drop_duplicates(level.id).set_index(level.id)[level.parent]
+        rows = table.index[table["level"] == level.id]
+        frame = table.loc[rows, ["area", "indicator", "datenstand"]]
+        frame = frame.assign(parent=frame["area"].map(parents), at=rows)
+        for (parent, indicator, date), group in frame.groupby(
+            ["parent", "indicator", "datenstand"], sort=True
+        ):
+            above = place.get((level.parent, parent, indicator, date))
+            if above is not None:
+                families.append((above, group["at"].to_numpy()))
+    return families
+
+
+def protect_gaps(gaps: gpd.GeoDataFrame, rules: Secrecy) -> gpd.GeoDataFrame:
+    """Withhold the number of people of small gaps; the polygon and the way stay.
+
+    Parameters
+    ----------
+    gaps : GeoDataFrame
+        As `find_gaps` gives it.
+    rules : Secrecy
+
+    Returns
+    -------
+    GeoDataFrame
+        With a column ``sign``.
+    """
+    small = (gaps["people"] > 0) & (gaps["people"] < rules.minimum)
+    return gaps.assign(
+        people=gaps["people"].where(~small), sign=np.where(small, HIDDEN, "").astype("str")
+    )
