@@ -1,0 +1,273 @@
+"""Musterstadt: a town built in code whose every number can be worked out on paper.
+
+The town is a square of 2 km. Streets cross every 100 m (at 50, 150, … 1950 m in both directions); people
+live at the crossings, so ways are Manhattan distances. A river runs from south to north at x = 1000 m;
+only the streets at y = 450 m and y = 1450 m cross it. Sixteen Quartiere of 500 m × 500 m form four
+Sozialräume of 1 km × 1 km and two Planregionen, west and east of the river.
+
+At every crossing west of the river live 10 people, one of them under six; east of it 20, two under six:
+6,000 in all, 600 of them under six.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sozialraum.access.network import StreetNetwork, build_network
+from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.model.areas import Level
+from sozialraum.model.atlas import Atlas, build_atlas
+from sozialraum.model.indicator import Indicator
+
+CRS = 25833
+ORIGIN = (380_000.0, 5_930_000.0)
+BRIDGES_Y = (450.0, 1450.0)
+LEVELS = (
+    Level("planregion", "Planregion", "Planregionen"),
+    Level("sozialraum", "Sozialraum", "Sozialräume", parent="planregion"),
+    Level("quartier", "Quartier", "Quartiere", parent="sozialraum"),
+)
+DATENSTAND = "2024-12-31"
+
+
+class Musterstadt(NamedTuple):
+    """The town: what is there, and its streets."""
+
+    atlas: Atlas
+    streets: StreetNetwork
+
+
+def build_musterstadt() -> Musterstadt:
+    """Build the town.
+
+    Returns
+    -------
+    Musterstadt
+        ``atlas`` (16 areas, 400 crossings with people, 6 offers, values of three years) and
+        ``streets``.
+
+    Notes
+    -----
+    Kitas: ``kita_west`` at (250, 450) with 60 places, ``kita_ost`` at (1750, 1450) with 90, and
+    ``kita_aussen`` at (2050, 450) with 30, beyond the border. Everything is invented.
+
+    Examples
+    --------
+    >>> town = build_musterstadt()
+    >>> people = town.atlas.population
+    >>> int(people["einwohner"].sum()), int(people["u6"].sum())
+    (6000, 600)
+    """
+    indicators = _indicators()
+    bare = build_atlas(_areas(), levels=LEVELS, title="Musterstadt", population=_people())
+    counted = [
+        count_by_area(bare.population, bare.areas, indicators[group], group)
+        for group in ("einwohner", "u6")
+    ]
+    atlas = build_atlas(
+        _areas(),
+        levels=LEVELS,
+        title="Musterstadt",
+        offers=_offers(),
+        population=_people(),
+        values=aggregate_values(
+            pd.concat([*counted, _benefits()], ignore_index=True), bare.areas, indicators
+        ),
+        indicators=indicators,
+        backdrop=_river(),
+    )
+    return Musterstadt(atlas, build_streets())
+
+
+def _place(x: np.ndarray | list[float], y: np.ndarray | list[float]) -> gpd.GeoSeries:
+    points = shapely.points(np.asarray(x) + ORIGIN[0], np.asarray(y) + ORIGIN[1])
+    return gpd.GeoSeries(points, crs=CRS)
+
+
+def _areas() -> gpd.GeoDataFrame:
+    column, row = (grid.ravel() for grid in np.meshgrid(np.arange(4), np.arange(4)))
+    side = np.where(column < 2, "1", "2")
+    half = np.where(row < 2, "1", "2")
+    number = 1 + (column % 2) + 2 * (row % 2)
+    sozialraum = [f"{a}{b}" for a, b in zip(side, half, strict=True)]
+    names = {"11": "Südwest", "12": "Nordwest", "21": "Südost", "22": "Nordost"}
+    return gpd.GeoDataFrame(
+        {
+            "area": [f"{s}0{n}" for s, n in zip(sozialraum, number, strict=True)],
+            "name": [f"{names[s]} {n}" for s, n in zip(sozialraum, number, strict=True)],
+            "planregion": side,
+            "planregion_name": np.where(side == "1", "West", "Ost"),
+            "sozialraum": sozialraum,
+            "sozialraum_name": [names[s] for s in sozialraum],
+        },
+        geometry=shapely.box(
+            column * 500 + ORIGIN[0],
+            row * 500 + ORIGIN[1],
+            column * 500 + 500 + ORIGIN[0],
+            row * 500 + 500 + ORIGIN[1],
+        ),
+        crs=CRS,
+    )
+
+
+def _crossings() -> tuple[np.ndarray, np.ndarray]:
+    steps = 50.0 + 100.0 * np.arange(20)
+    x, y = np.meshgrid(steps, steps)
+    return x.ravel(), y.ravel()
+
+
+def _people() -> gpd.GeoDataFrame:
+    x, y = _crossings()
+    east = x > 1000
+    return gpd.GeoDataFrame(
+        {
+            "cell": [f"z{i:03d}" for i in range(len(x))],
+            "einwohner": np.where(east, 20.0, 10.0),
+            "u6": np.where(east, 2.0, 1.0),
+        },
+        geometry=_place(x, y),
+    )
+
+
+def _offers() -> gpd.GeoDataFrame:
+    table = pd.DataFrame(
+        [
+            ("kita_west", "Kita am Wehr", "Stadt", "kita", "SGB VIII §§ 22–24", 60.0, 250, 450),
+            ("kita_ost", "Kita Sonnenhof", "Verein", "kita", "SGB VIII §§ 22–24", 90.0, 1750, 1450),
+            ("kita_aussen", "Kita Nachbarort", None, "kita", "SGB VIII §§ 22–24", 30.0, 2050, 450),
+            ("jugend", "Jugendclub Insel", "Verein", "jugend", "SGB VIII § 11", np.nan, 450, 1450),
+            ("bibliothek", "Stadtbibliothek", "Stadt", "bibliothek", None, np.nan, 1050, 1050),
+            (
+                "beratung",
+                "Erziehungsberatung",
+                "Verein",
+                "beratung",
+                "SGB VIII § 28",
+                np.nan,
+                950,
+                950,
+            ),
+        ],
+        columns=["offer", "name", "traeger", "category", "law", "capacity", "x", "y"],
+    )
+    table["opening_hours"] = ["Mo-Fr 06:00-17:00", None, None, "Mo-Fr 14:00-20:00", None, None]
+    table["barrier_free"] = ["yes", "no", None, "yes", "yes", None]
+    place = _place(table["x"].to_numpy(), table["y"].to_numpy())
+    return gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=place)
+
+
+def _benefits() -> pd.DataFrame:
+    areas = _areas()["area"]
+    people = np.where(areas.str.startswith("1"), 250.0, 500.0)
+    share = np.arange(1, 17) / 100
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "area": areas,
+                    "level": "quartier",
+                    "indicator": "leistungsbezug",
+                    "datenstand": f"{year}-12-31",
+                    "gebietsstand": "2024",
+                    "value": 100 * np.round(people * (share + drift)) / people,
+                    "numerator": np.round(people * (share + drift)),
+                    "denominator": people,
+                    "quality": "practice",
+                    "sign": "",
+                }
+            )
+            for year, drift in ((2022, 0.02), (2023, 0.01), (2024, 0.0))
+        ],
+        ignore_index=True,
+    )
+
+
+def _indicators() -> dict[str, Indicator]:
+    common = {
+        "source": "Musterstadt, erfunden",
+        "datenstand": DATENSTAND,
+        "gebietsstand": "2024",
+        "practice": True,
+    }
+    made = [
+        Indicator(
+            id="einwohner",
+            title="Einwohnerinnen und Einwohner",
+            unit="Personen",
+            numerator="Personen",
+            theme="Bevölkerung",
+            **common,  # type: ignore[arg-type]
+        ),
+        Indicator(
+            id="u6",
+            title="Kinder unter 6 Jahren",
+            unit="Kinder",
+            numerator="Kinder von 0 bis unter 6 Jahren",
+            theme="Bevölkerung",
+            **common,  # type: ignore[arg-type]
+        ),
+        Indicator(
+            id="leistungsbezug",
+            title="Menschen mit Leistungsbezug",
+            unit="%",
+            kind="rate",
+            per=100,
+            numerator="Menschen mit Leistungsbezug",
+            denominator="Einwohnerinnen und Einwohner",
+            direction="high_is_need",
+            theme="Soziale Lage",
+            digits=1,
+            **common,  # type: ignore[arg-type]
+        ),
+        Indicator(
+            id="kita_15min_u6",
+            title="Kinder unter 6 mit einer Kita in 15 Minuten Fußweg",
+            unit="%",
+            kind="rate",
+            per=100,
+            numerator="Kinder, die eine Kita erreichen",
+            denominator="Kinder unter 6 Jahren",
+            direction="low_is_need",
+            theme="Erreichbarkeit",
+            digits=1,
+            **common,  # type: ignore[arg-type]
+        ),
+    ]
+    return {i.id: i for i in made}
+
+
+def _river() -> gpd.GeoDataFrame:
+    x, y = ORIGIN
+    return gpd.GeoDataFrame(
+        {"kind": ["water"], "name": ["Muster"]},
+        geometry=[shapely.box(x + 985, y, x + 1015, y + 2000)],
+        crs=CRS,
+    )
+
+
+def build_streets() -> StreetNetwork:
+    """Build the streets of Musterstadt: 401 crossings and the 100 m between them.
+
+    Examples
+    --------
+    >>> len(build_streets())
+    401
+    """
+    x, y = _crossings()
+    node = np.arange(400).reshape(20, 20)
+    east = np.column_stack([node[:, :-1].ravel(), node[:, 1:].ravel()])
+    north = np.column_stack([node[:-1].ravel(), node[1:].ravel()])
+    crosses = (x[east[:, 0]] < 1000) & (x[east[:, 1]] > 1000)
+    kept = east[~crosses | np.isin(y[east[:, 0]], BRIDGES_Y)]
+    outside = [[int(node[4, 19]), 400]]
+    u, v = np.concatenate([kept, north, outside]).T
+    nodes = pd.DataFrame(
+        {"x": np.append(x, 2050.0) + ORIGIN[0], "y": np.append(y, 450.0) + ORIGIN[1]}
+    )
+    edges = pd.DataFrame({"u": u, "v": v, "length_m": 100.0, "oneway": 0})
+    return build_network(nodes, edges, crs=CRS, source="Musterstadt")
