@@ -1,0 +1,368 @@
+"""What people move on: streets as arrays, or a straight line where there are no streets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NoReturn
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from sozialraum.errors import CrsError, InputError
+from sozialraum.model.check import CheckReport, Finding
+from sozialraum.texts import say
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+WALKING_KMH = 4.8
+"""Walking speed used throughout unless another is given: 80 m a minute."""
+
+CLOSED = -1
+"""Cost of an edge in a direction that may not be used."""
+
+MAX_COST = 100_000_000
+"""Longest single edge in centimetres (1,000 km): sums then stay far inside int32."""
+
+
+@dataclass(frozen=True, eq=False)
+class Adjacency:
+    """Who follows whom: compressed rows, costs in whole units, no loops, no parallel edges."""
+
+    indptr: Ints
+    indices: Ints
+    costs: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """The streets themselves, kept for snapping.
+
+    Attributes
+    ----------
+    u, v : int32 arrays
+        End nodes.
+    forward, backward : int32 arrays
+        Cost from u to v and from v to u; ``CLOSED`` where that direction may not be used.
+    lines : array of LineString, optional
+        Drawn from u to v; straight between the nodes when absent.
+    """
+
+    u: Ints
+    v: Ints
+    forward: Ints
+    backward: Ints
+    lines: npt.NDArray[np.object_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.u)
+
+
+class Speed:
+    """How costs in whole centimetres become minutes and metres, and back.
+
+    Minutes are rounded to a millionth, far below a centimetre's worth, so that a limit of 15 minutes
+    reaches exactly 15.0 whatever the speed.
+    """
+
+    speed_kmh: float
+
+    def to_minutes(self, cost: npt.NDArray[np.integer[Any]]) -> Floats:
+        """Give the minutes of costs."""
+        return np.round(cost * 60.0 / (self.speed_kmh * 100_000.0), 6)
+
+    def to_metres(self, cost: npt.NDArray[np.integer[Any]]) -> Floats:
+        """Give the metres of costs."""
+        return np.asarray(cost / 100.0)
+
+    def to_limit(self, limit_min: float) -> int:
+        """Give the first whole cost that is surely not below a limit in minutes."""
+        return int(min(np.ceil(limit_min * self.speed_kmh * 100_000.0 / 60.0) + 1, UNBOUNDED))
+
+
+UNBOUNDED = 2**30
+"""A limit no way in a network of whole centimetres reaches (10,737 km)."""
+
+
+@dataclass(frozen=True)
+class StraightLine(Speed):
+    """Stand-in where there are no streets: the straight line times a named detour factor.
+
+    Every table made with it carries the quality ``straight_line``.
+
+    Parameters
+    ----------
+    detour : float, default 1.3
+        Way along streets divided by straight line. 1.2 to 1.4 is usual in built-up areas.
+    speed_kmh : float, default 4.8
+
+    Examples
+    --------
+    >>> StraightLine().detour
+    1.3
+    """
+
+    detour: float = 1.3
+    speed_kmh: float = WALKING_KMH
+    quality = "straight_line"
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.detour) and self.detour >= 1):
+            refuse("access.detour", say("access.straight_line"), detour=self.detour)
+        need_speed(self.speed_kmh)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StreetNetwork(Speed):
+    """Streets of one mode as frozen arrays; made by ``build_network`` or ``read_streets``.
+
+    Attributes
+    ----------
+    x, y : float64 arrays
+        Nodes in the metric system ``crs``, in Hilbert order so that near nodes lie near in memory.
+    forward, backward : Adjacency
+        The graph and its reverse; costs in whole centimetres.
+    component : int32 array
+        Per node the label of its strongly connected component; 0 is the main one (most nodes).
+    edges : Edges
+        Everything that can be snapped to.
+    crs : pyproj.CRS
+    mode, source : str
+    speed_kmh : float
+    """
+
+    x: Floats
+    y: Floats
+    forward: Adjacency
+    backward: Adjacency
+    component: Ints
+    edges: Edges
+    crs: CRS
+    mode: str = "walk"
+    speed_kmh: float = WALKING_KMH
+    source: str = ""
+    quality = "exact"
+
+    def __post_init__(self) -> None:
+        held: list[Any] = [self.x, self.y, self.component]
+        held += [a for part in (self.forward, self.backward) for a in vars(part).values()]
+        held += [a for a in vars(self.edges).values() if a is not None]
+        for array in held:
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        return (
+            f"StreetNetwork(mode={self.mode!r}, nodes={len(self)}, edges={len(self.edges)}, "
+            f"crs={self.crs.to_string()!r}, source={self.source!r})"
+        )
+
+    @cached_property
+    def lines(self) -> npt.NDArray[np.object_]:
+        """The edges as lines, straight where no geometry was given."""
+        if self.edges.lines is not None:
+            return self.edges.lines
+        ends = np.stack([self.edges.u, self.edges.v], axis=1)
+        return np.asarray(shapely.linestrings(self.x[ends], self.y[ends]), dtype=object)
+
+    @cached_property
+    def main_edges(self) -> npt.NDArray[np.intp]:
+        """Numbers of the edges inside the main component: what people are snapped to."""
+        inside = (self.component[self.edges.u] == 0) & (self.component[self.edges.v] == 0)
+        return np.flatnonzero(inside)
+
+    @cached_property
+    def main_tree(self) -> shapely.STRtree:
+        """Search tree over the lines of ``main_edges``."""
+        return shapely.STRtree(self.lines[self.main_edges])
+
+
+def refuse(key: str, table: str, /, **values: object) -> NoReturn:
+    """Raise ``InputError`` with the sentence of a key as its one finding."""
+    raise InputError(CheckReport((Finding("error", key, table, say(key, **values)),)))
+
+
+def need_speed(speed_kmh: float) -> None:
+    """Refuse a speed that is not a positive number."""
+    if not (np.isfinite(speed_kmh) and speed_kmh > 0):
+        refuse("access.speed", say("access.streets"), speed=speed_kmh)
+
+
+def build_network(
+    nodes: pd.DataFrame,
+    edges: pd.DataFrame,
+    *,
+    crs: Any,
+    mode: str = "walk",
+    speed_kmh: float = WALKING_KMH,
+    source: str = "",
+) -> StreetNetwork:
+    """Build a street network from a table of nodes and a table of edges.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        Index: node id of any type; columns ``x``, ``y`` in metres.
+    edges : DataFrame
+        ``u``, ``v`` (node ids), ``length_m``; optional ``oneway`` (1: only from u to v, -1: only
+        from v to u, 0: both) and ``geometry`` (LineString from u to v).
+    crs
+        Metric coordinate system of the nodes.
+    mode, source : str
+        Named in outputs.
+    speed_kmh : float, default 4.8
+
+    Returns
+    -------
+    StreetNetwork
+        Lengths are rounded to whole centimetres; of parallel edges the search uses the shortest;
+        components are numbered by size, of equal ones the first in Hilbert order first.
+
+    Raises
+    ------
+    CrsError
+        ``crs`` is missing or in degrees.
+    InputError
+        No edges, an edge that ends at an unknown node, a length that is negative, missing or above
+        1,000 km, a node without coordinates.
+
+    Examples
+    --------
+    Three nodes in a row, the second street a one-way street:
+
+    >>> nodes = pd.DataFrame({"x": [0.0, 100.0, 250.0], "y": 0.0}, index=["a", "b", "c"])
+    >>> edges = pd.DataFrame(
+    ...     {"u": ["a", "b"], "v": ["b", "c"], "length_m": [100.0, 150.0], "oneway": [0, 1]})
+    >>> network = build_network(nodes, edges, crs=25833)
+    >>> network.forward.costs.tolist(), network.backward.costs.tolist()
+    ([10000, 10000, 15000], [10000, 10000, 15000])
+    >>> network.component.tolist()
+    [0, 0, 1]
+    """
+    need_speed(speed_kmh)
+    system = _need_metric(crs)
+    table = source or say("access.streets")
+    if edges.empty:
+        refuse("access.no_edges", table)
+    x, y = (nodes[c].to_numpy(dtype="float64") for c in ("x", "y"))
+    if not np.isfinite(x).all() or not np.isfinite(y).all():
+        refuse("access.node_without_place", table)
+    u, v = (_positions(nodes.index, edges[c], table) for c in ("u", "v"))
+    cost = _to_costs(edges["length_m"].to_numpy(dtype="float64"), table)
+    oneway = edges["oneway"].to_numpy() if "oneway" in edges else np.zeros(len(edges), dtype=int)
+
+    order = np.argsort(_hilbert(x, y), kind="stable")
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    start, end = place[u], place[v]
+    by_place = np.lexsort((cost, np.maximum(start, end), np.minimum(start, end)))
+    lines = edges["geometry"].to_numpy()[by_place] if "geometry" in edges else None
+    streets = Edges(
+        u=start[by_place],
+        v=end[by_place],
+        forward=np.where(oneway == -1, CLOSED, cost)[by_place].astype(np.int32),
+        backward=np.where(oneway == 1, CLOSED, cost)[by_place].astype(np.int32),
+        lines=lines,
+    )
+    forward = _compress(len(nodes), *_arcs(streets))
+    backward = _compress(len(nodes), *_arcs(streets, reverse=True))
+    return StreetNetwork(
+        x=x[order],
+        y=y[order],
+        forward=forward,
+        backward=backward,
+        component=_label_components(forward),
+        edges=streets,
+        crs=system,
+        mode=mode,
+        speed_kmh=speed_kmh,
+        source=source,
+    )
+
+
+def _need_metric(crs: Any) -> CRS:
+    if crs is None:
+        raise CrsError(say("error.no_crs", what=say("access.streets")))
+    system = CRS.from_user_input(crs)
+    if not system.is_projected or system.to_epsg() == 3857:
+        raise CrsError(say("error.degrees", what=say("access.streets"), crs=system.to_string()))
+    return system
+
+
+def _positions(index: pd.Index, ids: pd.Series, table: str) -> npt.NDArray[np.intp]:
+    found: npt.NDArray[np.intp] = index.get_indexer(ids)
+    if (found < 0).any():
+        missing = ids[found < 0].astype("str").unique()
+        refuse("access.unknown_nodes", table, count=len(missing), ids=", ".join(missing[:5]))
+    return found
+
+
+def _to_costs(length_m: Floats, table: str) -> Ints:
+    costs = np.round(length_m * 100.0)
+    bad = ~((costs >= 0) & (costs <= MAX_COST))
+    if bad.any():
+        refuse("access.bad_length", table, count=int(bad.sum()), value=length_m[bad][0])
+    return costs.astype(np.int32)
+
+
+def _hilbert(x: Floats, y: Floats) -> npt.NDArray[np.integer[Any]]:
+    """Place of each point along a space-filling curve, in slices to keep memory flat."""
+    box = (x.min(), y.min(), x.max(), y.max())
+    parts: Sequence[Any] = [
+        gpd.GeoSeries(gpd.points_from_xy(x[i : i + 2**20], y[i : i + 2**20]))
+        .hilbert_distance(total_bounds=box, level=16)
+        .to_numpy()
+        for i in range(0, len(x), 2**20)
+    ]
+    return np.concatenate(parts)
+
+
+def _arcs(edges: Edges, *, reverse: bool = False) -> tuple[Ints, Ints, Ints]:
+    """Directed arcs (tail, head, cost) of both directions of all edges."""
+    tail, head = (edges.v, edges.u) if reverse else (edges.u, edges.v)
+    there, back = edges.forward != CLOSED, edges.backward != CLOSED
+    return (
+        np.concatenate([tail[there], head[back]]),
+        np.concatenate([head[there], tail[back]]),
+        np.concatenate([edges.forward[there], edges.backward[back]]),
+    )
+
+
+def _compress(size: int, tail: Ints, head: Ints, cost: Ints) -> Adjacency:
+    """Sort arcs into rows; of parallel arcs the cheapest stays, loops go."""
+    order = np.lexsort((cost, head, tail))
+    tail, head, cost = tail[order], head[order], cost[order]
+    keep = tail != head
+    keep[1:] &= (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    tail, head, cost = tail[keep], head[keep], cost[keep]
+    indptr = np.zeros(size + 1, dtype=np.int32)
+    np.cumsum(np.bincount(tail, minlength=size), out=indptr[1:])
+    return Adjacency(indptr=indptr, indices=head, costs=cost)
+
+
+def _label_components(graph: Adjacency) -> Ints:
+    """Label strongly connected components by falling size; 0 is the main one."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    size = len(graph.indptr) - 1
+    # Ones instead of costs: a street of length zero connects too.
+    links = csr_array(
+        (np.ones(len(graph.indices), dtype=np.int8), graph.indices, graph.indptr),
+        shape=(size, size),
+    )
+    _, label = connected_components(links, directed=True, connection="strong")
+    members = np.bincount(label)
+    first = np.full(len(members), size)
+    np.minimum.at(first, label, np.arange(size))
+    rank = np.empty(len(members), dtype=np.int32)
+    rank[np.lexsort((first, -members))] = np.arange(len(members), dtype=np.int32)
+    return np.asarray(rank[label])

@@ -1,0 +1,218 @@
+"""Where points meet the streets, what the way there costs, and who is too far away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from sozialraum.access.network import (
+    CLOSED,
+    Floats,
+    Ints,
+    StraightLine,
+    StreetNetwork,
+    refuse,
+)
+from sozialraum.errors import CrsError
+from sozialraum.model.areas import require_metric
+from sozialraum.texts import say
+
+SNAP_LIMIT_M = 250.0
+"""Farther than this from every street means "not connected".
+
+Buildings of a town lie 10 to 30 m from a street; 250 m still connects a farm at the end of an
+unmapped drive, and not a point in a lake or in an area whose streets are missing.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Points on streets, as arrays in the order of the points.
+
+    Attributes
+    ----------
+    distance_m : float64 array
+        Way from the point to the street; NaN where there is no place to measure from.
+    connected : bool array
+        False beyond the limit; all other arrays mean nothing there.
+    edge : int32 array
+        Number of the edge, CLOSED if not connected.
+    offset : int32 array
+        Cost of the way between point and street.
+    leave : int32 array of shape (n, 2)
+        Cost from the point to node u and to node v of its edge; CLOSED if a one-way forbids it.
+    arrive : int32 array of shape (n, 2)
+        Cost from node u and from node v to the point.
+    """
+
+    distance_m: Floats
+    connected: npt.NDArray[np.bool_]
+    edge: Ints
+    offset: Ints
+    leave: Ints
+    arrive: Ints
+
+
+def snap_points(
+    points: gpd.GeoDataFrame, network: StreetNetwork, *, limit_m: float = SNAP_LIMIT_M
+) -> Snapped:
+    """Put each point on the nearest street of the main component.
+
+    Parameters
+    ----------
+    points : GeoDataFrame of points
+        In the coordinate system of the network.
+    network : StreetNetwork
+    limit_m : float, default 250
+        A point farther from every street is not connected.
+
+    Returns
+    -------
+    Snapped
+
+    Raises
+    ------
+    CrsError
+        Degrees, no system, or another one than the network's.
+    InputError
+        Geometry other than points, or a limit that is no positive number.
+
+    Notes
+    -----
+    Streets outside the main strongly connected component are passed over: from a parking deck cut
+    off in the data nobody would get anywhere. The cost of the edge is split at the foot of the
+    perpendicular, in whole centimetres, so both parts add up to the edge. The way to the street
+    counts at the speed of the network. Of streets equally near the first in the order of the
+    network is taken.
+    """
+    need_points(points, network)
+    if not limit_m > 0:
+        refuse("access.snap_limit", say("access.points"), limit=limit_m)
+    geometry = points.geometry.to_numpy()
+    size = len(geometry)
+    edge = np.full(size, CLOSED, dtype=np.int32)
+    distance = np.full(size, np.nan)
+    usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    (point, street), found = network.main_tree.query_nearest(
+        geometry[usable], max_distance=limit_m, return_distance=True, all_matches=True
+    )
+    # Equally near streets: the last one written wins, so write the lowest number last.
+    order = np.argsort(-street, kind="stable")
+    edge[usable[point[order]]] = network.main_edges[street[order]]
+    distance[usable[point[order]]] = found[order]
+    connected = edge != CLOSED
+    far = usable[~connected[usable]]
+    if len(far):
+        (point, _), found = network.main_tree.query_nearest(
+            geometry[far], return_distance=True, all_matches=False
+        )
+        distance[far[point]] = found
+    offset = np.zeros(size, dtype=np.int32)
+    offset[connected] = np.round(distance[connected] * 100.0)
+    leave, arrive = _split(network, geometry, edge, offset, connected)
+    return Snapped(distance, connected, edge, offset, leave, arrive)
+
+
+def _split(
+    network: StreetNetwork,
+    geometry: npt.NDArray[np.object_],
+    edge: Ints,
+    offset: Ints,
+    connected: npt.NDArray[np.bool_],
+) -> tuple[Ints, Ints]:
+    """Costs between each connected point and the two ends of its edge."""
+    leave = np.full((len(edge), 2), CLOSED, dtype=np.int32)
+    arrive = np.full((len(edge), 2), CLOSED, dtype=np.int32)
+    on, extra = edge[connected], offset[connected]
+    share = shapely.line_locate_point(network.lines[on], geometry[connected], normalized=True)
+    share = np.clip(np.nan_to_num(share), 0.0, 1.0)
+    forward, backward = network.edges.forward[on], network.edges.backward[on]
+    ahead = np.round(share * forward).astype(np.int32)
+    behind = np.round(share * backward).astype(np.int32)
+    # Who stands at an end of the street stands on that crossing, one-way or not.
+    cost = np.maximum(forward, backward)
+    at_u = (share <= 0.5) & (np.round(share * cost) == 0)
+    at_v = (share >= 0.5) & (np.round(share * cost) == cost)
+    open_there, open_back = forward != CLOSED, backward != CLOSED
+
+    def choose(at_end: npt.NDArray[np.bool_], way: npt.NDArray[np.bool_], part: Ints) -> Ints:
+        return np.where(at_end, extra, np.where(way, part + extra, CLOSED)).astype(np.int32)
+
+    leave[connected, 0] = choose(at_u, open_back, behind)
+    leave[connected, 1] = choose(at_v, open_there, forward - ahead)
+    arrive[connected, 0] = choose(at_u, open_there, ahead)
+    arrive[connected, 1] = choose(at_v, open_back, backward - behind)
+    return leave, arrive
+
+
+def need_points(points: gpd.GeoDataFrame, network: StreetNetwork | StraightLine) -> None:
+    """Refuse what is not a table of points in metres, in the system of the network.
+
+    Raises
+    ------
+    CrsError, InputError
+    """
+    what = str(points.index.name or say("access.points"))
+    require_metric(points, what)
+    if isinstance(network, StreetNetwork) and points.crs != network.crs:
+        raise CrsError(
+            say(
+                "error.crs_differ",
+                what=what,
+                crs=points.crs.to_string(),
+                other=say("access.streets"),
+                other_crs=network.crs.to_string(),
+            )
+        )
+    kinds = shapely.get_type_id(points.geometry.to_numpy())
+    if ((kinds != shapely.GeometryType.POINT) & (kinds != shapely.GeometryType.MISSING)).any():
+        refuse("access.not_points", what)
+    if not points.index.is_unique:
+        twice = points.index[points.index.duplicated()].astype("str").unique()
+        refuse("access.twice", what, ids=", ".join(twice[:5]))
+
+
+def measure_connection(
+    points: gpd.GeoDataFrame, network: StreetNetwork, *, limit_m: float = SNAP_LIMIT_M
+) -> pd.DataFrame:
+    """Measure how far each point lies from the street it is connected to.
+
+    Parameters
+    ----------
+    points : GeoDataFrame of points
+    network : StreetNetwork
+    limit_m : float, default 250
+
+    Returns
+    -------
+    DataFrame
+        Index of ``points``; ``distance_m`` to the nearest street of the main component (missing
+        without geometry) and ``connected``, False beyond the limit.
+
+    Raises
+    ------
+    CrsError, InputError
+        As ``snap_points``.
+
+    Examples
+    --------
+    >>> from sozialraum.access.network import build_network
+    >>> nodes = pd.DataFrame({"x": [0.0, 100.0], "y": 0.0})
+    >>> streets = build_network(
+    ...     nodes, pd.DataFrame({"u": [0], "v": [1], "length_m": [100.0]}), crs=25833)
+    >>> people = gpd.GeoDataFrame(
+    ...     geometry=gpd.points_from_xy([50, 50], [20, 900]), index=["near", "far"], crs=25833)
+    >>> measure_connection(people, streets)
+          distance_m  connected
+    near        20.0       True
+    far        900.0      False
+    """
+    snapped = snap_points(points, network, limit_m=limit_m)
+    return pd.DataFrame(
+        {"distance_m": snapped.distance_m, "connected": snapped.connected}, index=points.index
+    )
