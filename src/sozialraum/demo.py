@@ -11,6 +11,7 @@ At every crossing west of the river live 10 people, one of them under six; east 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -82,6 +83,23 @@ def build_musterstadt() -> Musterstadt:
         backdrop=_river(),
     )
     return Musterstadt(atlas, build_streets())
+
+
+def find_example() -> Path:
+    """Find the project file of the embedded example, Neubrandenburg and its villages.
+
+    Returns
+    -------
+    Path
+        ``sozialraum.toml`` in the source tree, or inside the installed package.
+
+    Examples
+    --------
+    >>> find_example().name
+    'sozialraum.toml'
+    """
+    source = Path(__file__).parents[2] / "sozialraum.toml"
+    return source if source.is_file() else Path(__file__).parent / "example" / "sozialraum.toml"
 
 
 def _place(x: np.ndarray | list[float], y: np.ndarray | list[float]) -> gpd.GeoSeries:

@@ -3,7 +3,7 @@
 ::
 
     SozialraumError
-    ├── InputError (ValueError)          .report lists everything that is wrong with the given tables
+    ├── InputError (ValueError)          .report lists all that is wrong with the given tables
     ├── CrsError (ValueError)            coordinates in degrees, without or in different systems
     ├── UnknownNameError (KeyError)      offers the nearest spelling
     ├── CoverageError (ValueError)       asked beyond what the data cover

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -62,6 +62,10 @@ class Atlas:
     def backdrop(self) -> gpd.GeoDataFrame:
         """What is drawn for orientation only, such as water."""
         return self._backdrop.copy(deep=False)
+
+    def with_values(self, values: pd.DataFrame) -> Atlas:
+        """Give the same atlas with another values table."""
+        return replace(self, _values=values)
 
     def to_frame(self) -> pd.DataFrame:
         """Count what the atlas holds."""

@@ -1,0 +1,48 @@
+# make run    sets up, computes the embedded example, writes ergebnis/
+# make test   sets up, checks and tests everything
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: run test check docs notebooks example clean
+
+run: $(VENV)/run.stamp
+	$(BIN)/sozialraum run sozialraum.toml --out ergebnis
+
+test: $(VENV)/test.stamp check
+	@sh scripts/install_chromium.sh
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/test.stamp
+	$(BIN)/python scripts/build_docs.py
+
+notebooks: $(VENV)/notebook.stamp
+	$(BIN)/jupyter lab notebooks
+
+example: $(VENV)/run.stamp
+	$(BIN)/python scripts/build_example.py
+
+clean:
+	rm -rf $(VENV) ergebnis dist build
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[fast]'
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[fast,notebook,test]'
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[fast,notebook]'
+	@touch $@

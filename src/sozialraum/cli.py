@@ -1,0 +1,58 @@
+"""Arguments in, one public call, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sozialraum.errors import InputError, SozialraumError
+from sozialraum.project.job import check, run
+from sozialraum.texts import say
+
+FINE, FINDINGS, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process unless given.
+
+    Returns
+    -------
+    int
+        0 fine, 1 findings, 2 wrong use.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "check":
+            print(check(options.project))
+        else:
+            written = run(options.project, options.out, progress=not options.quiet)
+            print(say("cli.written", count=len(written), folder=options.out))
+            for path in written:
+                print(f"  {path}")
+    except InputError as error:
+        print(error.report)
+        print(say("cli.nothing_written"), file=sys.stderr)
+        return FINDINGS
+    except SozialraumError as error:
+        print(error, file=sys.stderr)
+        return FINDINGS
+    return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sozialraum", description=say("cli.what"))
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("run", "check"):
+        command = commands.add_parser(name, help=say(f"cli.{name}"), description=say(f"cli.{name}"))
+        command.add_argument("project", type=Path, help=say("cli.project"))
+        if name == "run":
+            command.add_argument("--out", type=Path, default=Path("ergebnis"), help=say("cli.out"))
+            command.add_argument("--quiet", action="store_true", help=say("cli.quiet"))
+    return parser

@@ -1,0 +1,1 @@
+"""The project file, and the main job that follows from it."""

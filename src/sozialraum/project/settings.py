@@ -1,0 +1,220 @@
+"""``sozialraum.toml``: what to read, measure and write, checked before anything is read."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sozialraum.model.areas import Level
+from sozialraum.model.check import CheckReport, Finding, find
+from sozialraum.secrecy.edition import Head
+from sozialraum.secrecy.rules import Secrecy
+
+Entry = dict[str, Any]
+
+_FILE: Entry = {"file": str, "layer": str, "columns": dict, "crs": (int, str), "source": str}
+_HEAD: Entry = {f.name: str for f in fields(Head)}
+_SECTIONS: dict[str, Entry] = {
+    "project": {"title": str, "redaktionsschluss": str},
+    "head": _HEAD,
+    "areas": {**_FILE, "gebietsstand": str, "upper": dict},
+    "population": {**_FILE, "kind": str, "groups": (dict, list)},
+    "indicators": {"files": list},
+    "streets": {
+        "file": str, "nodes": str, "mode": str, "speed_kmh": (int, float), "crs": (int, str),
+        "source": str,
+    },
+    "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
+    "secrecy": {"minimum": int},
+    "profiles": {"levels": list},
+}  # fmt: skip
+_LISTS: dict[str, Entry] = {
+    "level": {"id": str, "title": str, "plural": str, "parent": str},
+    "offers": {**_FILE, "category": str, "repair": list},
+    "values": {
+        **_FILE, "form": str, "level": str, "indicators": dict, "datenstand": str, "missing": list,
+    },
+    "backdrop": _FILE,
+    "coverage": {
+        "id": str, "title": str, "category": (str, list), "group": str, "limit_min": (int, float),
+        "min_people": int, "theme": str, "note": str, "datenstand": str,
+    },
+    "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},
+}  # fmt: skip
+_REQUIRED = {
+    "project": ("title",),
+    "areas": ("file",),
+    "population": ("file",),
+    "streets": ("file",),
+    "level": ("id", "title"),
+    "offers": ("file",),
+    "values": ("file",),
+    "backdrop": ("file",),
+    "coverage": ("id", "title", "category", "group", "limit_min"),
+    "count": ("id", "title", "category"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file whose keys and types are known to be right.
+
+    Attributes
+    ----------
+    path : Path
+        The file; other paths are relative to its folder.
+    sections : dict
+        As in the file.
+    """
+
+    path: Path
+    sections: dict[str, Any]
+
+    def section(self, name: str) -> Entry:
+        """Give a section, empty if the file has none of that name."""
+        return dict(self.sections.get(name, {}))
+
+    def entries(self, name: str) -> list[Entry]:
+        """Give the entries of a repeated section."""
+        return list(self.sections.get(name, []))
+
+    def locate(self, file: str) -> Path:
+        """Give the place of a file named in the project file."""
+        return self.path.parent / file
+
+    @property
+    def title(self) -> str:
+        """The whole's name."""
+        return str(self.section("project")["title"])
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels from the top down; each one's parent is the one above unless named."""
+        made: list[Level] = []
+        for entry in self.entries("level"):
+            above = made[-1].id if made else ""
+            made.append(
+                Level(
+                    entry["id"],
+                    entry["title"],
+                    entry.get("plural", entry["title"]),
+                    entry.get("parent", above),
+                )
+            )
+        return tuple(made)
+
+    @property
+    def head(self) -> Head:
+        """What stands above every page."""
+        return Head(**self.section("head"))
+
+    @property
+    def secrecy(self) -> Secrecy:
+        """The rules of secrecy."""
+        return Secrecy(**self.section("secrecy"))
+
+    @property
+    def files(self) -> list[str]:
+        """Every file the project names, in the order of the project file, once each."""
+        named = [
+            entry[key]
+            for name in (*_SECTIONS, *_LISTS)
+            for entry in (self.entries(name) if name in _LISTS else [self.section(name)])
+            for key in ("file", "nodes")
+            if key in entry
+        ]
+        named += [u["file"] for u in self.section("areas").get("upper", {}).values()]
+        named += self.section("indicators").get("files", [])
+        return list(dict.fromkeys(named))
+
+
+def read_project(path: str | Path) -> Project:
+    """Read a project file.
+
+    Parameters
+    ----------
+    path : path
+        ``sozialraum.toml``.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    InputError
+        The file is missing or not TOML; unknown or missing keys, values of a wrong type.
+    """
+    path = Path(path)
+    label = path.name
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, IsADirectoryError):
+        _refuse(find("error", "missing_file", label, path=str(path)))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        _refuse(find("error", "bad_toml", label, reason=str(error)))
+    found: list[Finding] = []
+    known = (*_SECTIONS, *_LISTS)
+    for name, content in sections.items():
+        if name not in known:
+            found.append(_unknown(label, name, known, "section"))
+        elif name in _LISTS:
+            if not isinstance(content, list):
+                found.append(find("error", "not_a_list", label, key=name))
+                continue
+            for entry in content:
+                found += _check_entry(label, name, entry, _LISTS[name])
+        elif not isinstance(content, dict):
+            found.append(find("error", "not_a_section", label, key=name))
+        else:
+            found += _check_entry(label, name, content, _SECTIONS[name])
+    for name in ("project", "areas", "level"):
+        if name not in sections:
+            found.append(find("error", "section_missing", label, key=name))
+    CheckReport(tuple(found)).raise_for_errors()
+    return Project(path, sections)
+
+
+def _refuse(finding: Finding) -> Any:
+    CheckReport((finding,)).raise_for_errors()
+
+
+def _unknown(label: str, key: str, known: Any, section: str) -> Finding:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return find(
+        "error", "unknown_key", label, key=key, section=section,
+        hint=near[0] if near else ", ".join(known),
+    )  # fmt: skip
+
+
+def _check_entry(label: str, section: str, entry: Entry, known: Entry) -> list[Finding]:
+    found = [_unknown(label, key, tuple(known), section) for key in entry if key not in known]
+    for key, value in entry.items():
+        wanted = known.get(key, object)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            found.append(
+                find(
+                    "error",
+                    "wrong_type",
+                    label,
+                    key=key,
+                    section=section,
+                    cell=str(value)[:60],
+                    wanted=_name_types(wanted),
+                )  # fmt: skip
+            )
+    found += [
+        find("error", "key_missing", label, key=key, section=section)
+        for key in _REQUIRED.get(section, ())
+        if key not in entry
+    ]
+    return found
+
+
+def _name_types(wanted: Any) -> str:
+    names = {str: "Text", int: "ganze Zahl", float: "Zahl", dict: "{…}", list: "[…]"}
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    return " / ".join(names.get(kind, kind.__name__) for kind in kinds)

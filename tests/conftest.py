@@ -1,0 +1,51 @@
+"""What all tests share: the real data, the browser, and an honest count of what could not be checked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOT_CHECKED = "nicht geprüft"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def testdata() -> Path:
+    """The folder of real data; without it the test is counted as not checked."""
+    place = os.environ.get("SOZIALRAUM_TESTDATA")
+    if not place or not Path(place).is_dir():
+        pytest.skip(f"{NOT_CHECKED}: SOZIALRAUM_TESTDATA ist nicht gesetzt")
+    return Path(place)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven from outside; without it the test is counted as not checked."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip(f"{NOT_CHECKED}: Chromium fehlt")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=path, headless=True, args=flags)
+        yield chromium
+        chromium.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NOT_CHECKED in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(f"{count} Tests {NOT_CHECKED} (Daten oder Browser fehlen hier)")
