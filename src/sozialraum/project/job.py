@@ -248,7 +248,7 @@ def measure_project(
                 offers=number(len(chosen)),
                 limit=number(limit),
                 lost=number(lost),
-            )  # fmt: skip
+            )
         )
     return Measured(values, gaps, methods)
 

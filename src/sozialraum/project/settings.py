@@ -204,7 +204,7 @@ def _check_entry(label: str, section: str, entry: Entry, known: Entry) -> list[F
                     section=section,
                     cell=str(value)[:60],
                     wanted=_name_types(wanted),
-                )  # fmt: skip
+                )
             )
     found += [
         find("error", "key_missing", label, key=key, section=section)

@@ -259,6 +259,7 @@ def build_edition(
         if tables
         else pd.DataFrame(columns=list(VALUE_COLUMNS))
     )
+    rows = rows.astype(dict.fromkeys(("value", "numerator", "denominator"), "float64"))
     for name in rows["indicator"].unique():
         pick(defined, name)
     rows = rows.drop_duplicates(["level", "area", "indicator", "datenstand"], keep="last")

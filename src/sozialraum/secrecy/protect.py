@@ -66,9 +66,9 @@ def protect_values(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Withhold unsafe rows, and siblings through which they could be computed.
 
-    For every parent with a published value and exactly one withheld child, the smallest other child
-    that is not zero is withheld as well (a zero only if nothing else is left); if there is none, the
-    parent is. Repeated up the hierarchy until nothing changes.
+    A parent and its children form an equation. Where exactly one member of it is withheld and all
+    others are known, the smallest child left that is not zero is withheld as well (a zero only if
+    nothing else is left); if no child is left, the parent is. Repeated until nothing changes.
 
     Parameters
     ----------
@@ -98,20 +98,23 @@ def protect_values(
         )
     }
     families = _families(table, areas, levels, place)
+    unknown = hidden | np.isnan(amount)
     changed = True
     while changed:
         changed = False
         for parent, children in families:
-            gone = hidden[children]
-            if hidden[parent] or gone.sum() != 1:
+            members = np.append(children, parent)
+            alone = members[unknown[members]]
+            if len(alone) != 1 or not hidden[alone[0]]:
                 continue
-            left = children[~gone & ~np.isnan(amount[children])]
+            left = children[~unknown[children]]
             if len(left):
                 order = np.lexsort((left, size[left], amount[left], amount[left] == 0))
                 chosen, why = left[order[0]], "sibling"
             else:
                 chosen, why = parent, "parent"
-            hidden[chosen], reason[chosen], changed = True, why, True
+            hidden[chosen] = unknown[chosen] = changed = True
+            reason[chosen] = why
     protected = table.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN

@@ -1,0 +1,149 @@
+"""Small counts, and what would follow from them, are withheld at all levels."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sozialraum.demo import LEVELS, build_musterstadt
+from sozialraum.errors import SecrecyError
+from sozialraum.model.areas import WHOLE, Level
+from sozialraum.model.atlas import build_atlas
+from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.protect import protect_gaps, protect_values, unsafe
+from sozialraum.secrecy.rules import Secrecy
+
+TWO_LEVELS = (
+    Level(WHOLE, "Gesamt", "Gesamt"),
+    Level("sozialraum", "Sozialraum", "Sozialräume", WHOLE),
+    Level("quartier", "Quartier", "Quartiere", "sozialraum"),
+)
+COUNT = {"n": Indicator(id="n", title="Fälle")}
+
+
+def hierarchy(children: list[int]) -> gpd.GeoDataFrame:
+    """Sozialräume with the given numbers of Quartiere."""
+    rows = [(f"{s}", f"{s}{q}") for s, size in enumerate(children) for q in range(size)]
+    sozialraum, quartier = zip(*rows, strict=True)
+    return gpd.GeoDataFrame(
+        {"gesamt": "gesamt", "sozialraum": list(sozialraum), "quartier": list(quartier)}
+    )
+
+
+def counts(areas: gpd.GeoDataFrame, amounts: list[int]) -> pd.DataFrame:
+    parts = []
+    for level in ("gesamt", "sozialraum", "quartier"):
+        sums = pd.Series(amounts, index=areas[level]).groupby(level=0).sum()
+        parts.append(pd.DataFrame({"level": level, "area": sums.index, "value": sums.to_numpy()}))
+    table = pd.concat(parts, ignore_index=True).astype({"value": float})
+    return table.assign(
+        indicator="n", datenstand="2024", numerator=table["value"], denominator=np.nan, sign=""
+    )
+
+
+def test_hides_the_small_count_and_its_smallest_sibling() -> None:
+    # 3 is below 5; with 20 published it would follow as 20 - 3 of the total, so 7, the smallest
+    # other child, is hidden too; 10 and the total stay.
+    areas = hierarchy([3])
+    protected, protocol = protect_values(
+        counts(areas, [3, 10, 7]), areas, TWO_LEVELS, COUNT, Secrecy(minimum=5)
+    )
+    quartiere = protected[protected["level"] == "quartier"]
+    assert quartiere["sign"].tolist() == [".", "", "."]
+    assert protected.loc[protected["level"] != "quartier", "value"].tolist() == [20.0, 20.0]
+    assert protocol["reason"].tolist() == ["small", "sibling"]
+
+
+def test_a_hidden_only_child_hides_its_parent() -> None:
+    # The only Quartier of the second Sozialraum has 2: both must go, and with them the first
+    # Sozialraum, since total minus the first would give the second.
+    areas = hierarchy([2, 1])
+    protected, _ = protect_values(
+        counts(areas, [10, 12, 2]), areas, TWO_LEVELS, COUNT, Secrecy(minimum=5)
+    )
+    hidden = protected[protected["sign"] == "."]
+    assert set(hidden["level"] + hidden["area"]) == {
+        "sozialraum1", "quartier10", "sozialraum0", "quartier00"
+    }  # fmt: skip
+
+
+def test_zero_is_not_a_small_count_and_offers_are_not_persons() -> None:
+    values = pd.DataFrame(
+        {
+            "indicator": ["n", "kitas"],
+            "value": [0.0, 2.0],
+            "numerator": [0.0, 2.0],
+            "denominator": np.nan,
+        }
+    )
+    indicators = {**COUNT, "kitas": Indicator(id="kitas", title="Kitas", protects="none")}
+    assert not unsafe(values, indicators, minimum=5).any()
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"),
+    [
+        (3, 100, True),
+        (98, 100, True),
+        (0, 4, True),
+        (0, 100, False),
+        (50, 100, False),
+        (5, 10, False),
+    ],
+)
+def test_a_rate_is_unsafe_if_z_or_the_rest_or_n_is(
+    numerator: int, denominator: int, expected: bool
+) -> None:
+    values = pd.DataFrame(
+        {"indicator": ["q"], "value": [1.0], "numerator": [numerator], "denominator": [denominator]}
+    )
+    rate = Indicator(id="q", title="Quote", kind="rate", per=100, denominator="alle")
+    assert unsafe(values, {"q": rate}, minimum=5).tolist() == [expected]
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=4))
+def test_no_equation_has_a_single_hidden_member(sizes: list[list[int]]) -> None:
+    areas = hierarchy([len(s) for s in sizes])
+    amounts = [n for s in sizes for n in s]
+    table = counts(areas, amounts)
+    protected, _ = protect_values(table, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
+    hidden = protected.set_index(["level", "area"])["sign"] == "."
+    small = (table["value"] > 0) & (table["value"] < 5)
+    assert (protected.loc[small, "sign"] == ".").all()
+    equations = [[(WHOLE, "gesamt"), *(("sozialraum", s) for s in areas["sozialraum"].unique())]]
+    equations += [
+        [("sozialraum", s), *(("quartier", q) for q in part["quartier"])]
+        for s, part in areas.groupby("sozialraum")
+    ]
+    assert all(sum(hidden[m] for m in equation) != 1 for equation in equations)
+    assert (
+        protected.loc[hidden.to_numpy(), ["value", "numerator", "denominator"]]
+        .isna()
+        .all(axis=None)
+    )
+
+
+def test_small_gaps_keep_their_shape_and_lose_their_number() -> None:
+    gaps = gpd.GeoDataFrame({"people": [4.0, 5.0], "rank": [1, 2]})
+    protected = protect_gaps(gaps, Secrecy(minimum=5))
+    assert protected["sign"].tolist() == [".", ""]
+    assert protected["people"].isna().tolist() == [True, False]
+
+
+def test_an_edition_knows_whether_it_was_changed() -> None:
+    edition = build_edition(build_musterstadt().atlas)
+    edition.verify()
+    edition.values.loc[0, "value"] = 48611.0
+    with pytest.raises(SecrecyError, match="geschützt"):
+        edition.verify()
+
+
+def test_contacts_and_unknown_columns_stay_behind() -> None:
+    town = build_musterstadt().atlas
+    offers = town.offers.assign(contact_name="Frau Beispiel", notiz="vertraulich").reset_index()
+    areas = town.areas.reset_index()[["area", "name", "planregion", "sozialraum", "geometry"]]
+    edition = build_edition(build_atlas(areas, levels=LEVELS, title="Musterstadt", offers=offers))
+    assert not {"contact_name", "notiz", "file", "row"} & set(edition.offers.columns)
