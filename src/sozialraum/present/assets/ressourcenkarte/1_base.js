@@ -1,0 +1,169 @@
+// Data, words, numbers and elements. Names and texts of others only ever become text nodes.
+
+/** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], points: number[][]}} Level */
+/** @typedef {{id: string, title: string, unit: string, digits: number, theme: string, numerator: string, denominator: string, practice: boolean, passport: string[][]}} Indicator */
+/** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
+/** @typedef {{breaks: number[], labels: string[], colours: string[], hatches: [number, string, number][]}} Classes */
+/** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */
+/** @typedef {{ids: string[], names: string[], places: number[][], areas: number[], categories: {id: string, title: string, path: string, colour: string}[], category: number[], columns: Column[]}} Offers */
+/** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
+/** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
+/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Classes>, offers: Offers, gaps: Gap[], words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, hidden: string, missing: string, gap: string, ink: string, hiddenHatch: [number, string, number], missingHatch: [number, string, number], gapHatch: [number, string, number]}, start: {level: number, indicator: number}}} Data */
+/** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string}} Cell */
+
+/** @type {Data} */
+let data;
+/** @type {Int32Array} */
+let numbers;
+
+async function readData() {
+  const text = (byId("daten").textContent || "").trim();
+  const fromBase64 = /** @type {any} */ (Uint8Array).fromBase64;
+  const packed = fromBase64
+    ? fromBase64.call(Uint8Array, text)
+    : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const whole = await new Response(stream).arrayBuffer();
+  const length = new DataView(whole).getUint32(0, true);
+  data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
+  numbers = new Int32Array(whole, 4 + length);
+}
+
+/** @param {string} id */
+function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`#${id}`);
+  return found;
+}
+
+/**
+ * @param {Element} element
+ * @param {Record<string, any>} attributes functions become listeners, booleans switch
+ * @param {(Node|string|number|null|undefined|false)[]} children
+ */
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  for (const child of children) {
+    if (child != null && child !== false) element.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node|string|number|null|undefined|false)} children
+ * @returns {any}
+ */
+function html(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node|string|number|null|undefined|false)} children
+ * @returns {any}
+ */
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string|number>} [values]
+ */
+function say(key, values = {}) {
+  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
+
+/** @param {number} x @param {number} [digits] */
+function write(x, digits = 0) {
+  let format = formats.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat("de-DE", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(digits, format);
+  }
+  return format.format(x);
+}
+
+/** @param {string} iso */
+function writeDate(iso) {
+  return iso.slice(0, 10).split("-").reverse().join(".");
+}
+
+/** @param {string} text */
+function fold(text) {
+  return text.toLowerCase().replace(/ß/g, "ss").normalize("NFD").replace(/[\u0300-\u036f]/g, "")
+    .replace(/([aou])e/g, "$1").trim();
+}
+
+/** A link only for schemes that cannot run anything. @param {string} text */
+function link(text) {
+  const target = /^[\w.+-]+@[\w-]+\.[\w.-]+$/.test(text) ? `mailto:${text}`
+    : /^www\./i.test(text) ? `https://${text}` : text;
+  const safe = /^(https?:\/\/|mailto:|tel:)/i.test(target) && !/[\s\u0000-\u001f]/.test(target);
+  return safe ? html("a", { href: target, rel: "noopener noreferrer" }, text) : text;
+}
+
+/** @type {Map<string, Series>} */
+const seriesByKey = new Map();
+
+/** @param {number} level @param {number} indicator @param {string} date */
+function findSeries(level, indicator, date) {
+  return seriesByKey.get(`${level} ${indicator} ${date}`);
+}
+
+/** Dates of an indicator on a level, newest first. @param {number} level @param {number} indicator */
+function datesOf(level, indicator) {
+  return data.series.filter((s) => s.level === level && s.indicator === indicator)
+    .map((s) => s.date).sort().reverse();
+}
+
+/** @param {Series|undefined} series @param {number} area @returns {Cell} */
+function cellOf(series, area) {
+  if (!series) return { value: null, numerator: null, denominator: null, sign: "", quality: "" };
+  const size = data.levels[series.level].ids.length;
+  const digits = data.indicators[series.indicator].digits;
+  /** @param {number} column @param {number} scale */
+  const at = (column, scale) => {
+    const place = series.at + column * size + area;
+    const n = numbers[place];
+    if (n === -2147483648) return null;
+    return (n === -2147483647 ? data.large[place] : n) / 10 ** scale;
+  };
+  const [sign, quality] = data.codes[numbers[series.at + 3 * size + area]];
+  return { value: at(0, digits), numerator: at(1, series.counted), denominator: at(2, series.counted), sign, quality };
+}
+
+/** A value as it is written everywhere. @param {Cell} cell @param {Indicator} indicator @param {boolean} [unit] */
+function writeValue(cell, indicator, unit = true) {
+  if (cell.value === null) {
+    if (cell.sign === ".") return say("secret");
+    return cell.sign || say("missing");
+  }
+  const text = write(cell.value, indicator.digits) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
+  return cell.sign === "()" ? `(${text})` : text;
+}
+
+/** Class of a value: 0 …, -1 missing, -2 secret. @param {Cell} cell @param {Classes|undefined} classes */
+function classOf(cell, classes) {
+  if (cell.value === null || !classes) return cell.sign === "." ? -2 : -1;
+  const value = cell.value;
+  return classes.breaks.filter((b) => value >= b).length;
+}
+
+/** @param {string} text */
+function announce(text) {
+  byId("meldung").textContent = text;
+}

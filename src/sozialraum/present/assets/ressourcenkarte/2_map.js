@@ -1,0 +1,391 @@
+// The map: outlines, colours, names, view, and the way through it by keyboard.
+
+/** @type {{k: number, x: number, y: number, zoom: number, fit: number, width: number, height: number}} */
+const view = { k: 1, x: 0, y: 0, zoom: 1, fit: 1, width: 0, height: 0 };
+/** @type {any} */
+let map;
+/** @type {number[][][]} */
+let lines = [];
+/** @type {{paths: Map<string, string>, nodes: SVGPathElement[], group: any, boxes: number[][]}[]} */
+const drawn = [];
+const MAX_ZOOM = 40;
+
+function readLines() {
+  lines = data.topology.arcs.map((arc) => {
+    let x = 0, y = 0;
+    return arc.map(([dx, dy]) => [(x += dx), -(y += dy)]);
+  });
+}
+
+/** @param {number[][][]} polygons */
+function pathOf(polygons) {
+  let path = "";
+  for (const rings of polygons) {
+    for (const ring of rings) {
+      /** @type {number[]|null} */
+      let last = null;
+      for (const arc of ring) {
+        const line = arc < 0 ? [...lines[~arc]].reverse() : lines[arc];
+        /** @type {number[][]} */
+        const rest = last ? line.slice(1) : line;
+        for (const here of rest) {
+          path += last ? `l${here[0] - last[0]} ${here[1] - last[1]}` : `M${here[0]} ${here[1]}`;
+          last = here;
+        }
+      }
+      path += "Z";
+    }
+  }
+  return path;
+}
+
+/** @param {number[][][]} polygons */
+function boxOf(polygons) {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
+    for (const [x, y] of lines[arc < 0 ? ~arc : arc]) {
+      x0 = Math.min(x0, x); y0 = Math.min(y0, y); x1 = Math.max(x1, x); y1 = Math.max(y1, y);
+    }
+  }
+  return [x0, y0, x1, y1];
+}
+
+/** @param {string} id @param {[number, string, number]} hatch @param {string} ground @param {string} ink */
+function pattern(id, [size, path, width], ground, ink) {
+  return svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" },
+    svg("rect", { width: size, height: size, fill: ground }),
+    path && svg("path", { d: path, fill: "none", stroke: ink, "stroke-width": width, "stroke-linecap": "round" }));
+}
+
+/** Patterns of the legend keep their own ids: those of the map are scaled with it. @param {string} prefix */
+function patterns(prefix) {
+  const look = data.look;
+  return svg("defs", {},
+    pattern(`${prefix}-2`, look.hiddenHatch, look.hidden, "#8b9196"),
+    pattern(`${prefix}-1`, look.missingHatch, look.missing, "#7d868c"),
+    pattern(`${prefix}gap`, look.gapHatch, "none", look.gap));
+}
+
+function buildMap() {
+  readLines();
+  map = {
+    water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
+    gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
+    names: svg("g", { class: "namen", "aria-hidden": "true" }), marks: svg("g"), defs: svg("defs"),
+    spot: svg("circle", { class: "fokus", r: 13, display: "none" }),
+  };
+  map.zoomed = [
+    svg("g", {}, map.areas, map.water, map.borders, svg("path", { class: "wahl weiss", id: "wahlrand" }), map.ring, map.focus),
+    svg("g", {}, map.gaps),
+  ];
+  map.things = svg("g", { role: "listbox", "aria-label": say("things_label") }, map.zoomed[1], map.marks);
+  map.root = svg("svg", { class: "karte-svg", "aria-label": say("map_label"), role: "group" },
+    map.defs, patterns("m"), map.zoomed[0], map.names, map.things, map.spot);
+  const stage = byId("buehne");
+  stage.replaceChildren(map.root);
+  const water = data.topology.objects.water;
+  for (const shape of water ? water.geometries : []) {
+    map.water.append(svg("path", { d: pathOf(shape.arcs), fill: data.look.water, class: "wasser" }));
+  }
+  data.levels.forEach((level, i) => {
+    const shapes = data.topology.objects[level.id].geometries;
+    drawn[i] = {
+      paths: new Map(shapes.map((s) => [s.id, pathOf(s.arcs)])),
+      boxes: shapes.map((s) => boxOf(s.arcs)), nodes: [], group: null,
+    };
+  });
+  new ResizeObserver(() => resize()).observe(stage);
+  stage.addEventListener("wheel", onWheel, { passive: false });
+  for (const type of ["down", "move", "up", "cancel"]) {
+    stage.addEventListener(`pointer${type}`, /** @type {any} */ (onPointer));
+  }
+  resize();
+}
+
+/** Elements of a level, made when it is first looked at. @param {number} level */
+function levelNodes(level) {
+  const own = drawn[level];
+  if (!own.group) {
+    own.group = svg("g", { role: "listbox", "aria-label": data.levels[level].plural });
+    data.levels[level].ids.forEach((id, i) => {
+      const node = svg("path", {
+        d: own.paths.get(id), class: "gebiet", role: "option", tabindex: -1, "aria-selected": "false",
+        "vector-effect": "non-scaling-stroke",
+        onfocus: () => { own.nodes.forEach((n, j) => n.setAttribute("tabindex", j === i ? "0" : "-1")); point(map.focus, own.paths.get(id) || ""); readOut(i); },
+        onblur: () => { point(map.focus, ""); readOut(-1); },
+        onpointerenter: () => readOut(i), onpointerleave: () => readOut(-1),
+        onkeydown: (/** @type {KeyboardEvent} */ e) => onAreaKey(e, i),
+        onclick: () => { if (!moved) reveal({ kind: "area", level, index: i }, node); },
+      });
+      own.nodes.push(node);
+      own.group.append(node);
+    });
+    own.nodes[0].setAttribute("tabindex", "0");
+  }
+  return own;
+}
+
+/** @param {SVGPathElement} path @param {string} d */
+function point(path, d) {
+  path.setAttribute("d", d);
+}
+
+function drawAreas() {
+  const own = levelNodes(state.level);
+  if (map.areas.firstChild !== own.group) map.areas.replaceChildren(own.group);
+  const level = data.levels[state.level];
+  const indicator = data.indicators[state.indicator];
+  const series = currentSeries();
+  const classes = currentClasses();
+  map.defs.replaceChildren(...(classes ? classes.hatches : []).map((h, i) => pattern(`m${i}`, h, "#fff", data.look.ink)));
+  scalePatterns();
+  own.nodes.forEach((node, i) => {
+    const cell = cellOf(series, i);
+    const place = classOf(cell, classes);
+    node.setAttribute("fill", state.hatch || place < 0 || !classes ? `url(#m${place})` : classes.colours[place]);
+    node.setAttribute("aria-label", `${level.names[i]}: ${writeValue(cell, indicator)}`);
+  });
+  const above = [];
+  for (let l = 1; l < state.level; l++) {
+    above.push(svg("path", { d: [...drawn[l].paths.values()].join(""), class: `grenze g${Math.min(state.level - l, 2)}` }));
+  }
+  map.borders.replaceChildren(svg("path", { d: [...drawn[0].paths.values()].join(""), class: "grenze rand" }), ...above);
+  drawChoice();
+  drawNames();
+}
+
+function drawChoice() {
+  const choice = state.choice;
+  const here = choice && choice.kind === "area" ? drawn[choice.level].paths.get(data.levels[choice.level].ids[choice.index]) : "";
+  point(map.ring, here || "");
+  point(/** @type {any} */ (map.zoomed[0].querySelector("#wahlrand")), here || "");
+  drawn[state.level].nodes.forEach((n, i) => n.setAttribute("aria-selected",
+    String(Boolean(choice && choice.kind === "area" && choice.level === state.level && choice.index === i))));
+}
+
+// ---- names
+
+const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+
+/** @param {string} text @returns {string[][]} one line, or the best two */
+function foldName(text) {
+  const found = [[text]];
+  let best = Infinity;
+  text.replace(/[\s-]/g, (sign, at) => {
+    const pair = [text.slice(0, at + (sign === "-" ? 1 : 0)), text.slice(at + 1)];
+    const widest = Math.max(pair[0].length, pair[1].length);
+    if (pair[0] && pair[1] && widest < best) { best = widest; found[1] = pair; }
+    return sign;
+  });
+  return found;
+}
+
+function drawNames() {
+  map.names.replaceChildren();
+  if (!state.names || !view.width) return;
+  const level = data.levels[state.level], own = drawn[state.level];
+  const indicator = data.indicators[state.indicator], series = currentSeries();
+  ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
+  /** @type {number[][]} */
+  const taken = [];
+  const order = own.boxes.map((b, i) => [(b[2] - b[0]) * (b[3] - b[1]), i]).sort((a, b) => b[0] - a[0]);
+  for (const [, i] of order) {
+    const [x0, y0, x1, y1] = own.boxes[i];
+    const [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
+    const room = [(x1 - x0) * view.k, (y1 - y0) * view.k];
+    if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || room[0] < 20) continue;
+    const cell = cellOf(series, i);
+    const number = cell.value === null ? [] : [writeValue(cell, indicator)];
+    const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
+    for (const text of choices) {
+      const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
+      const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
+      if (width > room[0] * 0.98 || height > room[1] * 0.8) continue;
+      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      taken.push(box);
+      map.names.append(svg("text", { x: cx, y: box[1] + 12 }, ...text.map((t, n) =>
+        svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
+      break;
+    }
+  }
+}
+
+// ---- view
+
+/** @param {number} x @param {number} y */
+function toScreen(x, y) {
+  return [x * view.k + view.x, y * view.k + view.y];
+}
+
+function resize() {
+  const stage = byId("buehne");
+  const width = stage.clientWidth, height = stage.clientHeight;
+  if (!width || !height) return;
+  const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
+  view.width = width; view.height = height;
+  map.root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const [x0, y0, x1, y1] = drawn[0].boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+  view.fit = Math.min((width - 32) / (x1 - x0 || 1), (height - 32) / (y1 - y0 || 1));
+  const middle = centre && view.zoom > 1 ? centre : [(x0 + x1) / 2, (y0 + y1) / 2];
+  look(view.zoom, middle[0], middle[1]);
+}
+
+/** Show a place at a magnification. @param {number} zoom @param {number} x @param {number} y */
+function look(zoom, x, y) {
+  view.zoom = Math.min(MAX_ZOOM, Math.max(1, zoom));
+  view.k = view.fit * view.zoom;
+  if (view.zoom === 1) {
+    const b = drawn[0].boxes.reduce((a, c) => [Math.min(a[0], c[0]), Math.min(a[1], c[1]), Math.max(a[2], c[2]), Math.max(a[3], c[3])]);
+    x = (b[0] + b[2]) / 2; y = (b[1] + b[3]) / 2;
+  }
+  view.x = view.width / 2 - x * view.k;
+  view.y = view.height / 2 - y * view.k;
+  place();
+}
+
+let waiting = 0;
+
+/** Move what is drawn; names and marks follow when the hand rests. */
+function place() {
+  for (const group of map.zoomed) group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
+  scalePatterns();
+  drawScale();
+  byId("buehne").classList.toggle("nah", view.zoom > 1);
+  map.names.setAttribute("visibility", "hidden");
+  map.marks.setAttribute("visibility", "hidden");
+  clearTimeout(waiting);
+  waiting = setTimeout(settle, 80);
+}
+
+function settle() {
+  map.names.removeAttribute("visibility");
+  map.marks.removeAttribute("visibility");
+  drawNames();
+  drawMarks();
+}
+
+function scalePatterns() {
+  for (const p of map.root.querySelectorAll("pattern")) p.setAttribute("patternTransform", `scale(${1 / view.k})`);
+}
+
+function drawScale() {
+  const metre = view.k / data.topology.transform.scale[0];
+  const most = 120 / metre;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
+  byId("massstab-text").textContent = length >= 1000 ? `${write(length / 1000)} km` : `${write(length)} m`;
+  byId("massstab-balken").style.width = `${length * metre}px`;
+}
+
+/** @param {number} factor @param {number} [sx] @param {number} [sy] */
+function zoomBy(factor, sx = view.width / 2, sy = view.height / 2) {
+  const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
+  const f = zoom / view.zoom;
+  const x = (view.width / 2 - view.x + (sx - view.width / 2) * (1 - 1 / f)) / view.k;
+  const y = (view.height / 2 - view.y + (sy - view.height / 2) * (1 - 1 / f)) / view.k;
+  look(zoom, x, y);
+}
+
+/** @param {number[]} box @param {number} share of the map it may fill */
+function lookAt([x0, y0, x1, y1], share = 0.5) {
+  const k = share * Math.min(view.width / (x1 - x0 || 1), view.height / (y1 - y0 || 1));
+  look(Math.min(k / view.fit, 16), (x0 + x1) / 2, (y0 + y1) / 2);
+}
+
+/** @param {number} sx @param {number} sy */
+function bringIntoView(sx, sy) {
+  if (sx > 30 && sy > 30 && sx < view.width - 30 && sy < view.height - 30) return;
+  look(view.zoom, (sx - view.x) / view.k, (sy - view.y) / view.k);
+}
+
+/** @param {WheelEvent} e */
+function onWheel(e) {
+  if (!e.ctrlKey && !e.metaKey) return;
+  e.preventDefault();
+  const box = byId("buehne").getBoundingClientRect();
+  zoomBy(Math.exp(-e.deltaY / 300), e.clientX - box.left, e.clientY - box.top);
+}
+
+/** @type {Map<number, number[]>} */
+const fingers = new Map();
+let moved = false;
+
+/** @param {PointerEvent} e */
+function onPointer(e) {
+  const stage = byId("buehne");
+  if (e.type === "pointerdown") {
+    if (!fingers.size) moved = false;
+    fingers.set(e.pointerId, [e.clientX, e.clientY]);
+    return;
+  }
+  const before = fingers.get(e.pointerId);
+  if (!before) return;
+  if (e.type !== "pointermove") {
+    fingers.delete(e.pointerId);
+    stage.classList.remove("zieht");
+    return;
+  }
+  const other = [...fingers].find(([id]) => id !== e.pointerId);
+  if (!moved && !other && Math.hypot(e.clientX - before[0], e.clientY - before[1]) < 5) return;
+  if (other) {
+    const [ox, oy] = other[1], box = stage.getBoundingClientRect();
+    const f = Math.hypot(e.clientX - ox, e.clientY - oy) / (Math.hypot(before[0] - ox, before[1] - oy) || 1);
+    zoomBy(f, (e.clientX + ox) / 2 - box.left, (e.clientY + oy) / 2 - box.top);
+  } else if (view.zoom > 1) {
+    if (!moved) stage.setPointerCapture(e.pointerId);
+    stage.classList.add("zieht");
+    view.x += e.clientX - before[0];
+    view.y += e.clientY - before[1];
+    look(view.zoom, (view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k);
+  }
+  moved = true;
+  fingers.set(e.pointerId, [e.clientX, e.clientY]);
+}
+
+// ---- keyboard
+
+/** The neighbour in a direction: near, and rather straight ahead than aside.
+ * @param {number[][]} points on the screen @param {number} from @param {string} key */
+function neighbour(points, from, key) {
+  const [dx, dy] = /** @type {Record<string, number[]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] })[key];
+  let best = -1, least = Infinity;
+  points.forEach(([x, y], i) => {
+    const ahead = (x - points[from][0]) * dx + (y - points[from][1]) * dy;
+    const aside = Math.abs((x - points[from][0]) * dy) + Math.abs((y - points[from][1]) * dx);
+    if (i === from || ahead <= 0) return;
+    const cost = ahead + 2 * aside;
+    if (cost < least) { least = cost; best = i; }
+  });
+  return best;
+}
+
+/** @param {KeyboardEvent} e @param {number[][]} points @param {number} from @param {(i: number) => void} go */
+function roam(e, points, from, go) {
+  const to = e.key.startsWith("Arrow") ? neighbour(points, from, e.key)
+    : e.key === "Home" ? 0 : e.key === "End" ? points.length - 1 : null;
+  if (to === null) return false;
+  e.preventDefault();
+  if (to >= 0) go(to);
+  return true;
+}
+
+/** @param {KeyboardEvent} e @param {number} i */
+function onAreaKey(e, i) {
+  const own = drawn[state.level];
+  const places = data.levels[state.level].points.map(([x, y]) => toScreen(x, -y));
+  if (roam(e, places, i, (to) => { bringIntoView(places[to][0], places[to][1]); own.nodes[to].focus({ preventScroll: true }); })) return;
+  if (e.key === "Enter" || e.key === " ") {
+    e.preventDefault();
+    reveal({ kind: "area", level: state.level, index: i }, own.nodes[i], true);
+  } else if (e.key === "+" || e.key === "-") {
+    zoomBy(e.key === "+" ? 1.6 : 1 / 1.6, places[i][0], places[i][1]);
+  }
+}
+
+/** The line under the map that tells what is pointed at. @param {number} i */
+function readOut(i) {
+  const level = data.levels[state.level], out = byId("ablesung");
+  if (i < 0) { out.textContent = ""; return; }
+  const cell = cellOf(currentSeries(), i);
+  out.replaceChildren(html("b", {}, level.names[i]), ` ${writeValue(cell, data.indicators[state.indicator])}`);
+}

@@ -1,0 +1,143 @@
+// What lies on the map: offers, bundled where they crowd, and gaps. Never more ink than needed to
+// leave the colours of the areas to be read.
+
+const CROWD = 46;
+
+/** @typedef {{x: number, y: number, members: number[]}} Mark */
+
+/** Offers that pass every filter. */
+function shownOffers() {
+  const { categories, picks, text } = state.filter;
+  const { names, category, columns, ids } = data.offers;
+  const wanted = fold(text);
+  const found = [];
+  for (let i = 0; i < ids.length; i++) {
+    if (categories.size && !categories.has(category[i])) continue;
+    if (columns.some((c) => c.id in picks && c.codes[i] !== picks[c.id])) continue;
+    if (wanted) {
+      const all = [names[i], titleOf(category[i]), ...columns.map((c) => c.values[c.codes[i]] || "")].join(" ");
+      if (!fold(all).includes(wanted)) continue;
+    }
+    found.push(i);
+  }
+  return found;
+}
+
+/** @param {number} category */
+function titleOf(category) {
+  return category < 0 ? say("missing") : data.offers.categories[category].title;
+}
+
+/** @param {number} offer */
+function nameOf(offer) {
+  return data.offers.names[offer] || say("nameless", { category: titleOf(data.offers.category[offer]) });
+}
+
+/** Offers in one square of the screen become one mark. @returns {Mark[]} */
+function bundle() {
+  /** @type {Map<string, Mark>} */
+  const squares = new Map();
+  for (const i of state.found) {
+    const [gx, gy] = data.offers.places[i];
+    const [x, y] = toScreen(gx, -gy);
+    if (x < -CROWD || y < -CROWD || x > view.width + CROWD || y > view.height + CROWD) continue;
+    // The grid is fixed to the ground, so bundles keep their members while the map is dragged.
+    const key = `${Math.floor((gx * view.k) / CROWD)} ${Math.floor((gy * view.k) / CROWD)}`;
+    const mark = squares.get(key) || { x: 0, y: 0, members: [] };
+    mark.x += x; mark.y += y; mark.members.push(i);
+    squares.set(key, mark);
+  }
+  const marks = [...squares.values()];
+  for (const m of marks) { m.x /= m.members.length; m.y /= m.members.length; }
+  return marks.sort((a, b) => a.x - b.x || a.y - b.y);
+}
+
+function drawMarks() {
+  const focused = document.activeElement && map.things.contains(document.activeElement);
+  const marks = state.offers ? bundle() : [];
+  const gaps = state.gaps ? data.topology.objects.gaps.geometries.filter((_, i) => gapShown(i)) : [];
+  if (marks.length || gaps.length) map.things.removeAttribute("display");
+  else map.things.setAttribute("display", "none");
+  /** @type {{node: any, x: number, y: number, go: (keyboard: boolean) => void}[]} */
+  const things = [];
+  map.zoomed[1].replaceChildren(...gaps.map((shape) => {
+    const index = data.gaps.findIndex((g) => g.id === shape.id);
+    const [x0, y0, x1, y1] = boxOf(shape.arcs);
+    const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
+    const node = svg("path", { d: pathOf(shape.arcs), class: "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
+    things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, node, keyboard) });
+    return node;
+  }));
+  map.marks.replaceChildren(...marks.map((mark) => {
+    const one = mark.members.length === 1 ? mark.members[0] : -1;
+    const radius = 9 + Math.min(6, 1.6 * Math.log2(mark.members.length));
+    const category = one >= 0 && data.offers.category[one] >= 0 ? data.offers.categories[data.offers.category[one]] : null;
+    const node = svg("g", { class: "marke", transform: `translate(${mark.x} ${mark.y})`, "aria-label": one >= 0 ? `${nameOf(one)}, ${titleOf(data.offers.category[one])}` : say("bundle", { count: mark.members.length }) },
+      svg("circle", { r: 12, fill: "transparent" }),
+      one < 0 && svg("circle", { r: radius, class: "buendel" }),
+      one < 0 && svg("text", { class: "zahl", y: 4 }, mark.members.length),
+      one >= 0 && svg("path", { d: category ? category.path : "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", fill: category ? category.colour : data.look.ink, class: "zeichen" }));
+    const go = (/** @type {boolean} */ keyboard) => {
+      if (one >= 0) return reveal({ kind: "offer", index: one }, node, keyboard);
+      const xs = mark.members.map((i) => data.offers.places[i][0]), ys = mark.members.map((i) => -data.offers.places[i][1]);
+      const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+      if (view.zoom >= MAX_ZOOM - 0.01 || (box[2] - box[0]) * view.fit * MAX_ZOOM < CROWD / 2 && (box[3] - box[1]) * view.fit * MAX_ZOOM < CROWD / 2) return reveal({ kind: "bundle", members: mark.members }, node, keyboard);
+      const closer = 0.6 * Math.min(view.width / (box[2] - box[0] || 1), view.height / (box[3] - box[1] || 1)) / view.fit;
+      look(Math.max(view.zoom * 1.8, Math.min(closer, view.zoom * 6)), (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+      settle();
+      announce(say("closer"));
+      if (keyboard) focusNear(view.width / 2, view.height / 2);
+    };
+    things.push({ node, x: mark.x, y: mark.y, go });
+    return node;
+  }));
+  const places = things.map((t) => [t.x, t.y]);
+  things.forEach(({ node, x, y, go }, i) => {
+    fill(node, {
+      role: "option", tabindex: i ? -1 : 0, "aria-selected": "false",
+      onclick: () => { if (!moved) go(false); },
+      onpointerenter: () => { byId("ablesung").textContent = node.getAttribute("aria-label"); },
+      onpointerleave: () => readOut(-1),
+      onfocus: () => {
+        things.forEach((t, j) => t.node.setAttribute("tabindex", j === i ? "0" : "-1"));
+        fill(map.spot, { cx: x, cy: y }, []);
+        map.spot.removeAttribute("display");
+        byId("ablesung").textContent = node.getAttribute("aria-label");
+      },
+      onblur: () => { map.spot.setAttribute("display", "none"); readOut(-1); },
+      onkeydown: (/** @type {KeyboardEvent} */ e) => {
+        if (roam(e, places, i, (to) => things[to].node.focus({ preventScroll: true }))) return;
+        if (e.key === "Enter" || e.key === " ") { e.preventDefault(); go(true); }
+      },
+    }, []);
+  });
+  map.nearest = () => things.reduce((best, t) => {
+    const d = Math.hypot(t.x - view.width / 2, t.y - view.height / 2);
+    return d < best.d ? { d, node: t.node } : best;
+  }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
+  if (focused) focusNear(view.width / 2, view.height / 2);
+}
+
+/** @param {number} _x @param {number} _y */
+function focusNear(_x, _y) {
+  const node = map.nearest();
+  if (node) node.focus({ preventScroll: true });
+}
+
+/** Gaps of the chosen measure, or all. @param {number} index */
+function gapShown(index) {
+  return state.gapMeasure < 0 || data.gaps[index].measure === state.gapMeasure;
+}
+
+/** @param {Gap} gap */
+function gapText(gap) {
+  const people = gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) });
+  return `${say("gap_rank", { rank: gap.rank })}: ${people}`;
+}
+
+/** @param {Gap} gap */
+function gapWay(gap) {
+  if (gap.minutes === null) return say("gap_no_way");
+  const way = gap.metres === null ? "" : gap.metres >= 1000 ? `${write(gap.metres / 1000, 1)}\u00a0km` : `${write(gap.metres)}\u00a0m`;
+  return say("gap_way", { minutes: write(gap.minutes), way: way || say("missing"), offer: gap.offer || say("missing") });
+}

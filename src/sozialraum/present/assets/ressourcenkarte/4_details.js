@@ -1,0 +1,178 @@
+// Legend, and what is known of one area, offer or gap, with the passport of every number.
+
+function drawLegend() {
+  const series = currentSeries(), classes = currentClasses();
+  const level = data.levels[state.level], indicator = data.indicators[state.indicator];
+  const counts = new Map();
+  level.ids.forEach((_, i) => {
+    const place = classOf(cellOf(series, i), classes);
+    counts.set(place, (counts.get(place) || 0) + 1);
+  });
+  const most = Math.max(...counts.values());
+  const hatches = classes ? classes.hatches : [];
+  const entries = [...hatches.map((_, i) => i).reverse(), -2, -1].filter((i) => i >= 0 || counts.has(i));
+  const swatches = svg("svg", { width: 0, height: 0, "aria-hidden": "true", class: "vorrat" }, patterns("l"),
+    svg("defs", {}, ...hatches.map((h, i) => pattern(`l${i}`, h, "#fff", data.look.ink))));
+  const rows = entries.map((i) => {
+    const colour = state.hatch || i < 0 || !classes ? `url(#l${i})` : classes.colours[i];
+    const label = i === -2 ? say("legend_secret") : i === -1 ? say("missing") : /** @type {Classes} */ (classes).labels[i];
+    const count = counts.get(i) || 0;
+    return html("li", {},
+      svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill: colour, class: "rand" })),
+      html("span", { class: "klasse" }, label),
+      svg("svg", { class: "anteil", viewBox: "0 0 60 8", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: Math.max(1, (60 * count) / most), height: 8, y: 0 })),
+      html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, ` ${count === 1 ? level.title : level.plural}`)));
+  });
+  const extra = state.gaps && data.gaps.length ? html("li", {},
+    svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill: "url(#lgap)", stroke: data.look.gap })),
+    html("span", { class: "klasse" }, say("gaps"))) : null;
+  byId("legende").replaceChildren(swatches, html("p", { class: "legende-kopf" }, html("span", {}, indicator.unit ? say("legend_unit", { unit: indicator.unit }) : ""), html("span", {}, level.plural)), html("ul", {}, ...rows, extra));
+}
+
+/** @param {string} label @param {Node|string} content */
+function pair(label, content) {
+  return [html("dt", {}, label), html("dd", {}, content)];
+}
+
+/** Heading that takes the focus, and the way back. @param {string} over @param {string} title */
+function detailHead(over, title) {
+  return [
+    html("p", { class: "ueber" }, over),
+    html("h3", { id: "einzel-titel", tabindex: -1 }, title),
+    html("button", { type: "button", class: "zurueck", onclick: goBack }, say("back")),
+  ];
+}
+
+/** Where a number comes from. @param {Indicator} indicator @param {Series|undefined} series @param {Cell} cell */
+function passport(indicator, series, cell) {
+  const own = [];
+  if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator", { what: indicator.numerator }), write(cell.numerator, series.counted)));
+  if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator", { what: indicator.denominator }), write(cell.denominator, series.counted)));
+  const dates = [say("datenstand"), say("gebietsstand"), say("quality")];
+  const general = indicator.passport.filter(([label]) => !dates.includes(label)).map(([label, text]) => pair(label, linkIn(text)));
+  if (series) general.push(pair(say("datenstand"), writeDate(series.date)));
+  if (series && series.borders) general.push(pair(say("gebietsstand"), writeDate(series.borders)));
+  if (cell.quality) general.push(pair(say("quality"), data.qualities[cell.quality] || cell.quality));
+  if (cell.sign) general.push(pair(`${say("sign")} ${cell.sign}`, data.signs[cell.sign] || ""));
+  return html("dl", { class: "pass" }, ...[...own, ...general].flat());
+}
+
+/** Text with its addresses made links. @param {string} text */
+function linkIn(text) {
+  const parts = text.split(/(https?:\/\/[^\s,;]+)/);
+  return parts.length === 1 ? text : html("span", {}, ...parts.map((p, i) => (i % 2 ? link(p) : p)));
+}
+
+/** This area beside the one above it and the whole. @param {number} level @param {number} index */
+function comparison(level, index) {
+  const indicator = data.indicators[state.indicator];
+  const date = currentDate(level);
+  /** @type {[string, Cell, string][]} */
+  const rows = [[data.levels[level].names[index], cellOf(findSeries(level, state.indicator, date), index), "eigen"]];
+  let l = level, i = index;
+  while (data.levels[l].parent >= 0 && data.levels[l].parents[i] >= 0) {
+    i = data.levels[l].parents[i];
+    l = data.levels[l].parent;
+    rows.push([data.levels[l].names[i], cellOf(findSeries(l, state.indicator, date), i), ""]);
+  }
+  const most = Math.max(...rows.map(([, c]) => Math.abs(c.value || 0)));
+  if (indicator.denominator === "" || rows.length < 2 || !most) return null;
+  return html("ul", { class: "vergleich" }, ...rows.map(([name, cell, own]) => html("li", { class: own },
+    html("span", {}, name), html("b", {}, writeValue(cell, indicator)),
+    cell.value !== null && svg("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 100, height: 6, class: "bahn" }), svg("rect", { width: (100 * Math.max(0, cell.value)) / most, height: 6 })))));
+}
+
+/** The years of one area as a line and as numbers. @param {number} level @param {number} index */
+function timeline(level, index) {
+  const indicator = data.indicators[state.indicator];
+  const dates = datesOf(level, state.indicator).reverse();
+  if (dates.length < 2) return null;
+  const cells = dates.map((d) => cellOf(findSeries(level, state.indicator, d), index));
+  const given = cells.flatMap((c) => (c.value === null ? [] : [c.value]));
+  const low = Math.min(...given), span = Math.max(...given) - low || 1;
+  const points = cells.map((c, i) => (c.value === null ? null : [8 + (284 * i) / (dates.length - 1), 40 - (32 * (c.value - low)) / span]));
+  let path = "";
+  points.forEach((p, i) => { if (p) path += `${i && points[i - 1] ? "L" : "M"}${p[0]} ${p[1]}`; });
+  return html("figure", { class: "verlauf" },
+    html("figcaption", {}, say("history")),
+    svg("svg", { viewBox: "0 0 300 48", "aria-hidden": "true" }, svg("path", { d: path, class: "linie" }),
+      ...points.flatMap((p) => (p ? [svg("circle", { cx: p[0], cy: p[1], r: 3.2 })] : []))),
+    html("ol", {}, ...dates.map((d, i) => html("li", {}, html("span", {}, writeDate(d)), " ", html("b", {}, writeValue(cells[i], indicator, false))))));
+}
+
+/** @param {number} level @param {number} index */
+function areaDetails(level, index) {
+  const own = data.levels[level], indicator = data.indicators[state.indicator];
+  const series = findSeries(level, state.indicator, currentDate(level));
+  const cell = cellOf(series, index);
+  const box = html("div", { class: "einzel" }, ...detailHead(own.title, own.names[index]));
+  const parent = own.parents[index];
+  if (own.parent > 0 && parent >= 0) {
+    box.append(html("p", { class: "teil" }, `${say("part_of")} `, html("button", { type: "button", class: "textlink", onclick: () => { setLevel(own.parent); reveal({ kind: "area", level: own.parent, index: parent }, null, true); } }, `${data.levels[own.parent].title} ${data.levels[own.parent].names[parent]}`)));
+  }
+  fill(box, {}, [
+    html("p", { class: "wert" }, html("span", { class: "gross" }, writeValue(cell, indicator)), html("span", { class: "wovon" }, indicator.title)),
+    comparison(level, index), timeline(level, index),
+    html("details", { open: true }, html("summary", {}, say("passport")), passport(indicator, series, cell)),
+    html("h4", {}, say("all_values")),
+  ]);
+  let theme = "";
+  data.indicators.forEach((other, i) => {
+    if (i === state.indicator) return;
+    const date = datesOf(level, i)[0];
+    if (!date) return;
+    const its = findSeries(level, i, date), value = cellOf(its, index);
+    if (other.theme !== theme) box.append(html("p", { class: "thema" }, (theme = other.theme)));
+    box.append(html("details", { class: "zeile" },
+      html("summary", {}, html("span", {}, other.title), html("b", {}, writeValue(value, other))),
+      passport(other, its, value),
+      html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map"))));
+  });
+  const here = offersIn(level, index);
+  if (data.offers.ids.length) {
+    const tally = data.offers.categories.map((c, i) => /** @type {[string, number]} */ ([c.title, here.filter((o) => data.offers.category[o] === i).length])).filter(([, n]) => n);
+    fill(box, {}, [html("h4", {}, say("offers_here", { count: write(here.length) })),
+      tally.length > 0 && html("ul", { class: "strich" }, ...tally.map(([t, n]) => html("li", {}, html("span", {}, t), html("b", {}, write(n)))))]);
+  }
+  return box;
+}
+
+/** Offers that lie in an area of any level. @param {number} level @param {number} index */
+function offersIn(level, index) {
+  const last = data.levels.length - 1;
+  return data.offers.areas.flatMap((area, offer) => {
+    let l = last, i = area;
+    while (l > level && i >= 0) { i = data.levels[l].parents[i]; l = data.levels[l].parent; }
+    return l === level && i === index ? [offer] : [];
+  });
+}
+
+/** @param {number} index */
+function offerDetails(index) {
+  const { category, columns, areas, ids } = data.offers;
+  const last = data.levels.length - 1;
+  const box = html("div", { class: "einzel" }, ...detailHead(titleOf(category[index]), nameOf(index)));
+  const rows = columns.map((c) => pair(c.label, c.codes[index] < 0 ? html("span", { class: "leer" }, say("missing")) : link(c.values[c.codes[index]])));
+  rows.push(pair(data.levels[last].title, areas[index] < 0 ? say("outside") : data.levels[last].names[areas[index]]));
+  rows.push(pair(say("offer_id"), ids[index]));
+  box.append(html("dl", { class: "pass" }, ...rows.flat()));
+  return box;
+}
+
+/** @param {number} index */
+function gapDetails(index) {
+  const gap = data.gaps[index];
+  const measure = data.indicators[gap.measure];
+  const box = html("div", { class: "einzel" }, ...detailHead(say("gap"), gapText(gap)));
+  fill(box, {}, [html("p", {}, gapWay(gap)), measure && html("p", { class: "leise" }, measure.title),
+    measure && html("details", { open: true }, html("summary", {}, say("passport")),
+      passport(measure, data.series.find((s) => s.indicator === gap.measure), { value: null, numerator: null, denominator: null, sign: gap.people === null ? "." : "", quality: "" }))]);
+  return box;
+}
+
+/** @param {number[]} members */
+function bundleDetails(members) {
+  const box = html("div", { class: "einzel" }, ...detailHead(say("offers"), say("bundle", { count: members.length })));
+  box.append(html("ul", { class: "liste" }, ...members.map((i) => html("li", {}, offerButton(i)))));
+  return box;
+}

@@ -1,0 +1,326 @@
+"""Class limits, colours, hatches and legend words, decided once for page, profile, plots and GIS."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.texts import number, say
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from sozialraum.secrecy.edition import Edition
+
+Scheme = Literal["quantiles", "equal", "natural"]
+_SCHEMES = ("quantiles", "equal", "natural")
+
+# Sand to petrol: falling lightness in steps of at least 1.5 : 1, so the order survives a grey
+# printer and every common colour blindness; no red, which would judge.
+COLOURS = ("#f3ead2", "#a9cba4", "#559f95", "#1f6f84", "#163f62")
+_SPREAD = {1: (2,), 2: (1, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+
+PAPER = "#ffffff"
+INK = "#1c2a33"
+BORDER = "#ffffff"
+WATER = "#d6e4ee"
+MISSING = "#ffffff"
+HIDDEN = "#e4e4e1"
+GAP = "#a3195b"
+
+
+class Hatch(NamedTuple):
+    """A pattern for black and white: one tile of lines, and matplotlib's word for it."""
+
+    size: float
+    path: str
+    width: float
+    matplotlib: str
+
+
+# From blank to nearly black: the share of ink rises with the class.
+HATCHES = (
+    Hatch(8, "", 0, ""),
+    Hatch(8, "M2 2h0M6 6h0", 1.7, ".."),
+    Hatch(7, "M-1 1L1-1M0 7L7 0M6 8L8 6", 1.1, "//"),
+    Hatch(6, "M-1 1L1-1M0 6L6 0M5 7L7 5M-1 5L1 7M0 0L6 6M5-1L7 1", 1.1, "xx"),
+    Hatch(4.5, "M0 0H4.5M0 2.25H4.5M0 0V4.5M2.25 0V4.5", 1.25, "++++"),
+)
+# Secret: broad stripes against the classes' direction. Missing: a few open circles.
+HIDDEN_HATCH = Hatch(10, "M-2.5-2.5L12.5 12.5M-7.5 2.5L2.5 12.5M7.5-2.5L17.5 7.5", 2.2, "\\\\")
+MISSING_HATCH = Hatch(12, "M4 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0", 0.9, "o")
+GAP_HATCH = Hatch(6, "M-1-1L7 7M-1 5L1 7M5-1L7 1", 1.4, "\\\\\\")
+
+
+class Marker(NamedTuple):
+    """The mark of an offer category: an outline around (0, 0), about 12 wide, and a colour."""
+
+    path: str
+    colour: str
+
+
+_SHAPES = (
+    "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0Z",  # circle
+    "M-5-5H5V5H-5Z",  # square
+    "M0-6.5L6.3 5H-6.3Z",  # triangle
+    "M0-7L7 0L0 7L-7 0Z",  # diamond
+    "M-2.2-6H2.2V-2.2H6V2.2H2.2V6H-2.2V2.2H-6V-2.2H-2.2Z",  # plus
+    "M0 6.5L6.3-5H-6.3Z",  # triangle downwards
+    "M0-6.5L6.2-2L3.8 5.3H-3.8L-6.2-2Z",  # pentagon
+    "M-6 5V-1A6 6 0 0 1 6-1V5Z",  # arch
+    "M0-7L1.9-2.3L6.7-2.2L2.9.9L4.2 5.7L0 3L-4.2 5.7L-2.9.9L-6.7-2.2L-1.9-2.3Z",  # star
+    "M-6.5-3H6.5V3H-6.5Z",  # bar
+    "M-3-6H3L6.2 0L3 6H-3L-6.2 0Z",  # hexagon
+    "M-4.2-6L0-1.8L4.2-6L6-4.2L1.8 0L6 4.2L4.2 6L0 1.8L-4.2 6L-6 4.2L-1.8 0L-6-4.2Z",  # cross
+)
+_MARK_COLOURS = ("#7a1f5c", "#0b4f8a", "#9a3412", "#1f2937", "#3f6212", "#5b21b6")
+
+
+@dataclass(frozen=True)
+class Classes:
+    """How values of one kind are divided, coloured and named.
+
+    Attributes
+    ----------
+    breaks : tuple of float
+        Where a class ends and the next begins; a value equal to a break belongs to the upper
+        class. One fewer than there are classes; none when nothing can be classed.
+    colours : tuple of str
+    hatches : tuple of Hatch
+    labels : tuple of str
+        Legend words, from the lowest class to the highest.
+    counts : tuple of int
+        How many of the given values each class holds.
+    """
+
+    breaks: tuple[float, ...]
+    colours: tuple[str, ...]
+    hatches: tuple[Hatch, ...]
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    def find(self, values: ArrayLike) -> NDArray[np.int64]:
+        """Tell the class of each value.
+
+        Parameters
+        ----------
+        values : array-like of float
+
+        Returns
+        -------
+        array of int
+            0 for the lowest class; -1 where the value is missing.
+        """
+        given = pd.to_numeric(pd.Series(np.asarray(values)), errors="coerce").to_numpy(float)
+        place = np.searchsorted(np.asarray(self.breaks), given, side="right")
+        return np.where(np.isnan(given) | (len(self.labels) == 0), -1, place).astype(np.int64)
+
+
+def classify(
+    values: ArrayLike,
+    *,
+    scheme: Scheme = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+    digits: int = 0,
+    unit: str = "",
+) -> Classes:
+    """Divide published values into at most five classes.
+
+    Parameters
+    ----------
+    values : array-like of float
+        What is published; hidden and missing values are left out by being missing.
+    scheme : {"quantiles", "equal", "natural"}
+        Classes of equal number, of equal width, or Fisher–Jenks natural breaks.
+    k : int
+        Number of classes, 1 to 5. With fewer distinct values there are fewer classes.
+    breaks : sequence of float, optional
+        Fixed limits instead, for figures that must stay comparable; the outer classes are open.
+    digits : int
+        Decimals shown. Values are classed as they are shown, so table and legend never disagree.
+    unit : str
+        Written after each class.
+
+    Returns
+    -------
+    Classes
+
+    Notes
+    -----
+    A limit is the smallest number that can be shown and lies above the scheme's own limit, so a
+    class reads "a bis unter b" and holds exactly the values the scheme puts there.
+
+    Examples
+    --------
+    >>> found = classify([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    >>> found.labels
+    ('1 bis unter 3', '3 bis unter 5', '5 bis unter 7', '7 bis unter 9', '9 bis 10')
+    >>> found.counts, found.find([2.0, 10.0, None]).tolist()
+    ((2, 2, 2, 2, 2), [0, 4, -1])
+    """
+    if not 1 <= k <= len(COLOURS):
+        raise ValueError(say("classes.too_many", k=k, most=len(COLOURS)))
+    if scheme not in _SCHEMES:
+        raise UnknownNameError("scheme", scheme, _SCHEMES)
+    step = 10.0**-digits
+    given = pd.to_numeric(pd.Series(np.asarray(values)), errors="coerce").dropna().to_numpy(float)
+    shown = round_shown(given, digits)
+    if breaks is not None:
+        inner = np.unique(np.asarray(breaks, dtype=float))
+        if len(inner) >= len(COLOURS):
+            raise ValueError(say("classes.too_many", k=len(inner) + 1, most=len(COLOURS)))
+        ends: tuple[float | None, float | None] = (None, None)
+    elif len(shown) == 0:
+        return Classes((), (), (), (), ())
+    else:
+        inner = _find_breaks(shown, scheme, k, step, digits)
+        ends = (float(shown.min()), float(shown.max()))
+    places = np.searchsorted(inner, shown, side="right")
+    size = len(inner) + 1
+    spread = _SPREAD[size]
+    return Classes(
+        breaks=tuple(float(b) for b in inner),
+        colours=tuple(COLOURS[i] for i in spread),
+        hatches=tuple(HATCHES[i] for i in spread),
+        labels=_name_classes(inner.tolist(), ends, step, digits, unit),
+        counts=tuple(np.bincount(places, minlength=size).tolist()),
+    )
+
+
+def round_shown(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+    """Round as `sozialraum.texts.number` writes: halves away from zero.
+
+    Parameters
+    ----------
+    values : array-like of float
+    digits : int
+
+    Returns
+    -------
+    array of float
+        Missing stays missing.
+
+    Examples
+    --------
+    >>> round_shown([0.5, -0.25, 2.345], 1).tolist()
+    [0.5, -0.3, 2.3]
+    """
+    given = np.asarray(values, dtype=float)
+    scale = 10.0**digits
+    return np.copysign(np.floor(np.abs(given) * scale + 0.5 + 1e-9), given) / scale + 0.0
+
+
+def classify_indicator(
+    edition: Edition,
+    indicator: str,
+    level: str,
+    *,
+    scheme: Scheme = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+) -> Classes:
+    """Class an indicator on one level over all its dates, so that years can be compared.
+
+    Parameters
+    ----------
+    edition : Edition
+        Only its protected values are looked at.
+    indicator, level : str
+    scheme, k, breaks
+        See `classify`.
+
+    Returns
+    -------
+    Classes
+        ``counts`` are those of the newest date.
+    """
+    definition = edition.indicators[indicator]
+    rows = edition.values
+    rows = rows[(rows["indicator"] == indicator) & (rows["level"] == level)]
+    style: dict[str, Any] = {"digits": definition.digits, "unit": definition.unit}
+    found = classify(rows["value"], scheme=scheme, k=k, breaks=breaks, **style)
+    newest = rows.loc[rows["datenstand"] == rows["datenstand"].max(), "value"]
+    places = found.find(newest)
+    counts = np.bincount(places[places >= 0], minlength=len(found.labels)).tolist()
+    return Classes(found.breaks, found.colours, found.hatches, found.labels, tuple(counts))
+
+
+def mark_categories(categories: Sequence[str]) -> dict[str, Marker]:
+    """Give every category a shape; colour comes on top and is never needed to tell them apart.
+
+    Parameters
+    ----------
+    categories : sequence of str
+        In the order of the legend. Shapes repeat after twelve, in another colour.
+
+    Returns
+    -------
+    dict of str to Marker
+
+    Examples
+    --------
+    >>> marks = mark_categories(["kita", "schule"])
+    >>> marks["kita"].path != marks["schule"].path
+    True
+    """
+    rounds = len(_SHAPES)
+    return {
+        name: Marker(_SHAPES[i % rounds], _MARK_COLOURS[(i + i // rounds) % len(_MARK_COLOURS)])
+        for i, name in enumerate(dict.fromkeys(categories))
+    }
+
+
+def _find_breaks(
+    shown: NDArray[np.float64], scheme: Scheme, k: int, step: float, digits: int
+) -> NDArray[np.float64]:
+    distinct = np.unique(shown)
+    if len(distinct) <= k:
+        return distinct[1:]
+    if scheme == "natural":
+        import mapclassify  # takes seconds to load, for it pulls scikit-learn in
+
+        bins = np.asarray(mapclassify.FisherJenks(shown, k=k).bins, dtype=float)
+    elif scheme == "equal":
+        bins = np.linspace(distinct[0], distinct[-1], k + 1)[1:]
+    else:
+        bins = np.quantile(shown, np.linspace(0, 1, k + 1)[1:])
+    above = np.round((np.floor(bins / step + 1e-9) + 1) * step, digits)
+    # A class that holds none of the values would only lengthen the legend.
+    edges = np.unique(above[above <= distinct[-1]])
+    filled = np.unique(np.searchsorted(edges, distinct, side="right"))
+    return edges[filled[1:] - 1]
+
+
+def _name_classes(
+    inner: list[float],
+    ends: tuple[float | None, float | None],
+    step: float,
+    digits: int,
+    unit: str,
+) -> tuple[str, ...]:
+    low, high = ends
+    edges = [low, *inner, high]
+    labels = []
+    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        last = i == len(inner)
+        if a is None and b is None:
+            text = say("classes.any")
+        elif a is None:
+            text = say("classes.below", b=number(b, digits))
+        elif b is None:
+            text = say("classes.above", a=number(a, digits))
+        elif a == b or (not last and math.isclose(b - a, step)):
+            text = number(a, digits)
+        elif last:
+            text = say("classes.last", a=number(a, digits), b=number(b, digits))
+        else:
+            text = say("classes.range", a=number(a, digits), b=number(b, digits))
+        labels.append(f"{text}\u00a0{unit}" if unit else text)
+    return tuple(labels)

@@ -1,0 +1,324 @@
+"""What the map page's script reads: one JSON header and one block of whole numbers, packed.
+
+Everything comes from an edition, so nothing unprotected can get in. Values are rounded exactly as
+they are shown, and stored as int32: the page formats them and never computes a figure of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from sozialraum.model.schema import OFFERS
+from sozialraum.present.classes import (
+    classify_indicator,
+    mark_categories,
+    round_shown,
+)
+from sozialraum.present.topology import build_topology
+from sozialraum.texts import words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sozialraum.present.topology import Topology
+    from sozialraum.secrecy.edition import Edition
+
+MISSING = -(2**31)
+LARGE = MISSING + 1
+_NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat", "offer"}
+
+
+def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
+    """Pack header and numbers as base64 of gzip; the same input gives the same text.
+
+    Parameters
+    ----------
+    header : dict
+        Anything JSON can write.
+    numbers : array of int32
+
+    Returns
+    -------
+    str
+
+    Notes
+    -----
+    Inside: the header's length in bytes (uint32, little-endian), the header in UTF-8 padded with
+    spaces to a multiple of four, the numbers (int32, little-endian).
+    """
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    whole = struct.pack("<I", len(text)) + text + numbers.astype("<i4").tobytes()
+    return base64.b64encode(gzip.compress(whole, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def unpack(text: str) -> tuple[dict[str, Any], NDArray[np.int32]]:
+    """Read back what `pack` wrote.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of dict and array of int32
+
+    Examples
+    --------
+    >>> header, numbers = unpack(pack({"title": "Nord"}, np.array([1, -2], dtype=np.int32)))
+    >>> header["title"], numbers.tolist()
+    ('Nord', [1, -2])
+    """
+    whole = gzip.decompress(base64.b64decode(text))
+    (length,) = struct.unpack_from("<I", whole)
+    return json.loads(whole[4 : 4 + length]), np.frombuffer(whole, "<i4", offset=4 + length)
+
+
+def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], Topology]:
+    """Collect outlines, values, offers and gaps of an edition for the page.
+
+    Parameters
+    ----------
+    edition : Edition
+
+    Returns
+    -------
+    tuple
+        Header, numbers and the topology the header's outlines come from.
+    """
+    backdrop, gaps = edition.backdrop, edition.gaps
+    topology = build_topology(
+        edition.areas,
+        [level.id for level in edition.levels],
+        loose={"water": backdrop.geometry, "gaps": gaps.geometry},
+    )
+    levels = [_level(edition, position, topology) for position in range(len(edition.levels))]
+    indicators = list(edition.indicators)
+    series, numbers, large, codes = _series(edition, levels, indicators)
+    header = {
+        "title": edition.title,
+        "topology": topology.to_topojson(),
+        "levels": levels,
+        "indicators": [_indicator(edition, name) for name in indicators],
+        "series": series,
+        "codes": codes,
+        "large": large,
+        "classes": {
+            f"{entry['level']} {entry['indicator']}": _classes(edition, entry)
+            for entry in {(e["level"], e["indicator"]): e for e in series}.values()
+        },
+        "offers": _offers(edition, topology),
+        "gaps": _gaps(edition, indicators),
+        "minimum": edition.secrecy.minimum,
+    }
+    return header, numbers, topology
+
+
+def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any]:
+    level = edition.levels[position]
+    table = edition.table(level.id)
+    ids = list(topology.objects[level.id])
+    table = table.loc[ids]
+    points = shapely.point_on_surface(table.geometry.to_numpy())
+    places = _to_grid(shapely.get_coordinates(points), topology)
+    order = [other.id for other in edition.levels]
+    parent = order.index(level.parent) if level.parent in order else -1
+    known = {key: i for i, key in enumerate(topology.objects[level.parent])} if parent >= 0 else {}
+    parents = (
+        edition.areas.dropna(subset=[level.id])
+        .drop_duplicates(level.id)
+        .set_index(level.id)[level.parent]
+        .reindex(ids)
+        if parent >= 0
+        else pd.Series([None] * len(ids))
+    )
+    return {
+        "id": level.id,
+        "title": level.title,
+        "plural": level.plural,
+        "parent": parent,
+        "ids": ids,
+        "names": table["name"].astype(str).tolist(),
+        "parents": [known.get(str(key), -1) for key in parents],
+        "points": places.tolist(),
+    }
+
+
+def _indicator(edition: Edition, name: str) -> dict[str, Any]:
+    known = edition.indicators[name]
+    return {
+        "id": name,
+        "title": known.title,
+        "unit": known.unit,
+        "digits": known.digits,
+        "theme": known.theme,
+        "numerator": known.numerator,
+        "denominator": known.denominator if known.kind in ("rate", "mean") else "",
+        "practice": known.practice,
+        "passport": [[label, text] for label, text in known.passport().items()],
+    }
+
+
+def _series(
+    edition: Edition, levels: list[dict[str, Any]], indicators: list[str]
+) -> tuple[list[dict[str, Any]], NDArray[np.int32], dict[str, float], list[list[str]]]:
+    """Lay every (level, indicator, date) out as four columns over the level's areas."""
+    values = edition.values
+    codes: dict[tuple[str, str], int] = {("", ""): 0}
+    large: dict[str, float] = {}
+    blocks: list[NDArray[np.int32]] = []
+    series: list[dict[str, Any]] = []
+    at = 0
+    places = {
+        level["id"]: pd.Series(range(len(level["ids"])), index=level["ids"]) for level in levels
+    }
+    order = {level["id"]: i for i, level in enumerate(levels)}
+    known = {name: i for i, name in enumerate(indicators)}
+    wanted = values[values["level"].isin(order) & values["indicator"].isin(known)]
+    for (indicator, level, date), rows in wanted.groupby(
+        ["indicator", "level", "datenstand"], sort=True
+    ):
+        place = places[level].reindex(rows["area"]).to_numpy(float)
+        rows, place = rows[~np.isnan(place)], place[~np.isnan(place)].astype(int)
+        size = len(places[level])
+        definition = edition.indicators[indicator]
+        block = np.full((4, size), MISSING, dtype=np.int64)
+        counted = 0 if definition.protects == "persons" else _needed_digits(rows)
+        for column, (name, digits) in enumerate(
+            (("value", definition.digits), ("numerator", counted), ("denominator", counted))
+        ):
+            exact = round_shown(rows[name].to_numpy(float), digits) * 10.0**digits
+            given = ~np.isnan(exact)
+            wide = given & (np.abs(np.where(given, exact, 0)) >= -LARGE)
+            block[column, place[given & ~wide]] = np.rint(exact[given & ~wide]).astype(np.int64)
+            block[column, place[wide]] = LARGE
+            large |= {
+                str(at + column * size + int(p)): float(x)
+                for p, x in zip(place[wide], exact[wide], strict=True)
+            }
+        pairs = list(
+            zip(rows["sign"].fillna(""), rows["quality"].fillna("").astype(str), strict=True)
+        )
+        block[3] = 0
+        block[3, place] = [codes.setdefault(pair, len(codes)) for pair in pairs]
+        stands = rows["gebietsstand"].dropna().astype(str)
+        series.append(
+            {
+                "level": order[level],
+                "indicator": known[indicator],
+                "date": str(date),
+                "borders": stands.iloc[0] if len(stands) else "",
+                "counted": counted,
+                "at": at,
+            }
+        )
+        blocks.append(block.astype(np.int32).ravel())
+        at += 4 * size
+    numbers = np.concatenate(blocks) if blocks else np.array([], dtype=np.int32)
+    return series, numbers, large, [list(pair) for pair in codes]
+
+
+def _needed_digits(rows: pd.DataFrame) -> int:
+    """Decimals that numerators and denominators need: none if all are whole."""
+    given = rows[["numerator", "denominator"]].to_numpy(float)
+    given = given[~np.isnan(given)]
+    return 0 if np.allclose(given, np.rint(given), atol=1e-6) else 1
+
+
+def _classes(edition: Edition, entry: dict[str, Any]) -> dict[str, Any]:
+    indicator = list(edition.indicators)[entry["indicator"]]
+    found = classify_indicator(edition, indicator, edition.levels[entry["level"]].id)
+    return {
+        "breaks": found.breaks,
+        "labels": found.labels,
+        "colours": found.colours,
+        "hatches": [hatch[:3] for hatch in found.hatches],
+    }
+
+
+def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
+    """Lay offers out by column; a column that repeats itself is stored as a list and codes."""
+    offers = edition.offers.sort_index()
+    smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
+    categories = sorted(set(offers["category"].dropna().astype(str)))
+    marks = mark_categories(categories)
+    labels = words("map.offer")
+    declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
+    extra = [c for c in offers.columns if c not in declared and c != offers.geometry.name]
+    columns = []
+    for name in [c for c in (*declared, *extra) if c not in _NOT_SHOWN]:
+        text = offers[name].map(_text, na_action="ignore")
+        text = text.where(text.notna() & (text != ""))
+        if name in extra and text.isna().all():
+            continue
+        codes, distinct = pd.factorize(text, sort=True)
+        columns.append(
+            {
+                "id": name,
+                "label": labels.get(name, name),
+                "values": [str(v) for v in distinct],
+                "codes": codes.tolist(),
+            }
+        )
+    return {
+        "ids": [str(i) for i in offers.index],
+        "names": _texts(offers, "name"),
+        "places": _to_grid(shapely.get_coordinates(offers.geometry.to_numpy()), topology).tolist(),
+        "areas": [smallest.get(key, -1) for key in _texts(offers, "area")],
+        "categories": [
+            {"id": name, "path": marks[name].path, "colour": marks[name].colour}
+            for name in categories
+        ],
+        "category": pd.Categorical(offers["category"].astype(object), categories).codes.tolist(),
+        "columns": columns,
+    }
+
+
+def _gaps(edition: Edition, indicators: list[str]) -> list[dict[str, Any]]:
+    gaps = edition.gaps
+    names = edition.offers["name"] if "name" in edition.offers else pd.Series(dtype="str")
+    known = {name: i for i, name in enumerate(indicators)}
+    found = []
+    for key, row in zip(gaps.index, gaps.to_dict("records"), strict=True):
+        offer = row.get("offer")
+        found.append(
+            {
+                "id": str(key),
+                "rank": int(row["rank"]),
+                "measure": known.get(row.get("measure"), -1),
+                "people": _whole(row["people"]),
+                "minutes": _whole(row["minutes"]),
+                "metres": _whole(row["metres"]),
+                "limit": _whole(row["limit_min"]),
+                "offer": "" if pd.isna(offer) else str(names.get(offer, offer) or offer),
+            }
+        )
+    return found
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(round_shown([value], 0)[0])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
+    if column not in table:
+        return [""] * len(table)
+    return ["" if pd.isna(v) else str(v) for v in table[column]]
+
+
+def _to_grid(xy: NDArray[np.float64], topology: Topology) -> NDArray[np.int64]:
+    return np.rint((xy - np.array(topology.origin)) / topology.grid_m).astype(np.int64)
