@@ -17,7 +17,7 @@ from sozialraum.model.schema import Column, Table
 from sozialraum.texts import say
 
 _NOTHING = {"", "k. a.", "k.a.", "keine angabe", "nan", "none", "null", "<na>", "n/a"}
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+_THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
 _SHOWN = 20
 
 
@@ -100,7 +100,7 @@ def parse_numbers(
     text = text.str.replace(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3})", "", regex=True)
     comma = text.str.contains(",", regex=False, na=False)
     pointed = text.str.contains(".", regex=False, na=False)
-    thousands = text.str.fullmatch(_THOUSANDS.pattern, na=False)
+    thousands = text.str.fullmatch(_THOUSANDS, na=False)
     if coordinate:
         grouped = pd.Series(False, index=cells.index)
     elif comma.any():
@@ -118,7 +118,7 @@ def parse_numbers(
 
 
 def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Read dates as ISO text: a year, year-month, ``2016-02-10``, ``10.02.2016``.
+    """Read dates as ISO text: a year, ``2016-02``, ``201602``, ``2016-02-10``, ``10.02.2016``.
 
     Examples
     --------
@@ -130,6 +130,7 @@ def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     text = text.str.replace(r"[T ]00:00:00.*$", "", regex=True).str.replace(
         r"^(\d{4})\.0$", r"\1", regex=True
     )
+    text = text.str.replace(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])$", r"\1-\2", regex=True)
     german = text.str.extract(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
     iso = german[2] + "-" + german[1].str.zfill(2) + "-" + german[0].str.zfill(2)
     text = iso.where(iso.notna(), text)

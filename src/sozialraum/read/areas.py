@@ -1,0 +1,151 @@
+"""Areas and what is drawn behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sozialraum.model.areas import WHOLE, Level
+from sozialraum.model.check import Reading, find
+from sozialraum.model.schema import AREAS, Column, Table
+from sozialraum.read.files import load_raw, load_table
+from sozialraum.read.places import project
+
+
+def read_areas(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    levels: Sequence[Level | str] = (),
+    crs: Any = None,
+    layer: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read the smallest areas from a GeoPackage, GeoJSON, Shapefile or GeoParquet.
+
+    Parameters
+    ----------
+    path : path
+    columns : mapping, optional
+        Our column → heading in the file, such as ``{"area": "PLR_ID"}``.
+    levels : sequence of Level or str
+        From the top down to the smallest. Each upper level needs a column of that name with ids, and
+        may have ``<level>_name``. The smallest level's id and title are also understood as ``area``.
+    crs : any, optional
+        The coordinate system where the file does not say it, or says it wrongly (that is noted).
+    layer : str, optional
+        Needed if the file has several.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by ``area``; ``name``, the levels' columns, anything else the file has, ``file``,
+        ``row``; metric: what is metric is kept, degrees become EPSG:25832 west of 12° East and
+        EPSG:25833 from there on.
+
+    Raises
+    ------
+    InputError
+        All that is wrong with the file at once. How areas fit together is asked by `build_atlas`.
+    """
+    return (
+        load_areas(path, columns=columns, levels=levels, crs=crs, layer=layer)
+        .settle()
+        .set_index("area")
+    )
+
+
+def load_areas(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    levels: Sequence[Level | str] = (),
+    crs: Any = None,
+    layer: str | None = None,
+    to_crs: Any = None,
+) -> Reading:
+    """Read areas and collect findings instead of raising; ``area`` stays a column."""
+    table, findings = load_table(path, _with_levels(levels), columns=columns, layer=layer)
+    if table is None:
+        return Reading(None, findings)
+    name = Path(path).name
+    if not isinstance(table, gpd.GeoDataFrame):
+        return Reading(table, (*findings, find("error", "geometry_column", name)))
+    projected, more = project(table, name, crs=crs, to_crs=to_crs)
+    return Reading(projected, (*findings, *more))
+
+
+def _with_levels(levels: Sequence[Level | str]) -> Table:
+    """Declare the level columns, so that their headings are understood and their ids stay text."""
+    named = [Level(x, x, x) if isinstance(x, str) else x for x in levels]
+    named = [level for level in named if level.id != WHOLE]
+    extra = []
+    for level in named[:-1]:
+        extra.append(Column(level.id, "id", aliases=(level.title,)))
+        extra.append(Column(f"{level.id}_name", aliases=(f"{level.title} Name",)))
+    declared = []
+    for column in AREAS.columns:
+        if named and column.name == "area":
+            column = replace(column, aliases=(named[-1].id, named[-1].title, *column.aliases))
+        if named and column.name == "name":
+            more = (f"{named[-1].id}_name", f"{named[-1].title} Name")
+            column = replace(column, aliases=(*more, *column.aliases))
+        declared.append(column)
+    return replace(AREAS, columns=(*declared, *extra))
+
+
+def read_backdrop(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    kind: str = "water",
+    crs: Any = None,
+    to_crs: Any = None,
+) -> gpd.GeoDataFrame:
+    """Read what is drawn for orientation only, such as water.
+
+    Parameters
+    ----------
+    path : path
+    layer : str, optional
+    kind : str
+        What rows are where the file has no column ``kind``.
+    crs, to_crs : any, optional
+
+    Returns
+    -------
+    GeoDataFrame
+        ``name``, ``kind``, ``geometry``.
+
+    Raises
+    ------
+    InputError
+    """
+    return load_backdrop(path, layer=layer, kind=kind, crs=crs, to_crs=to_crs).settle()
+
+
+def load_backdrop(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    kind: str = "water",
+    crs: Any = None,
+    to_crs: Any = None,
+) -> Reading:
+    """Read a backdrop and collect findings instead of raising."""
+    raw = load_raw(path, layer)
+    name = Path(path).name
+    if raw.table is None:
+        return Reading(None, raw.findings)
+    if not isinstance(raw.table, gpd.GeoDataFrame):
+        return Reading(None, (*raw.findings, find("error", "geometry_column", name)))
+    table, more = project(raw.table, name, crs=crs, to_crs=to_crs)
+    kept = table[table.geometry.notna() & ~table.geometry.is_empty].reset_index(drop=True)
+    for column, text in (("name", ""), ("kind", kind)):
+        if column not in kept:
+            kept[column] = pd.Series(text, index=kept.index, dtype="str")
+    return Reading(kept[["name", "kind", "geometry"]], (*raw.findings, *more))

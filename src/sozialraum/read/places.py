@@ -1,0 +1,178 @@
+"""Where things are: one metric system for areas, points from coordinates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from sozialraum.model.cells import find_rows
+from sozialraum.model.check import Finding, Reading, find
+
+# Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
+# when the two are exchanged.
+GERMANY = (5.0, 47.0, 16.0, 56.0)
+
+
+def project(table: gpd.GeoDataFrame, label: str, *, crs: Any = None, to_crs: Any = None) -> Reading:
+    """Bring a table into a metric system.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+    label : str
+        Name of the file.
+    crs : any, optional
+        What the coordinates are in; it overrides what the file says, with a note.
+    to_crs : any, optional
+        Where to; without it a metric system is kept and degrees become UTM zone 32 (EPSG:25832) west
+        of 12° East, zone 33 (EPSG:25833) from there on.
+
+    Returns
+    -------
+    Reading
+        Unchanged with a finding where the system is missing, unknown or impossible.
+    """
+    findings: list[Finding] = []
+    try:
+        given = None if crs is None else pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        return Reading(table, (find("error", "unknown_crs", label, crs=crs),))
+    if given is not None:
+        if table.crs is not None and table.crs != given:
+            findings.append(
+                find(
+                    "note",
+                    "crs_overridden",
+                    label,
+                    said=table.crs.to_string(),
+                    crs=given.to_string(),
+                )
+            )
+        table = table.set_crs(given, allow_override=True)
+    if table.crs is None:
+        return Reading(table, (*findings, find("error", "no_crs", label)))
+    shapes = table.geometry
+    located = ~(shapes.isna() | shapes.is_empty)
+    if not located.any():
+        return Reading(table if to_crs is None else table.to_crs(to_crs), tuple(findings))
+    west, south, east, north = shapes.total_bounds
+    if not table.crs.is_projected:
+        bounds = shapes.bounds
+        beyond = located & (
+            (bounds[["minx", "maxx"]].abs().max(axis=1) > 180)
+            | (bounds[["miny", "maxy"]].abs().max(axis=1) > 90)
+        )
+        if beyond.any():
+            found = find_rows(
+                "error", "not_degrees", label, table, beyond, crs=table.crs.to_string()
+            )
+            return Reading(table, (*findings, *found))
+    elif max(abs(west), abs(south), abs(east), abs(north)) <= 180:
+        found = [find("error", "geometry_in_degrees", label, crs=table.crs.to_string())]
+        return Reading(table, (*findings, *found))
+    if to_crs is None and (not table.crs.is_projected or table.crs.to_epsg() == 3857):
+        middle = table.to_crs(4326).total_bounds[[0, 2]].mean()
+        to_crs = 25832 if middle < 12 else 25833
+    return Reading(table if to_crs is None else table.to_crs(to_crs), tuple(findings))
+
+
+def place_points(
+    table: pd.DataFrame,
+    label: str,
+    *,
+    crs: Any = None,
+    to_crs: Any = None,
+    repair: tuple[str, ...] = (),
+) -> Reading:
+    """Turn geometry or coordinate columns into points in a metric system.
+
+    ``lon`` and ``lat`` are degrees (EPSG:4326). ``x`` and ``y`` are in ``crs``; where none is given they
+    are degrees if they cannot be metres, else taken to be in ``to_crs`` (a wrong guess shows at once, as
+    everything then lies far away).
+
+    Parameters
+    ----------
+    table : DataFrame
+        Typed by `check_table`.
+    label : str
+    crs, to_crs : any, optional
+    repair : tuple of str
+        ``"swapped"`` exchanges coordinates that lie in Germany only the other way round; without it
+        they are an error.
+    """
+    findings: list[Finding] = []
+    if "geometry" in table and isinstance(table, gpd.GeoDataFrame):
+        points, findings = _single_points(table, label)
+        columns: tuple[str, ...] = ("geometry",)
+    else:
+        pair = next((p for p in (("lon", "lat"), ("x", "y")) if set(p) <= set(table.columns)), None)
+        if pair is None:
+            seen = ", ".join(c for c in table.columns if c not in ("file", "row"))
+            return Reading(table, (find("error", "no_place", label, seen=seen),))
+        columns = pair
+        x, y = (table[c].to_numpy(dtype="float64", na_value=np.nan) for c in pair)
+        both = np.isfinite(x) & np.isfinite(y)
+        if crs is None:
+            small = both.any() and np.abs(x[both]).max() <= 180 and np.abs(y[both]).max() <= 90
+            crs = 4326 if pair == ("lon", "lat") or small else to_crs
+        shapes = np.full(len(table), None, dtype=object)
+        shapes[both] = shapely.points(x[both], y[both])
+        rest = table.drop(columns=[c for c in ("x", "y", "lon", "lat") if c in table])
+        points = gpd.GeoDataFrame(rest, geometry=gpd.GeoSeries(shapes, index=table.index))
+    points, found = _unswap(points, label, columns, crs or points.crs, "swapped" in repair)
+    projected, more = project(points, label, crs=crs, to_crs=to_crs)
+    return Reading(projected, (*findings, *found, *more))
+
+
+def _single_points(table: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Take the one point of a MultiPoint; anything that is not one point is a finding."""
+    shapes = table.geometry
+    single = (shapes.geom_type == "MultiPoint") & (shapes.count_geometries() == 1)
+    points = shapes.copy()
+    points[single] = shapely.get_geometry(shapes[single].to_numpy(), 0)
+    odd = points.notna() & ~points.is_empty & (points.geom_type != "Point")
+    found = find_rows(
+        "error", "not_a_point", label, table, odd, column="geometry", cell=points.geom_type
+    )
+    return table.set_geometry(points.mask(odd)), found
+
+
+def _unswap(
+    points: gpd.GeoDataFrame, label: str, columns: tuple[str, ...], crs: Any, wanted: bool
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Find points that lie in Germany only with x and y exchanged, and exchange them if wanted."""
+    if crs is None:
+        return points, []
+    try:
+        system = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        return points, []  # `project` reports it
+    here = pyproj.Transformer.from_crs(4326, system, always_xy=True).transform_bounds(*GERMANY)
+    x, y = (get(points.geometry.to_numpy()) for get in (shapely.get_x, shapely.get_y))
+
+    def inside(east: Any, north: Any) -> Any:
+        return (east >= here[0]) & (east <= here[2]) & (north >= here[1]) & (north <= here[3])
+
+    swapped = pd.Series(inside(y, x) & ~inside(x, y), index=points.index)
+    if not swapped.any():
+        return points, []
+    found = find_rows(
+        "note" if wanted else "error",
+        "unswapped" if wanted else "swapped",
+        label,
+        points,
+        swapped,
+        column=columns[0],
+        first=pd.Series([f"{v:.10g}" for v in x], index=points.index),
+        second=pd.Series([f"{v:.10g}" for v in y], index=points.index),
+    )
+    if wanted:
+        turned = points.geometry.copy()
+        turned[swapped] = shapely.points(y[swapped.to_numpy()], x[swapped.to_numpy()])
+        points = points.set_geometry(turned)
+    return points, found
