@@ -114,7 +114,8 @@ def count_by_area(
     Returns
     -------
     DataFrame
-        Rows of the values table. An area without points has the value 0: nothing is there.
+        Rows of the values table, rounded to a millionth, so that parts of persons spread over points
+        add up to persons again. An area without points has the value 0: nothing is there.
 
     Examples
     --------
@@ -130,7 +131,9 @@ def count_by_area(
     for level in list_levels(areas):
         above = inside["area"].map(areas[level])
         sums = amount.groupby(above.to_numpy()).agg(lambda part: part.sum(skipna=False))
-        sums = sums.reindex(sorted(areas[level].unique()), fill_value=0.0).astype("float64")
+        sums = (
+            sums.reindex(sorted(areas[level].unique()), fill_value=0.0).astype("float64").round(6)
+        )
         parts.append(pd.DataFrame({"area": sums.index, "level": level, "value": sums.to_numpy()}))
     table = pd.concat(parts, ignore_index=True)
     quality = "practice" if indicator.practice else "derived" if indicator.derived else "exact"

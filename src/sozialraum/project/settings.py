@@ -15,13 +15,15 @@ from sozialraum.secrecy.rules import Secrecy
 
 Entry = dict[str, Any]
 
-_FILE: Entry = {"file": str, "layer": str, "columns": dict, "crs": (int, str), "source": str}
+_FILE: Entry = {
+    "file": str, "layer": str, "columns": dict, "crs": (int, str), "where": dict, "source": str,
+}  # fmt: skip
 _HEAD: Entry = {f.name: str for f in fields(Head)}
 _SECTIONS: dict[str, Entry] = {
     "project": {"title": str, "redaktionsschluss": str},
     "head": _HEAD,
     "areas": {**_FILE, "gebietsstand": str, "upper": dict},
-    "population": {**_FILE, "kind": str, "groups": (dict, list)},
+    "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
     "streets": {
         "file": str, "nodes": str, "mode": str, "speed_kmh": (int, float), "crs": (int, str),
@@ -32,7 +34,7 @@ _SECTIONS: dict[str, Entry] = {
     "profiles": {"levels": list},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {
-    "level": {"id": str, "title": str, "plural": str, "parent": str},
+    "level": {"id": str, "title": str, "plural": str, "parent": str, "prefix": int},
     "offers": {**_FILE, "category": str, "repair": list},
     "values": {
         **_FILE, "form": str, "level": str, "indicators": dict, "datenstand": str, "missing": list,
@@ -107,6 +109,11 @@ class Project:
         return tuple(made)
 
     @property
+    def prefixes(self) -> dict[str, int]:
+        """Levels whose ids are the first digits of the smallest areas' ids."""
+        return {e["id"]: e["prefix"] for e in self.entries("level") if "prefix" in e}
+
+    @property
     def head(self) -> Head:
         """What stands above every page."""
         return Head(**self.section("head"))
@@ -127,6 +134,7 @@ class Project:
             if key in entry
         ]
         named += [u["file"] for u in self.section("areas").get("upper", {}).values()]
+        named += [s["file"] for s in [self.section("population").get("spread")] if s]
         named += self.section("indicators").get("files", [])
         return list(dict.fromkeys(named))
 

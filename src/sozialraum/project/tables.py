@@ -1,0 +1,233 @@
+"""Everything a project file names, read and checked as one atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.spread import CENTRE, spread_people
+from sozialraum.model.atlas import Atlas, build_atlas
+from sozialraum.model.check import CheckReport, Finding, Reading, find
+from sozialraum.model.indicator import Indicator
+from sozialraum.project.settings import Entry, Project, read_project
+from sozialraum.read.areas import load_areas, load_backdrop
+from sozialraum.read.counts import load_counts
+from sozialraum.read.definitions import load_indicators
+from sozialraum.read.offers import load_offers
+from sozialraum.read.population import load_population
+from sozialraum.read.values import load_values
+from sozialraum.texts import number, say
+
+
+def read_atlas(path: str | Path) -> Atlas:
+    """Read and check everything a project file names, except streets.
+
+    Parameters
+    ----------
+    path : path
+        ``sozialraum.toml``.
+
+    Returns
+    -------
+    Atlas
+        Its values hold all levels: those of the smallest areas are aggregated by kind, and the
+        groups of the population and the offers to be counted are added up.
+
+    Raises
+    ------
+    InputError
+        Its report lists every error of all tables at once.
+    """
+    return make_atlas(read_project(path))
+
+
+def make_atlas(project: Project) -> Atlas:
+    """Read and check what a project names."""
+    found: list[Finding] = []
+
+    def take(load: Callable[..., Reading], entry: Entry, kind: str, **more: Any) -> Any:
+        """Read one table, collect its findings, keep the rows the project chooses."""
+        path = project.locate(entry["file"])
+        table, findings = load(path, **more, **{k: entry[k] for k in _PASSED[kind] if k in entry})
+        found.extend(findings)
+        return table if table is None else _keep(table, entry.get("where", {}), path.name, found)
+
+    section = project.section("areas")
+    upper = {
+        level: take(load_areas, entry, "areas") for level, entry in section.get("upper", {}).items()
+    }
+    named = [level for level in project.levels if level.id not in project.prefixes]
+    areas = take(load_areas, section, "areas", levels=named)
+    if areas is not None and "area" in areas:
+        areas = _add_levels(areas, project.prefixes, upper)
+    crs = getattr(areas, "crs", None)
+    indicators, defined = load_indicators(
+        project.locate(file) for file in project.section("indicators").get("files", [])
+    )
+    measured, twice = _measured_indicators(project, indicators)
+    found += [*defined, *twice]
+    offers = [take(load_offers, e, "offers", to_crs=crs) for e in project.entries("offers")]
+    values = [take(load_values, e, "values") for e in project.entries("values")]
+    backdrop = [take(load_backdrop, e, "backdrop", to_crs=crs) for e in project.entries("backdrop")]
+    population = None
+    section = project.section("population")
+    if section:
+        population = take(load_population, section, "population", to_crs=crs)
+        if "spread" in section and areas is not None and population is not None:
+            spread = section["spread"]
+            counts = take(load_counts, spread, "spread", groups=spread["groups"])
+            if counts is not None and not any(f.severity == "error" for f in found):
+                population = _spread(counts, population, areas, list(spread["groups"]), found)
+    if areas is None:
+        CheckReport(tuple(found)).raise_for_errors()
+    values = [table for table in values if table is not None]
+    atlas = build_atlas(
+        areas,
+        levels=project.levels,
+        title=project.title,
+        offers=_join(offers, crs),
+        population=population,
+        values=pd.concat(values, ignore_index=True) if values else None,
+        indicators={**indicators, **measured},
+        backdrop=_join(backdrop, crs),
+        upper={level: table for level, table in upper.items() if table is not None},
+        findings=found,
+    )
+    return _complete_values(atlas, project)
+
+
+def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:
+    """Keep the rows whose cells have one of the wanted values; say how many those are."""
+    if not where:
+        return table
+    kept = pd.Series(True, index=table.index)
+    for column, wanted in where.items():
+        if column not in table:
+            raise UnknownNameError(f"where ({label})", column, map(str, table.columns))
+        choices = wanted if isinstance(wanted, list) else [wanted]
+        kept &= table[column].astype("str").isin([str(c) for c in choices])
+    found.append(find("note", "chosen", label, kept=int(kept.sum()), count=len(table)))
+    return table[kept]
+
+
+def _add_levels(
+    areas: gpd.GeoDataFrame, prefixes: dict[str, int], upper: dict[str, Any]
+) -> gpd.GeoDataFrame:
+    """Make level ids of the first digits of the area id, and take names from official tables."""
+    for level, digits in prefixes.items():
+        areas[level] = areas["area"].str[:digits]
+    for level, official in upper.items():
+        if level in areas and f"{level}_name" not in areas and official is not None:
+            names = official.drop_duplicates("area").set_index("area")["name"]
+            areas[f"{level}_name"] = areas[level].map(names)
+    return areas
+
+
+def _spread(
+    counts: pd.DataFrame,
+    points: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    groups: list[str],
+    found: list[Finding],
+) -> gpd.GeoDataFrame:
+    chosen = counts[counts["area"].isin(areas["area"])].set_index("area")
+    spread = spread_people(chosen[groups], points.set_index("cell"), areas.set_index("area"))
+    centres = spread[spread["placed"] == CENTRE]
+    label = str(counts["file"].iloc[0])
+    found.append(find("note", "spread", label, areas=len(chosen), points=len(spread)))
+    if len(centres):
+        ids = ", ".join(centres["area"])
+        found.append(find("note", "spread_centre", label, count=len(centres), ids=ids))
+    return spread.reset_index().assign(file=label, row=0)
+
+
+_PASSED = {
+    "areas": ("columns", "crs", "layer"),
+    "offers": ("columns", "crs", "layer", "category", "repair"),
+    "population": ("columns", "crs", "kind", "groups"),
+    "values": ("columns", "form", "level", "indicators", "datenstand", "missing"),
+    "backdrop": ("layer",),
+    "spread": ("columns", "layer"),
+}
+
+
+def _join(tables: list[Any], crs: Any) -> gpd.GeoDataFrame | None:
+    tables = [table for table in tables if table is not None]
+    if not tables:
+        return None
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
+
+
+def _measured_indicators(
+    project: Project, known: dict[str, Indicator]
+) -> tuple[dict[str, Indicator], list[Finding]]:
+    """Define what the project file asks to be measured or counted."""
+    label = project.path.name
+    gebietsstand = str(project.section("areas").get("gebietsstand", ""))
+    sources = [project.section("population").get("source", "")]
+    sources += [e.get("source", "") for e in project.entries("offers")]
+    streets = project.section("streets").get("source", "")
+    made: dict[str, Indicator] = {}
+    found: list[Finding] = []
+    for kind in ("coverage", "count"):
+        for entry in project.entries(kind):
+            name = entry["id"]
+            if name in known or name in made:
+                found.append(find("error", "indicator_twice", label, id=name, other="data"))
+                continue
+            common: dict[str, Any] = {
+                "id": name,
+                "title": entry["title"],
+                "theme": entry.get("theme", say(f"project.theme_{kind}")),
+                "note": entry.get("note", ""),
+                "datenstand": entry.get(
+                    "datenstand", project.section("project").get("redaktionsschluss", "")
+                ),
+                "gebietsstand": gebietsstand,
+            }
+            if kind == "count":
+                made[name] = Indicator(
+                    **common, unit=say("project.offers"), numerator=entry["title"],
+                    protects="none", source="; ".join(filter(None, sources[1:])),
+                )  # fmt: skip
+                continue
+            group = known[entry["group"]].title if entry["group"] in known else entry["group"]
+            made[name] = Indicator(
+                **common, unit="%", kind="rate", per=100, digits=1, direction="low_is_need",
+                numerator=say("project.reached", group=group, limit=number(entry["limit_min"])),
+                denominator=group, derived=True,
+                source="; ".join(dict.fromkeys(filter(None, [*sources, streets]))),
+            )  # fmt: skip
+    return made, found
+
+
+def _complete_values(atlas: Atlas, project: Project) -> Atlas:
+    """Add up groups of people and offers, and everything else, to all levels."""
+    areas, people, offers = atlas.areas, atlas.population, atlas.offers
+    parts = [
+        count_by_area(people, areas, atlas.indicators[group], group)
+        for group in people.columns
+        if group in atlas.indicators and atlas.indicators[group].kind == "count"
+    ]
+    parts += [
+        count_by_area(choose_offers(offers, entry), areas, atlas.indicators[entry["id"]])
+        for entry in project.entries("count")
+    ]
+    values = aggregate_values(atlas.values, areas, atlas.indicators)
+    return atlas.with_values(pd.concat([values, *parts], ignore_index=True))
+
+
+def choose_offers(offers: gpd.GeoDataFrame, entry: Entry) -> gpd.GeoDataFrame:
+    """Give the offers of the categories an entry names."""
+    wanted = entry["category"] if isinstance(entry["category"], list) else [entry["category"]]
+    known = set(offers["category"].dropna())
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("category", name, known)
+    return offers[offers["category"].isin(wanted)]

@@ -1,0 +1,66 @@
+"""The project file is checked before anything is read."""
+
+from pathlib import Path
+
+import pytest
+
+from sozialraum.errors import InputError
+from sozialraum.project.settings import read_project
+
+GOOD = """
+[project]
+title = "Stadt"
+[[level]]
+id = "sozialraum"
+title = "Sozialraum"
+plural = "Sozialräume"
+[[level]]
+id = "quartier"
+title = "Quartier"
+[areas]
+file = "quartiere.gpkg"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "sozialraum.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def codes(folder: Path, text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_project(write(folder, text))
+    return [finding.code for finding in caught.value.report.errors]
+
+
+def test_levels_know_their_parents(tmp_path: Path) -> None:
+    project = read_project(write(tmp_path, GOOD))
+    assert [(level.id, level.parent, level.plural) for level in project.levels] == [
+        ("sozialraum", "", "Sozialräume"),
+        ("quartier", "sozialraum", "Quartier"),
+    ]
+    assert project.files == ["quartiere.gpkg"]
+
+
+def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
+    text = GOOD + '[secrecy]\nminimum = "fünf"\n[[offers]]\nkategorie = "kita"\n[stret]\n'
+    assert codes(tmp_path, text) == ["wrong_type", "unknown_key", "key_missing", "unknown_key"]
+
+
+def test_a_near_spelling_is_offered(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="streets"):
+        read_project(write(tmp_path, GOOD + '[street]\nfile = "a"\n'))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("[project", "bad_toml"), ("", "section_missing"), (GOOD + "[offers]\n", "not_a_list")],
+)
+def test_broken_files(tmp_path: Path, text: str, code: str) -> None:
+    assert code in codes(tmp_path, text)
+
+
+def test_a_missing_file_is_a_finding(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="gibt es nicht"):
+        read_project(tmp_path / "fehlt.toml")
