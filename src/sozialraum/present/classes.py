@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.errors import UnknownNameError
-from sozialraum.texts import number, say
+from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -250,6 +250,27 @@ def classify_indicator(
     places = found.find(newest)
     counts = np.bincount(places[places >= 0], minlength=len(found.labels)).tolist()
     return Classes(found.breaks, found.colours, found.hatches, found.labels, tuple(counts))
+
+
+def name_category(category: str) -> str:
+    """Give the German word of an offer category.
+
+    Parameters
+    ----------
+    category : str
+        A known id or a town's own word, which is only made presentable.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> name_category("kita"), name_category("mobile_jugendarbeit")
+    ('Kita', 'Mobile jugendarbeit')
+    """
+    own = category.replace("_", " ")
+    return words("category").get(category, own[:1].upper() + own[1:])
 
 
 def mark_categories(categories: Sequence[str]) -> dict[str, Marker]:

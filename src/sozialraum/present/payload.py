@@ -20,6 +20,7 @@ from sozialraum.model.schema import OFFERS
 from sozialraum.present.classes import (
     classify_indicator,
     mark_categories,
+    name_category,
     round_shown,
 )
 from sozialraum.present.topology import build_topology
@@ -250,7 +251,7 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
     categories = sorted(set(offers["category"].dropna().astype(str)))
     marks = mark_categories(categories)
-    labels = words("map.offer")
+    labels, choices = words("tables.offer"), words("tables.choice")
     declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
     extra = [c for c in offers.columns if c not in declared and c != offers.geometry.name]
     columns = []
@@ -259,6 +260,8 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
         text = text.where(text.notna() & (text != ""))
         if name in extra and text.isna().all():
             continue
+        if (declared_column := OFFERS.column(name)) and declared_column.kind == "choice":
+            text = text.map(choices, na_action="ignore")
         codes, distinct = pd.factorize(text, sort=True)
         columns.append(
             {
@@ -274,7 +277,12 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
         "places": _to_grid(shapely.get_coordinates(offers.geometry.to_numpy()), topology).tolist(),
         "areas": [smallest.get(key, -1) for key in _texts(offers, "area")],
         "categories": [
-            {"id": name, "path": marks[name].path, "colour": marks[name].colour}
+            {
+                "id": name,
+                "title": name_category(name),
+                "path": marks[name].path,
+                "colour": marks[name].colour,
+            }
             for name in categories
         ],
         "category": pd.Categorical(offers["category"].astype(object), categories).codes.tolist(),
