@@ -1,0 +1,487 @@
+"""Small static maps: where an area lies, what is in it, where the gaps are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sozialraum.model.areas import WHOLE, dissolve_areas
+from sozialraum.present.classes import COLOURS, GAP, INK, WATER, Marker, mark_categories
+from sozialraum.present.svg import clean, element, frame, label, num, text_width
+from sozialraum.texts import number, say
+
+if TYPE_CHECKING:
+    from sozialraum.secrecy.edition import Edition
+
+LAND = "#eef0ef"
+INSIDE = COLOURS[0]
+OUTLINE = COLOURS[4]
+QUIET = "#515e67"
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class MapGround:
+    """What every small map of an edition shares, simplified once.
+
+    Attributes
+    ----------
+    levels : dict of str to GeoDataFrame
+        Areas of each level; neighbours share their borders exactly.
+    coarse : GeoDataFrame
+        The areas of the top level below the whole, for the map of the whole.
+    water, offers, gaps : GeoDataFrame
+    marks : dict of str to Marker
+        By category, in the same order as on the Ressourcenkarte.
+    """
+
+    levels: Mapping[str, gpd.GeoDataFrame]
+    coarse: Mapping[str, gpd.GeoDataFrame]
+    water: gpd.GeoDataFrame
+    offers: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    marks: Mapping[str, Marker]
+
+
+def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
+    """Simplify the outlines of an edition for small maps.
+
+    Parameters
+    ----------
+    edition : Edition
+    tolerance_m : float
+        Corners that add a triangle of less than this squared (m²) are left out, the same on both
+        sides of a border.
+
+    Returns
+    -------
+    MapGround
+    """
+    areas = edition.areas
+
+    def simpler(tolerance: float) -> dict[str, gpd.GeoDataFrame]:
+        shapes = shapely.coverage_simplify(shapely.force_2d(areas.geometry.to_numpy()), tolerance)
+        small = areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))
+        return {level.id: dissolve_areas(small, level.id) for level in edition.levels}
+
+    span = float(np.ptp(shapely.total_bounds(areas.geometry.to_numpy()).reshape(2, 2)[:, 0]))
+    water = edition.backdrop
+    if "kind" in water:
+        water = water[water["kind"] == "water"]
+    water = water.assign(geometry=water.geometry.simplify(tolerance_m))
+    categories = sorted(set(edition.offers["category"].dropna().astype(str)))
+    return MapGround(
+        levels=simpler(tolerance_m),
+        coarse=simpler(max(tolerance_m, span / 200)),
+        water=water,
+        offers=edition.offers,
+        gaps=edition.gaps,
+        marks=mark_categories(categories),
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    """A window on the ground and its size on paper."""
+
+    box: Box
+    width: float
+    height: float
+
+    @property
+    def scale(self) -> float:
+        return self.width / (self.box[2] - self.box[0])
+
+    def to_px(self, xy: np.ndarray) -> np.ndarray:
+        x = (xy[:, 0] - self.box[0]) * self.scale
+        y = (self.box[3] - xy[:, 1]) * self.scale
+        return np.column_stack([x, y])
+
+    def shape(self, geometry: shapely.Geometry) -> str:
+        """Write the path of what lies in the window."""
+        margin = 8 / self.scale
+        x0, y0, x1, y1 = self.box
+        part = shapely.clip_by_rect(geometry, x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+        rings = shapely.get_rings(shapely.get_parts(np.array([part], dtype=object)))
+        return "".join(self._ring(shapely.get_coordinates(ring)) for ring in rings)
+
+    def _ring(self, xy: np.ndarray) -> str:
+        points = np.round(self.to_px(xy[:-1]), 1)
+        moved = np.ones(len(points), dtype=bool)
+        moved[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
+        return "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points[moved]) + "Z"
+
+
+def _window(geometry: shapely.Geometry, width: float, height: float, margin: float) -> _View:
+    """Fit a geometry into a picture with a margin in pixels."""
+    x0, y0, x1, y1 = geometry.bounds
+    scale = min((width - 2 * margin) / max(x1 - x0, 1), (height - 2 * margin) / max(y1 - y0, 1))
+    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+    half = width / 2 / scale, height / 2 / scale
+    return _View((cx - half[0], cy - half[1], cx + half[0], cy + half[1]), width, height)
+
+
+def draw_locator(
+    ground: MapGround,
+    level: str,
+    area: str,
+    *,
+    ident: str,
+    gaps: gpd.GeoDataFrame | None = None,
+    size: tuple[float, float] = (380.0, 380.0),
+) -> str:
+    """Draw an area with its parts, neighbours, water and offers, and where it lies in the whole.
+
+    Parameters
+    ----------
+    ground : MapGround
+    level, area : str
+    ident : str
+        Unique on the page.
+    gaps : GeoDataFrame, optional
+        Polygons drawn hatched with their rank; the offers are left out then.
+    size : tuple of float
+
+    Returns
+    -------
+    str
+    """
+    table = ground.levels[level]
+    own = table.loc[area]
+    order = list(ground.levels)
+    below = order[order.index(level) + 1] if level != order[-1] else ""
+    view = _window(own.geometry, *size, margin=26)
+    frame_shape = shapely.box(*view.box)
+    parts = [element("rect", width=size[0], height=size[1], fill="#fff")]
+    near = table[table.intersects(frame_shape) & (table.index != area)]
+    parts += [
+        element("path", d=view.shape(shape), fill=LAND, stroke="#fff", stroke_width=1.5)
+        for shape in near.geometry
+    ]
+    parts.append(element("path", d=view.shape(own.geometry), fill=INSIDE))
+    parts += _draw_water(ground, view, frame_shape)
+    inner = ground.levels[below] if below else table.iloc[:0]
+    inner = inner[inner["parent"] == area] if below else inner
+    parts += [
+        element(
+            "path",
+            d=view.shape(shape),
+            fill="none",
+            stroke=OUTLINE,
+            stroke_width=0.7,
+            stroke_dasharray="3 2.5",
+        )
+        for shape in inner.geometry
+    ]
+    parts.append(
+        element(
+            "path",
+            d=view.shape(own.geometry),
+            fill="none",
+            stroke=OUTLINE,
+            stroke_width=2.2,
+            stroke_linejoin="round",
+        )
+    )
+    taken: list[Box] = []
+    if gaps is None:
+        parts += _draw_offers(ground, view, frame_shape, own.geometry)
+    else:
+        parts += _draw_gaps(gaps, view, ident, taken)
+    corner = _free_corner(own.geometry, view) if level != WHOLE else None
+    inset = ""
+    if corner is not None:
+        inset = _inset(ground, level, area, corner)
+        taken.append((corner[0] - 4, corner[1] - 4, corner[2] + 4, corner[3] + 4))
+    bar, space = _scale_bar(view, corner)
+    taken.append(space)
+    names = inner if len(inner) else table.loc[[area]]
+    parts += _place_labels(names, view, taken, size, fill=INK, font_size=11.0, weight="600")
+    parts += _place_labels(near, view, taken, size, fill=QUIET, font_size=10.0, clip=frame_shape)
+    parts += [inset, bar]
+    parts.append(
+        element(
+            "rect",
+            x=0.5,
+            y=0.5,
+            width=size[0] - 1,
+            height=size[1] - 1,
+            fill="none",
+            stroke="#c3cbcf",
+        )
+    )
+    clip = element("clipPath", element("rect", width=size[0], height=size[1]), id=f"{ident}-c")
+    body = element("defs", clip) + element("g", "".join(parts), clip_path=f"url(#{ident}-c)")
+    name = clean(own["name"])
+    title = say("profile.map_title", name=name)
+    desc = _describe(ground, name, inner, near, gaps)
+    return frame(*size, body, ident=ident, title=title, desc=desc)
+
+
+def _describe(
+    ground: MapGround,
+    name: str,
+    inner: gpd.GeoDataFrame,
+    near: gpd.GeoDataFrame,
+    gaps: gpd.GeoDataFrame | None,
+) -> str:
+    sentences = []
+    if len(inner):
+        sentences.append(say("profile.map_inner", names=", ".join(inner["name"])))
+    if len(near):
+        sentences.append(say("profile.map_near", names=", ".join(near["name"])))
+    if gaps is not None:
+        sentences.append(say("profile.map_gaps", count=len(gaps)))
+    return " ".join(sentences)
+
+
+def _draw_water(ground: MapGround, view: _View, window: shapely.Geometry) -> list[str]:
+    seen = ground.water[ground.water.intersects(window)]
+    return [element("path", d=view.shape(shape), fill=WATER) for shape in seen.geometry]
+
+
+def _draw_offers(
+    ground: MapGround, view: _View, window: shapely.Geometry, own: shapely.Geometry
+) -> list[str]:
+    """Draw the area's offers in their marks, those around it as grey points."""
+    seen = ground.offers[ground.offers.intersects(window)].sort_index()
+    inside = seen.intersects(own).to_numpy()
+    xy = view.to_px(shapely.get_coordinates(seen.geometry.to_numpy()))
+    grey = [
+        element("circle", cx=float(x), cy=float(y), r=1.6, fill="#98a3a9") for x, y in xy[~inside]
+    ]
+    marks = [
+        element(
+            "path",
+            d=ground.marks[str(category)].path,
+            transform=f"translate({num(x)} {num(y)}) scale(.62)",
+            fill=ground.marks[str(category)].colour,
+            stroke="#fff",
+            stroke_width=1.2,
+        )
+        for (x, y), category in zip(xy[inside], seen["category"][inside], strict=True)
+    ]
+    return grey + marks
+
+
+def _draw_gaps(gaps: gpd.GeoDataFrame, view: _View, ident: str, taken: list[Box]) -> list[str]:
+    pattern = element(
+        "pattern",
+        element("path", d="M-1-1L7 7M-1 5L1 7M5-1L7 1", stroke=GAP, stroke_width=1.5),
+        id=f"{ident}-h",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+    )
+    parts = [element("defs", pattern)]
+    for shape in gaps.geometry:
+        parts.append(
+            element(
+                "path", d=view.shape(shape), fill=f"url(#{ident}-h)", stroke=GAP, stroke_width=1.2
+            )
+        )
+    for name, shape in zip(gaps["mark"], gaps.geometry, strict=True):
+        point = shapely.point_on_surface(shape)
+        x, y = view.to_px(shapely.get_coordinates(point))[0]
+        if not (8 < x < view.width - 8 and 8 < y < view.height - 8):
+            continue
+        taken.append((x - 9, y - 9, x + 9, y + 9))
+        parts.append(element("circle", cx=float(x), cy=float(y), r=8.5, fill=GAP, stroke="#fff"))
+        parts.append(
+            label(
+                float(x),
+                float(y) + 3.8,
+                name,
+                text_anchor="middle",
+                font_size="10.5",
+                font_weight="600",
+                fill="#fff",
+            )
+        )
+    return parts
+
+
+_INSET = 92.0
+
+
+def _free_corner(own: shapely.Geometry, view: _View) -> Box:
+    """Choose the corner in which a small map hides least of the area."""
+    w, h, s = view.width, view.height, _INSET
+    corners = [
+        (w - s - 6, 6.0, w - 6, s + 6),
+        (6.0, 6.0, s + 6, s + 6),
+        (w - s - 6, h - s - 6, w - 6, h - 6),
+        (6.0, h - s - 6, s + 6, h - 6),
+    ]
+    x0, _, _, y1 = view.box
+    hidden = [
+        shapely.area(
+            shapely.intersection(
+                own,
+                shapely.box(
+                    x0 + c[0] / view.scale,
+                    y1 - c[3] / view.scale,
+                    x0 + c[2] / view.scale,
+                    y1 - c[1] / view.scale,
+                ),
+            )
+        )
+        for c in corners
+    ]
+    return corners[int(np.argmin(np.round(hidden, 1)))]
+
+
+def _inset(ground: MapGround, level: str, area: str, corner: Box) -> str:
+    """Draw the whole with the area filled, in a corner of the map."""
+    tables = ground.coarse
+    view = _window(tables[WHOLE].geometry.iloc[0], _INSET, _INSET, margin=6)
+    parts = [
+        element("rect", width=_INSET, height=_INSET, fill="#fff", stroke="#c3cbcf"),
+        *(
+            element("path", d=view.shape(shape), fill=LAND, stroke="#fff", stroke_width=0.8)
+            for shape in tables[level].geometry
+        ),
+        element("path", d=view.shape(tables[level].geometry[area]), fill=OUTLINE),
+        element(
+            "path",
+            d=view.shape(tables[WHOLE].geometry.iloc[0]),
+            fill="none",
+            stroke=QUIET,
+            stroke_width=0.8,
+        ),
+    ]
+    return element("g", "".join(parts), transform=f"translate({num(corner[0])} {num(corner[1])})")
+
+
+def _scale_bar(view: _View, corner: Box | None) -> tuple[str, Box]:
+    """Draw a bar of a round length, at the lower edge away from the small map."""
+    metres = next(
+        m
+        for m in (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 0)
+        if m * view.scale <= view.width * 0.24
+    )
+    length = metres * view.scale
+    words = f"{number(metres / 1000)} km" if metres >= 1000 else f"{number(metres)} m"
+    left = corner is None or corner[0] > view.width / 2 or corner[1] < view.height / 2
+    x = 12.0 if left else view.width - 12 - length - text_width(words, 10) - 6
+    y = view.height - 12
+    box = (x - 4, y - 12, x + length + text_width(words, 10) + 10, y + 6)
+    parts = [
+        element(
+            "rect",
+            x=box[0],
+            y=box[1],
+            width=box[2] - box[0],
+            height=box[3] - box[1],
+            fill="#fff",
+            fill_opacity=".8",
+        ),
+        element(
+            "path",
+            d=f"M{num(x)} {num(y - 4)}V{num(y)}H{num(x + length)}V{num(y - 4)}",
+            fill="none",
+            stroke=INK,
+            stroke_width=1.2,
+        ),
+        label(x + length + 6, y, words, font_size="10", fill=INK),
+    ]
+    return "".join(parts), box
+
+
+def _place_labels(
+    table: pd.DataFrame,
+    view: _View,
+    taken: list[Box],
+    size: tuple[float, float],
+    *,
+    fill: str,
+    font_size: float,
+    weight: str = "400",
+    clip: shapely.Geometry | None = None,
+) -> list[str]:
+    """Write names where there is room, the largest areas first; the rest stands in the table."""
+    shapes = table.geometry if clip is None else table.geometry.intersection(clip)
+    order = np.argsort(-shapes.area.to_numpy(), kind="stable")
+    parts = []
+    for i in order.tolist():
+        shape = shapes.iloc[i]
+        if shape.is_empty:
+            continue
+        lines = _wrap(clean(table["name"].iloc[i]))
+        width = max(text_width(line, font_size) for line in lines)
+        height = len(lines) * font_size * 1.15
+        centre = view.to_px(shapely.get_coordinates(_middle(shape)))[0]
+        place = _free_place(centre, width, height, taken, size, shape.area * view.scale**2)
+        if place is None:
+            continue
+        x, y = place
+        taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+        for row, line in enumerate(lines):
+            parts.append(
+                label(
+                    x,
+                    y - height / 2 + font_size * (0.9 + 1.15 * row),
+                    line,
+                    text_anchor="middle",
+                    font_size=num(font_size),
+                    font_weight=weight,
+                    fill=fill,
+                    stroke="#fff",
+                    stroke_width=2.6,
+                    stroke_linejoin="round",
+                    stroke_opacity=".85",
+                    paint_order="stroke",
+                )
+            )
+    return parts
+
+
+def _middle(shape: shapely.Geometry) -> shapely.Point:
+    """Give the point farthest from the edge of the largest part."""
+    part = max(shapely.get_parts(shape), key=lambda p: p.area)
+    if part.geom_type != "Polygon":
+        return shapely.point_on_surface(shape)
+    reach = max(part.bounds[2] - part.bounds[0], part.bounds[3] - part.bounds[1])
+    return shapely.get_point(shapely.maximum_inscribed_circle(part, reach / 50), 0)
+
+
+def _wrap(name: str) -> list[str]:
+    """Break a long name once, at the blank or hyphen nearest to its middle."""
+    breaks = [i + 1 for i, c in enumerate(name) if c in " -/" and 2 < i < len(name) - 3]
+    if len(name) <= 12 or not breaks:
+        return [name]
+    at = min(breaks, key=lambda i: (abs(i - len(name) / 2), i))
+    return [name[:at].strip(), name[at:].strip()]
+
+
+def _free_place(
+    centre: Sequence[float] | np.ndarray,
+    width: float,
+    height: float,
+    taken: list[Box],
+    size: tuple[float, float],
+    room: float,
+) -> tuple[float, float] | None:
+    """Find the nearest place to the centre where a label hides no other."""
+    reach = min(46.0, room**0.5 / 2)
+    steps = [(0.0, 0.0)]
+    steps += [
+        (dx * r, dy * r)
+        for r in (0.35, 0.7, 1.0)
+        for dx, dy in ((0, 1), (0, -1), (1, 0), (-1, 0), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8))
+    ]
+    for dx, dy in steps:
+        x, y = float(centre[0]) + dx * reach, float(centre[1]) + dy * reach
+        box = (x - width / 2 - 2, y - height / 2 - 1, x + width / 2 + 2, y + height / 2 + 1)
+        inside = box[0] > 3 and box[1] > 3 and box[2] < size[0] - 3 and box[3] < size[1] - 3
+        if inside and not any(
+            box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in taken
+        ):
+            return x, y
+    return None

@@ -1,0 +1,363 @@
+"""What a Sozialraumprofil says, before it has a form: one context for every format.
+
+Everything is read from an edition, so nothing unprotected can get in. Differences are taken between
+the numbers as they are shown, so a reader can check them on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.model.areas import WHOLE
+from sozialraum.present.classes import round_shown
+from sozialraum.texts import NO_BREAK_SPACE, date, number, say
+
+if TYPE_CHECKING:
+    from sozialraum.model.indicator import Indicator
+    from sozialraum.secrecy.edition import Edition, Head
+
+MARKED = ("practice", "derived", "straight_line", "partial")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A published number of an area, or the sign that stands for it.
+
+    Attributes
+    ----------
+    indicator : Indicator
+    value, numerator, denominator : float, optional
+        None where withheld or missing.
+    sign, quality, datenstand, gebietsstand : str
+    """
+
+    indicator: Indicator
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    sign: str = ""
+    quality: str = ""
+    datenstand: str = ""
+    gebietsstand: str = ""
+
+    @property
+    def rounded(self) -> float | None:
+        """The value as it is shown."""
+        if self.value is None:
+            return None
+        return float(round_shown([self.value], self.indicator.digits)[0])
+
+    @property
+    def bare(self) -> str:
+        """The number without its unit, or its sign, or "keine Angabe"."""
+        if self.value is None:
+            return self.sign or say("number.missing")
+        text = number(self.value, self.indicator.digits)
+        return f"({text})" if self.sign == "()" else text
+
+    @property
+    def shown(self) -> str:
+        """The number with its unit."""
+        if self.value is None or not self.indicator.unit:
+            return self.bare
+        return f"{self.bare}{NO_BREAK_SPACE}{self.indicator.unit}"
+
+    @property
+    def short(self) -> str:
+        """The number for a table whose rows name the unit; a percent sign stays with it."""
+        return self.shown if self.indicator.unit == "%" else self.bare
+
+
+class Figures:
+    """Look published numbers up by level, area, indicator and date."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.indicators = edition.indicators
+        self._known: dict[tuple[str, str], dict[str, dict[str, Figure]]] = {}
+        rows = edition.values
+        amounts = {
+            name: [None if pd.isna(x) else float(x) for x in rows[name]]
+            for name in ("value", "numerator", "denominator")
+        }
+        texts = {
+            name: rows[name].fillna("").astype(str)
+            for name in ("sign", "quality", "datenstand", "gebietsstand")
+        }
+        for level, area, indicator, *rest in zip(
+            rows["level"],
+            rows["area"],
+            rows["indicator"],
+            *amounts.values(),
+            *texts.values(),
+            strict=True,
+        ):
+            figure = Figure(self.indicators[indicator], *rest)
+            dates = self._known.setdefault((level, indicator), {})
+            dates.setdefault(figure.datenstand, {})[area] = figure
+
+    def dates(self, level: str, indicator: str) -> list[str]:
+        """List the dates an indicator has on a level, oldest first."""
+        return sorted(self._known.get((level, indicator), ()))
+
+    def at(self, level: str, indicator: str, day: str = "") -> Mapping[str, Figure]:
+        """Give the figures of all areas of a level at a date (the newest unless given)."""
+        dates = self._known.get((level, indicator), {})
+        return dates.get(day or max(dates, default=""), {})
+
+    def find(self, level: str, area: str, indicator: str, day: str = "") -> Figure:
+        """Give one figure; what was never published is empty."""
+        return self.at(level, indicator, day).get(area) or Figure(self.indicators[indicator])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area by its key and its words."""
+
+    level: str
+    id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A figure beside the same figure of the parent and of the whole.
+
+    Attributes
+    ----------
+    own : Figure
+    parent, whole : Figure, optional
+        None for the whole itself; ``parent`` is None too where the whole is the parent.
+    others : tuple of float
+        Published values of all areas of the level, the area's own included.
+    note : int
+        Number of the source note.
+    """
+
+    own: Figure
+    parent: Figure | None
+    whole: Figure | None
+    others: tuple[float, ...]
+    note: int = 0
+
+    @property
+    def indicator(self) -> Indicator:
+        """What is compared."""
+        return self.own.indicator
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What must be said wherever the figure stands: practice data, derived or estimated."""
+        found = [self.own.quality if self.own.quality in MARKED else ""]
+        found.append("practice" if self.indicator.practice else "")
+        found.append("derived" if self.indicator.derived else "")
+        if "straight_line" in found or "practice" in found:
+            found = [f for f in found if f != "derived"]
+        return tuple(dict.fromkeys(say(f"quality.{f}") for f in found if f))
+
+    @property
+    def base(self) -> Figure | None:
+        """What the difference is measured against: the parent, else the whole."""
+        return self.parent or self.whole
+
+    @property
+    def gap(self) -> float | None:
+        """Own value minus the base's, both as shown; None for counts and where one is missing."""
+        if self.indicator.kind == "count" or self.base is None:
+            return None
+        own, base = self.own.rounded, self.base.rounded
+        if own is None or base is None:
+            return None
+        return float(round_shown([own - base], self.indicator.digits)[0])
+
+    @property
+    def share(self) -> float | None:
+        """Share of a count in the whole's, in percent."""
+        if self.indicator.kind != "count" or self.whole is None:
+            return None
+        if self.own.value is None or not self.whole.value:
+            return None
+        return 100 * self.own.value / self.whole.value
+
+    @property
+    def difference(self) -> str:
+        """The difference in words, or the share in the whole, or nothing."""
+        if self.gap is not None:
+            text = number(self.gap, self.indicator.digits).replace("-", "−")
+            unit = say("profile.points") if self.indicator.unit == "%" else self.indicator.unit
+            return f"{'+' if self.gap > 0 else ''}{text}{NO_BREAK_SPACE}{unit}".strip()
+        if self.share is not None:
+            return say("profile.share_of_whole", share=f"{number(self.share, 1)}{NO_BREAK_SPACE}%")
+        return ""
+
+
+@dataclass(slots=True)
+class SourceNote:
+    """Where figures come from; one note for all that share it."""
+
+    number: int
+    entries: Mapping[str, str]
+    members: dict[str, str] = field(default_factory=dict)
+
+
+class Notes:
+    """Number the sources in the order in which they are first used."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, str], ...], SourceNote] = {}
+
+    def cite(self, figure: Figure) -> int:
+        """Give the number of a figure's source note."""
+        passport = figure.indicator.passport()
+        for own in ("title", "unit", "formula"):
+            passport.pop(say(f"passport.{own}"), None)
+        if figure.datenstand:
+            passport[say("passport.datenstand")] = date(figure.datenstand)
+        if figure.gebietsstand:
+            passport[say("passport.gebietsstand")] = date(figure.gebietsstand)
+        if figure.quality and figure.quality != "exact":
+            passport[say("passport.quality")] = say(f"quality.{figure.quality}")
+        key = tuple(passport.items())
+        note = self._known.setdefault(key, SourceNote(len(self._known) + 1, passport))
+        note.members.setdefault(figure.indicator.title, figure.indicator.formula)
+        return note.number
+
+    @property
+    def all(self) -> tuple[SourceNote, ...]:
+        """The notes in order."""
+        return tuple(self._known.values())
+
+
+class ProfileDesk:
+    """What all profiles of a level share, looked up once."""
+
+    def __init__(self, edition: Edition, level: str) -> None:
+        levels = {x.id: x for x in edition.levels}
+        if level not in levels:
+            raise UnknownNameError("level", level, levels)
+        self.edition, self.level = edition, levels[level]
+        self.levels = levels
+        self.figures = Figures(edition)
+        self.tables = {x: edition.table(x) for x in levels}
+
+    def place(self, level: str, area: str) -> Place:
+        """Name an area."""
+        name = str(self.tables[level].loc[area, "name"])
+        return Place(level, area, name, self.levels[level].title)
+
+    def parents(self, area: str) -> tuple[Place, ...]:
+        """List what an area lies in, from the nearest up to the whole."""
+        found, level = [], self.level.id
+        while self.levels[level].parent:
+            area = str(self.tables[level].loc[area, "parent"])
+            level = self.levels[level].parent
+            found.append(self.place(level, area))
+        return tuple(found)
+
+    def compare(self, area: str, indicator: str, parents: tuple[Place, ...]) -> Comparison:
+        """Set an area's newest figure beside those of its parent and of the whole."""
+        level = self.level.id
+        day = max(self.figures.dates(level, indicator), default="")
+        at = self.figures.at(level, indicator, day)
+        own = self.figures.find(level, area, indicator, day)
+        nearest = parents[0] if parents and parents[0].level != WHOLE else None
+        return Comparison(
+            own=own,
+            parent=self.figures.find(nearest.level, nearest.id, indicator, day)
+            if nearest
+            else None,
+            whole=self.figures.find(WHOLE, WHOLE, indicator, day) if parents else None,
+            others=tuple(f.value for f in at.values() if f.value is not None),
+        )
+
+    def cite(self, comparison: Comparison, notes: Notes) -> Comparison:
+        """Give the comparison with the number of its source note."""
+        return replace(comparison, note=notes.cite(comparison.own))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The context of one profile.
+
+    Attributes
+    ----------
+    head : Head
+    place : Place
+    parents : tuple of Place
+        From the nearest up to the whole.
+    key_figures : tuple of Comparison
+    notes : tuple of SourceNote
+    """
+
+    head: Head
+    place: Place
+    parents: tuple[Place, ...]
+    key_figures: tuple[Comparison, ...]
+    notes: tuple[SourceNote, ...]
+
+    @property
+    def nearest(self) -> Place | None:
+        """The parent that figures are compared with, where it is not the whole."""
+        return self.parents[0] if self.parents and self.parents[0].level != WHOLE else None
+
+    @property
+    def whole(self) -> Place | None:
+        """The whole; None for its own profile."""
+        return self.parents[-1] if self.parents else None
+
+
+def build_profile(desk: ProfileDesk, area: str) -> Profile:
+    """Gather what the profile of an area says.
+
+    Parameters
+    ----------
+    desk : ProfileDesk
+    area : str
+
+    Returns
+    -------
+    Profile
+    """
+    notes = Notes()
+    parents = desk.parents(area)
+    every = [desk.compare(area, name, parents) for name in desk.edition.indicators]
+    known = [c for c in every if c.own.datenstand]
+    return Profile(
+        head=desk.edition.head,
+        place=desk.place(desk.level.id, area),
+        parents=parents,
+        key_figures=tuple(desk.cite(c, notes) for c in choose_key_figures(known)),
+        notes=notes.all,
+    )
+
+
+def choose_key_figures(known: Sequence[Comparison], most: int = 6) -> list[Comparison]:
+    """Choose what stands large on the first page: people first, then each theme in turn.
+
+    Parameters
+    ----------
+    known : sequence of Comparison
+        In the order of display.
+    most : int
+
+    Returns
+    -------
+    list of Comparison
+        In the order of display.
+    """
+    total = next((c for c in known if c.indicator.kind == "count"), None)
+    themes: dict[str, list[Comparison]] = {}
+    for comparison in known:
+        if comparison.indicator.kind != "count":
+            themes.setdefault(comparison.indicator.theme, []).append(comparison)
+    chosen = [total] if total else []
+    while len(chosen) < most and any(themes.values()):
+        for rows in themes.values():
+            if rows and len(chosen) < most:
+                chosen.append(rows.pop(0))
+    return sorted(chosen, key=list(known).index)
