@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -150,6 +151,18 @@ def dissolve_areas(areas: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     )
 
 
+def is_metric(crs: Any) -> bool:
+    """Tell whether distances can be measured in a system; Web Mercator stretches them.
+
+    Examples
+    --------
+    >>> import pyproj
+    >>> [is_metric(pyproj.CRS(code)) for code in (25833, 3857, 4326)]
+    [True, False, False]
+    """
+    return bool(crs.is_projected) and crs.to_epsg() != 3857
+
+
 def require_metric(table: gpd.GeoDataFrame, what: str) -> None:
     """Refuse coordinates without a system or in degrees.
 
@@ -159,7 +172,7 @@ def require_metric(table: gpd.GeoDataFrame, what: str) -> None:
     """
     if table.crs is None:
         raise CrsError(say("error.no_crs", what=what))
-    if not table.crs.is_projected or table.crs.to_epsg() == 3857:
+    if not is_metric(table.crs):
         raise CrsError(say("error.degrees", what=what, crs=table.crs.to_string()))
 
 

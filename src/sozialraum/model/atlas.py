@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +16,7 @@ from sozialraum.model.cells import check_table
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import check_areas, check_upper, find_inside
-from sozialraum.model.relations import check_offers, check_values
+from sozialraum.model.relations import check_offers, check_population, check_values
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS, VALUES, Table
 from sozialraum.texts import number, say
 
@@ -93,20 +94,35 @@ class Atlas:
         return f"<table><caption>{html.escape(self.title)}</caption><tbody>{rows}</tbody></table>"
 
 
-# Without a place for the areas nothing else can be checked against them.
-_NO_PLACE = {"no_crs", "geometry_in_degrees", "geometry_missing", "empty_table"}
+# Where a table lies is unknown: one such finding says it, a second one would only confuse, and where
+# it is the areas nothing can be checked against their place.
+_NO_PLACE = {
+    "no_crs",
+    "unknown_crs",
+    "not_degrees",
+    "geometry_in_degrees",
+    "areas_in_degrees",
+    "geometry_column",
+    "no_place",
+}
 
 
-def _empty_points(like: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+def _empty_points(key: str, crs: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {key: pd.Series(dtype="str"), "file": pd.Series(dtype="str"), "row": pd.Series(dtype=int)},
-        geometry=gpd.GeoSeries([], crs=like.crs),
-        crs=like.crs,
+        geometry=gpd.GeoSeries([], crs=crs),
     )
 
 
+def _first_of_place(found: Sequence[Finding]) -> list[Finding]:
+    said: dict[str, str] = {}
+    return [
+        f for f in found if f.code not in _NO_PLACE or said.setdefault(f.table, f.code) == f.code
+    ]
+
+
 def build_atlas(
-    areas: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame | None,
     *,
     levels: Sequence[Level],
     title: str,
@@ -123,7 +139,8 @@ def build_atlas(
     Parameters
     ----------
     areas : GeoDataFrame
-        Smallest areas with ``area``, ``name`` and one id column per upper level, in a metric system.
+        Smallest areas with ``area``, ``name`` and one id column per upper level, in a metric system;
+        None if their file could not be read, which ``findings`` then say.
     levels : sequence of Level
         From the top down to the smallest; the whole is added if it is not the first.
     title : str
@@ -156,6 +173,8 @@ def build_atlas(
     >>> build_musterstadt().atlas.report.ok
     True
     """
+    if areas is None:
+        CheckReport(tuple(findings)).raise_for_errors()
     levels = tuple(levels)
     if levels[0].id != WHOLE:
         top = Level(levels[0].id, levels[0].title, levels[0].plural, levels[0].parent or WHOLE)
@@ -164,6 +183,8 @@ def build_atlas(
     found = list(findings)
 
     def typed(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
+        if isinstance(table, gpd.GeoDataFrame) and "geometry" not in table:
+            table = table.rename_geometry("geometry")
         if {"file", "row"} <= set(table.columns):
             return table.reset_index(drop=table.index.name is None or table.index.name in table)
         reading = check_table(table, schema, schema.name)
@@ -171,30 +192,31 @@ def build_atlas(
         return reading.table
 
     areas = typed(areas, AREAS)
-    offers = _empty_points(areas, "offer") if offers is None else typed(offers, OFFERS)
-    population = (
-        _empty_points(areas, "cell") if population is None else typed(population, POPULATION)
-    )
+    crs = getattr(areas, "crs", None)
+    offers = _empty_points("offer", crs) if offers is None else typed(offers, OFFERS)
+    population = _empty_points("cell", crs) if population is None else typed(population, POPULATION)
     values = (
         pd.DataFrame(columns=[*VALUE_COLUMNS, "file", "row"])
         if values is None
         else typed(values, VALUES)
     )
-    found += check_areas(areas, levels)
-    if not {"area", "name", "geometry", *(x.id for x in levels[1:-1])} <= set(areas.columns) or any(
-        f.code in _NO_PLACE for f in found
-    ):
-        CheckReport(tuple(found)).raise_for_errors()
-    areas = complete_areas(areas, levels, title)
-    for level, official in (upper or {}).items():
-        found += check_upper(areas, level, official)
-    offers, more = find_inside(offers, areas, "offers")
-    found += more + check_offers(offers)
-    population, more = find_inside(population, areas, "population")
-    found += more
-    values, more = check_values(values, areas, levels, indicators)
-    found += more
-    report = CheckReport(tuple(found))
+    about_areas = check_areas(areas, levels)
+    found += about_areas + check_offers(offers) + check_population(population)
+    if {"area", "name", *(x.id for x in levels[1:-1])} <= set(areas.columns):
+        located = not any(f.code in _NO_PLACE for f in about_areas)
+        if "geometry" not in areas:
+            areas = gpd.GeoDataFrame(areas, geometry=gpd.GeoSeries(None, index=areas.index))
+        areas = complete_areas(areas, levels, title)
+        if located:
+            for level, official in (upper or {}).items():
+                found += check_upper(areas, level, official)
+            offers, more = find_inside(offers, areas, "offers")
+            found += more
+            population, more = find_inside(population, areas, "population")
+            found += more
+        values, more = check_values(values, areas, levels, indicators)
+        found += more
+    report = CheckReport(tuple(dict.fromkeys(_first_of_place(found))))
     report.raise_for_errors()
     return Atlas(
         title=title,
@@ -205,5 +227,5 @@ def build_atlas(
         _offers=offers.set_index("offer"),
         _population=population.set_index("cell"),
         _values=values,
-        _backdrop=_empty_points(areas, "kind") if backdrop is None else backdrop,
+        _backdrop=_empty_points("kind", crs) if backdrop is None else backdrop,
     )

@@ -7,18 +7,22 @@ Nothing is dropped and nothing repaired; a cell that cannot be read becomes miss
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from sozialraum.errors import SozialraumError
-from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.check import Finding, Reading, Severity, find
 from sozialraum.model.schema import Column, Table
 from sozialraum.texts import say
 
 _NOTHING = {"", "k. a.", "k.a.", "keine angabe", "nan", "none", "null", "<na>", "n/a"}
-_THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
+_GERMAN = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?"
+_ENGLISH = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_GROUPED = r"[+-]?\d{1,3}[.,]\d{3}"
 _SHOWN = 20
+_LONGEST = 80
 
 
 def plain(heading: object) -> str:
@@ -77,9 +81,19 @@ def parse_numbers(
 ) -> tuple[pd.Series, pd.Series]:
     """Read numbers written the German or the English way.
 
-    The column decides as a whole: one cell with a comma makes the point a thousands separator; one
-    cell whose points cannot separate thousands makes it a decimal point; else ``decimal`` does.
-    In coordinates a single point is always decimal.
+    Most cells can be read in one way only (``1.234,5``, ``0.25``, ``7``). Those with one separator
+    before three digits (``1.234``) are read as the rest of the column is written; where that does
+    not tell, ``decimal`` does, else the separator is taken for a decimal one. In a column written
+    both ways such cells are unreadable, as is ``1,234`` where the file's decimal separator is the
+    point: a number a thousand times too small or too large must not pass in silence.
+
+    Parameters
+    ----------
+    cells : Series
+    decimal : {",", "."}, optional
+        What the file's decimal separator most likely is.
+    coordinate : bool
+        A coordinate has one separator at most, and it is the decimal one.
 
     Returns
     -------
@@ -94,27 +108,39 @@ def parse_numbers(
     """
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         numbers = cells.astype("float64")
-        return numbers, np.isinf(numbers)
+        return numbers.where(np.isfinite(numbers)), np.isinf(numbers)
     empty = blank(cells)
-    text = cells.where(~empty).astype("str").str.strip()
-    text = text.str.replace(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3})", "", regex=True)
-    comma = text.str.contains(",", regex=False, na=False)
-    pointed = text.str.contains(".", regex=False, na=False)
-    thousands = text.str.fullmatch(_THOUSANDS, na=False)
+    text = cells.where(~empty).astype("str").str.strip().str.replace("−", "-", regex=False)
+    text = text.str.replace(r"(?<=\d)[\s'](?=\d{3}(?!\d))", "", regex=True)
     if coordinate:
-        grouped = pd.Series(False, index=cells.index)
-    elif comma.any():
-        grouped = pointed
-    elif (pointed & ~thousands).any():
-        grouped = pd.Series(False, index=cells.index)
+        readable = text.str.fullmatch(r"[+-]?\d+([.,]\d+)?", na=False)
+        german = text.str.contains(",", regex=False, na=False)
     else:
-        grouped = thousands & (decimal == ",")
-    text = text.mask(grouped & ~comma & ~thousands, "?")
-    text = text.mask(grouped, text.str.replace(".", "", regex=False))
-    text = text.str.replace(",", ".", regex=False)
-    readable = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", na=False)
-    numbers = pd.to_numeric(text.where(readable), errors="coerce").astype("float64")
-    return numbers.where(np.isfinite(numbers)), ~empty & ~np.isfinite(numbers)
+        german, readable = _tell_german(text, decimal)
+    english_text = text.str.replace(",", "", regex=False)
+    german_text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    plain_text = english_text.mask(german, german_text)
+    numbers = pd.to_numeric(plain_text.where(readable), errors="coerce").astype("float64")
+    numbers = numbers.where(np.isfinite(numbers))
+    return numbers, ~empty & numbers.isna()
+
+
+def _tell_german(text: pd.Series, decimal: str | None) -> tuple[pd.Series, pd.Series]:
+    """Tell which cells are written the German way, and which can be read at all."""
+    german = text.str.fullmatch(_GERMAN, na=False)
+    english = text.str.fullmatch(_ENGLISH, na=False)
+    pointed = text.str.contains(".", regex=False, na=False)
+    only_german, only_english = german & ~english, english & ~german
+    either = german & english & (pointed | text.str.contains(",", regex=False, na=False))
+    told = (bool(only_german.any()), bool(only_english.any()))
+    nothing = pd.Series(False, index=text.index)
+    if told == (False, False):
+        meant_german = ~pointed if decimal is None else ~nothing & (decimal == ",")
+        unclear = either & ~pointed if decimal == "." else nothing
+    else:
+        meant_german = ~nothing & told[0]
+        unclear = either if all(told) else nothing
+    return only_german | (either & meant_german), (german | english) & ~unclear
 
 
 def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -142,11 +168,15 @@ def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def parse_ids(cells: pd.Series) -> pd.Series:
-    """Read ids as text; whole numbers of a spreadsheet lose their ``.0``, nothing else changes."""
-    if pd.api.types.is_float_dtype(cells):
-        whole = cells.notna() & (cells == np.floor(cells))
-        text = cells.astype("object").map(lambda v: str(int(v)) if v == v and v == int(v) else v)
-        cells = text if whole.any() else cells
+    """Read ids as text; whole numbers of a spreadsheet lose their ``.0``, nothing else changes.
+
+    Examples
+    --------
+    >>> parse_ids(pd.Series([1.0, None])).tolist(), parse_ids(pd.Series([" 01"])).tolist()
+    (['1', nan], ['01'])
+    """
+    if pd.api.types.is_float_dtype(cells) and (cells.dropna() % 1 == 0).all():
+        cells = cells.astype("Int64")
     empty = blank(cells)
     return cells.where(~empty).astype("str").str.strip().where(~empty)
 
@@ -175,8 +205,29 @@ def spans(rows: list[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in parts)
 
 
+def show(value: object) -> object:
+    r"""Write a cell as one short line of German, whatever is in it.
+
+    Examples
+    --------
+    >>> show(-5.0), show(0.5), show("zwei\nZeilen")
+    ('-5', '0,5', 'zwei Zeilen')
+    """
+    if isinstance(value, float):
+        return f"{value:.10g}".replace(".", ",")
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"\s+", " ", value).strip()
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
 def find_rows(
-    severity: str, code: str, label: str, table: pd.DataFrame, where: pd.Series, **values: object
+    severity: Severity,
+    code: str,
+    label: str,
+    table: pd.DataFrame,
+    where: pd.Series,
+    **values: object,
 ) -> list[Finding]:
     """Make one finding per row where ``where`` holds; beyond twenty, one finding for all the rest.
 
@@ -184,13 +235,13 @@ def find_rows(
     """
     rows = table["row"].loc[where.to_numpy()].astype(int).tolist()
     per_row = {
-        key: value.loc[where.to_numpy()].tolist() if isinstance(value, pd.Series) else value
+        key: list(map(show, value.loc[where.to_numpy()])) if isinstance(value, pd.Series) else value
         for key, value in values.items()
     }
     files = table["file"].loc[where.to_numpy()].astype("str").tolist()
     findings = [
         find(
-            "error" if severity == "error" else "note",
+            severity,
             code,
             files[i] or label,
             row=rows[i],
@@ -202,9 +253,9 @@ def find_rows(
         rest = rows[_SHOWN:]
         findings.append(
             Finding(
-                findings[0].severity,
+                severity,
                 code,
-                label,
+                findings[0].table,
                 say("finding.more_rows", count=len(rest), rows=spans(rest)),
                 column=findings[0].column,
             )
@@ -227,7 +278,12 @@ def _parse_column(
         read = parse_ids(cells)
     elif column.kind in ("number", "count", "coordinate"):
         read, bad = parse_numbers(cells, decimal=decimal, coordinate=column.kind == "coordinate")
-        complain("bad_coordinate" if column.kind == "coordinate" else "not_a_number", bad)
+        if column.kind == "coordinate":
+            complain("bad_coordinate", bad)
+        else:
+            grouped = cells.astype("str").str.strip().str.fullmatch(_GROUPED, na=False)
+            complain("unclear_number", bad & grouped)
+            complain("not_a_number", bad & ~grouped)
         if column.kind == "count":
             complain("not_whole", (read % 1 != 0) & read.notna())
         if column.minimum is not None:
@@ -247,26 +303,39 @@ def _parse_column(
     return read, findings
 
 
-def _twins(table: pd.DataFrame, schema: Table, label: str) -> list[Finding]:
-    key = [name for name in schema.key if name in table]
-    known = table.dropna(subset=key)
-    twins = known[known.duplicated(key, keep=False)]
-    rows = twins.groupby(key, sort=True, observed=True)["row"].agg(list)
+def find_twins(
+    table: pd.DataFrame, key: Sequence[str], label: str, *, across: bool = False
+) -> list[Finding]:
+    """Find keys that occur more than once; ``across`` only those in several files."""
+    known = table.dropna(subset=list(key))
+    if across:
+        known = known.drop_duplicates([*key, "file"])
+    twins = known[known.duplicated(list(key), keep=False)]
+    if twins.empty:
+        return []
+    ids = twins[list(key)].astype("str").agg(", ".join, axis=1)
     found = []
-    for ids, numbers in rows.items():
-        text = ids if isinstance(ids, str) else ", ".join(str(i) for i in ids)
-        found.append(
-            find(
-                "error",
-                "duplicate",
-                label,
-                id=text,
-                rows=spans([int(n) for n in numbers]),
-                row=int(numbers[1]),
-                column=key[-1] if len(key) == 1 else None,
+    for text, group in twins.groupby(ids, sort=True):
+        rows = group["row"].astype(int).tolist()
+        place = {"row": rows[1], "column": key[-1] if len(key) == 1 else None}
+        if across:
+            files = ", ".join(
+                f"{file} ({say('report.row', row=row)})"
+                for file, row in zip(group["file"], rows, strict=True)
             )
-        )
+            label = str(group["file"].iloc[1])
+            found.append(find("error", "duplicate_across", label, id=text, files=files, **place))
+        else:
+            found.append(find("error", "duplicate", label, id=text, rows=spans(rows), **place))
     return found
+
+
+def add_origin(table: pd.DataFrame, label: str) -> None:
+    """Give a table made in code the file and rows a spreadsheet of it would have."""
+    if "row" not in table:
+        table["row"] = np.arange(2, len(table) + 2)
+    if "file" not in table:
+        table["file"] = pd.Series(label, index=table.index, dtype="str")
 
 
 def check_table(
@@ -291,16 +360,16 @@ def check_table(
         The typed table in the order given (the key is still columns), and the findings: missing
         columns, empty required cells, unreadable or out-of-bounds cells, duplicate keys.
     """
+    if not isinstance(raw, pd.DataFrame):
+        raise SozialraumError(say("finding.not_a_table", cell=type(raw).__name__))
     if raw.index.name in schema.key and raw.index.name not in raw:
         raw = raw.reset_index()
-    table = raw.reset_index(drop=True)
-    if not isinstance(table, pd.DataFrame):
-        raise SozialraumError(say("finding.not_a_table", cell=type(raw).__name__))
-    if "row" not in table:
-        table["row"] = np.arange(2, len(table) + 2)
-    if "file" not in table:
-        table["file"] = label
-    findings: list[Finding] = []
+    twice = raw.columns[raw.columns.duplicated()].unique()
+    findings = [
+        find("error", "heading_twice", label, row=1, column=name, renamed=name) for name in twice
+    ]
+    table = raw.loc[:, ~raw.columns.duplicated()].reset_index(drop=True)
+    add_origin(table, label)
     for column in schema.columns:
         if column.name in ("row", "file"):
             continue
@@ -316,5 +385,5 @@ def check_table(
     if table.empty:
         findings.append(find("error", "empty_table", label))
     if all(name in table for name in schema.key if (c := schema.column(name)) and c.required):
-        findings += _twins(table, schema, label)
+        findings += find_twins(table, [name for name in schema.key if name in table], label)
     return Reading(table, tuple(findings))

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas
-from sozialraum.model.cells import find_rows, spans
+from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas, is_metric
+from sozialraum.model.cells import add_origin, find_rows, spans
 from sozialraum.model.check import Finding, Severity, find
-from sozialraum.texts import number, say
+from sozialraum.texts import number, say, words
 
 OVERLAP_SHARE = 0.01
 GAP_M2 = 1.0
 FAR_M = 100_000.0
 
 
-def check_geometry(table: gpd.GeoDataFrame, label: str) -> list[Finding]:
+def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) -> list[Finding]:
     """Find geometries that are missing, empty, invalid, without system or plainly in degrees.
 
     Parameters
@@ -28,26 +28,41 @@ def check_geometry(table: gpd.GeoDataFrame, label: str) -> list[Finding]:
         With ``file`` and ``row``.
     label : str
         The name used where a row has no file.
+    areas : bool
+        Whether they must be polygons.
     """
     shapes = table.geometry
     missing = shapes.isna() | shapes.is_empty
     found = find_rows("error", "geometry_missing", label, table, missing, column="geometry")
+    if areas:
+        odd = ~missing & ~shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+        found += find_rows(
+            "error", "not_an_area", label, table, odd, column="geometry", cell=shapes.geom_type
+        )
     if table.crs is None:
-        found.append(find("error", "no_crs", _file(table, label)))
-        return found
+        return [*found, find("error", "no_crs", _file(table, label))]
     invalid = ~missing & ~shapes.is_valid
     reasons = pd.Series("", index=table.index, dtype="str")
-    reasons[invalid] = shapely.is_valid_reason(shapes[invalid].to_numpy())
+    reasons[invalid] = _reasons(shapes[invalid])
     found += find_rows(
         "error", "geometry_invalid", label, table, invalid, column="geometry", reason=reasons
     )
-    bounds = shapes.bounds
-    small = (bounds.abs().max(axis=1) <= 180) & ~missing
-    if table.crs.is_projected and small.any() and small.sum() == (~missing).sum():
+    bounds = shapes[~missing].bounds
+    if table.crs.is_projected and len(bounds) and (bounds.abs().max() <= 180).all():
         found.append(
             find("error", "geometry_in_degrees", _file(table, label), crs=table.crs.to_string())
         )
     return found
+
+
+def _reasons(shapes: gpd.GeoSeries) -> list[str]:
+    """Say in German why shapes are invalid, and where."""
+    german = words("read.invalid")
+    said = []
+    for text in shapely.is_valid_reason(shapes.to_numpy()).tolist():
+        reason, _, place = text.partition("[")
+        said.append(german.get(reason, reason) + (f", {place.rstrip(']')}" if place else ""))
+    return said
 
 
 def _file(table: pd.DataFrame, label: str) -> str:
@@ -56,78 +71,65 @@ def _file(table: pd.DataFrame, label: str) -> str:
 
 
 def check_areas(areas: gpd.GeoDataFrame, levels: Sequence[Level]) -> list[Finding]:
-    """Check the areas table by itself: geometry, levels, unique parents, overlaps and gaps."""
-    label = _file(areas, "areas") if "file" in areas else "areas"
+    """Check the areas table by itself: levels, unique parents and names, shapes, overlaps, gaps."""
+    label = _file(areas, "areas")
     found: list[Finding] = []
-    upper = [level for level in levels[:-1] if level.id != WHOLE]
-    for level in upper:
-        if level.id not in areas:
-            found.append(
-                find(
-                    "error",
-                    "missing_level",
-                    label,
-                    column=level.id,
-                    title=level.title,
-                    seen=", ".join(
-                        c for c in areas.columns if c not in ("file", "row", "geometry")
-                    ),
-                )
-            )
-            continue
-        found += find_rows(
-            "error",
-            "no_parent",
-            label,
-            areas,
-            areas[level.id].isna(),
-            column=level.id,
-            title=level.title,
-        )
-    if found:
-        return found + (check_geometry(areas, label) if "geometry" in areas else [])
-    for level in upper:
-        parent = level.parent
-        if parent in ("", WHOLE) or parent not in areas:
-            continue
-        known = areas.dropna(subset=[level.id, parent])
-        several = known.groupby(level.id)[parent].transform("nunique") > 1
-        for child, rows in known[several].groupby(level.id):
-            found.append(
-                find(
-                    "error",
-                    "parent_not_unique",
-                    label,
-                    column=parent,
-                    child=child,
-                    title=level.title,
-                    parents=", ".join(sorted(rows[parent].unique())),
-                    rows=spans(rows["row"].tolist()),
-                    row=int(rows["row"].iloc[0]),
-                )
-            )
-        names = (
-            known.groupby(level.id)[f"{level.id}_name"].nunique()
-            if (f"{level.id}_name" in known)
-            else pd.Series(dtype=int)
-        )
-        found += [
-            find(
-                "error",
-                "name_not_unique",
-                label,
-                column=f"{level.id}_name",
-                id=area,
-                names=", ".join(
-                    sorted(known.loc[known[level.id] == area, f"{level.id}_name"].dropna().unique())
-                ),
-            )
-            for area in names.index[names > 1]
-        ]
+    for level in levels[:-1]:
+        if level.id != WHOLE:
+            found += _check_level(areas, level, label)
     if "geometry" not in areas:
         return [*found, find("error", "geometry_column", label)]
-    shape_findings = check_geometry(areas, label)
-    return found + (shape_findings or check_overlaps(areas, label))
+    found += check_geometry(areas, label, areas=True)
+    if areas.crs is None:
+        return found
+    if not is_metric(areas.crs):
+        degrees = find("error", "areas_in_degrees", label, crs=areas.crs.to_string())
+        return [*found, degrees]
+    shapes = areas.geometry
+    sound = shapes.notna() & ~shapes.is_empty & shapes.is_valid
+    return found + check_overlaps(areas[sound], label)
+
+
+def _check_level(areas: gpd.GeoDataFrame, level: Level, label: str) -> list[Finding]:
+    """Check that every area belongs to one unit of a level, and every unit to one above."""
+    if level.id not in areas:
+        seen = ", ".join(c for c in areas.columns if c not in ("file", "row", "geometry"))
+        return [
+            find("error", "missing_level", label, column=level.id, title=level.title, seen=seen)
+        ]
+    found = find_rows(
+        "error",
+        "no_parent",
+        label,
+        areas,
+        areas[level.id].isna(),
+        column=level.id,
+        title=level.title,
+    )
+    for column, code in (
+        (level.parent, "parent_not_unique"),
+        (f"{level.id}_name", "name_not_unique"),
+    ):
+        if column not in areas or column == WHOLE:
+            continue
+        known = areas.dropna(subset=[level.id, column])
+        several = known.groupby(level.id)[column].transform("nunique") > 1
+        for unit, rows in known[several].groupby(level.id):
+            numbers = rows["row"].astype(int).tolist()
+            found.append(
+                find(
+                    "error",
+                    code,
+                    label,
+                    column=column,
+                    row=numbers[0],
+                    rows=spans(numbers),
+                    id=unit,
+                    title=level.title,
+                    several=", ".join(sorted(rows[column].unique())),
+                )
+            )
+    return found
 
 
 def check_overlaps(areas: gpd.GeoDataFrame, label: str) -> list[Finding]:
@@ -137,6 +139,8 @@ def check_overlaps(areas: gpd.GeoDataFrame, label: str) -> list[Finding]:
     note, since lakes are left out on purpose.
     """
     shapes = areas.geometry.to_numpy()
+    if not len(shapes):
+        return []
     one, other = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
     inside, outer = shapely.STRtree(shapes).query(shapes, predicate="within")
     one, other = np.concatenate([one, inside]), np.concatenate([other, outer])
@@ -164,29 +168,13 @@ def check_overlaps(areas: gpd.GeoDataFrame, label: str) -> list[Finding]:
                 row=rows[b],
             )
         )
-    if found and any(f.severity == "error" for f in found):
-        return found
-    whole = shapely.union_all(shapes)
-    rings = shapely.get_rings(whole)
-    polygons = shapely.polygons(rings)
-    holes = polygons[~shapely.is_ccw(rings) & ~_is_shell(whole, rings)]
-    sizes = shapely.area(holes)
-    if (sizes >= GAP_M2).any():
-        found.append(
-            find(
-                "note",
-                "gaps",
-                label,
-                count=int((sizes >= GAP_M2).sum()),
-                ha=number(sizes[sizes >= GAP_M2].sum() / 1e4, 1),
-            )
-        )
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
+    holes = shapely.area(shapely.get_parts(shapely.difference(filled, shapely.union_all(parts))))
+    holes = holes[holes >= GAP_M2]
+    if len(holes):
+        found.append(find("note", "gaps", label, count=len(holes), ha=number(holes.sum() / 1e4, 1)))
     return found
-
-
-def _is_shell(whole: shapely.Geometry, rings: np.ndarray) -> np.ndarray:
-    shells = shapely.get_exterior_ring(shapely.get_parts(whole))
-    return np.isin(shapely.to_wkb(rings), shapely.to_wkb(shells))
 
 
 def check_upper(areas: gpd.GeoDataFrame, level: str, official: gpd.GeoDataFrame) -> list[Finding]:
@@ -200,14 +188,19 @@ def check_upper(areas: gpd.GeoDataFrame, level: str, official: gpd.GeoDataFrame)
     official : GeoDataFrame
         ``area`` (column) and geometry in the system of the areas.
     """
+    official = official.copy()
+    add_origin(official, level)
     label = _file(official, level)
+    found = check_geometry(official, label, areas=True)
+    if found or "area" not in official or official["area"].duplicated().any():
+        return found
     joined = dissolve_areas(areas, level)
     given = official.set_index("area").geometry.to_crs(areas.crs)
-    found = []
+    rows = official.set_index("area")["row"]
     for missing in joined.index.difference(given.index):
         found.append(find("error", "upper_missing", label, id=missing, level=level))
     for more in given.index.difference(joined.index):
-        found.append(find("note", "upper_unused", label, id=more, level=level))
+        found.append(find("note", "upper_unused", label, id=more, level=level, row=rows[more]))
     both = joined.index.intersection(given.index)
     ours, theirs = joined.geometry[both], given[both]
     outside = ours.difference(theirs).area
@@ -222,6 +215,7 @@ def check_upper(areas: gpd.GeoDataFrame, level: str, official: gpd.GeoDataFrame)
                 severity,
                 "upper_differs",
                 label,
+                row=rows[area],
                 id=area,
                 level=level,
                 outside=number(out),
@@ -248,14 +242,19 @@ def find_inside(
         Completed areas.
     what : {"offers", "population"}
     """
-    if "geometry" not in points or points.empty:
-        return points.assign(area=pd.Series(dtype="str")), []
     label = _file(points, what)
+    if "geometry" not in points:
+        seen = ", ".join(c for c in points.columns if c not in ("file", "row"))
+        return points, [find("error", "no_place", label, seen=seen)]
+    if points.empty:
+        return points.assign(area=pd.Series(dtype="str")), []
     found = check_geometry(points, label)
     if any(f.code in ("no_crs", "geometry_in_degrees") for f in found):
         return points, found
     located = ~(points.geometry.isna() | points.geometry.is_empty)
     points = points.to_crs(areas.crs)
+    # A border that crosses itself is reported with the areas; here it must not stop the search.
+    areas = areas.set_geometry(areas.geometry.make_valid())
     area = pd.Series(None, index=points.index, dtype="str")
     area[located] = assign_areas(points[located], areas)
     if "area" in points:
@@ -274,9 +273,9 @@ def find_inside(
             inside=area,
         )
     outside = located & area.isna()
-    border = shapely.union_all(areas.geometry.to_numpy())
     far = outside.copy()
-    far[outside] = points.geometry[outside].distance(border) > FAR_M
+    close, _ = areas.sindex.nearest(points.geometry[outside], return_all=False, max_distance=FAR_M)
+    far[outside] = ~np.isin(np.arange(outside.sum()), close)
     found += find_rows(
         "error", "far_away", label, points, far, km=number(FAR_M / 1000), column="geometry"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import Level
-from sozialraum.model.cells import find_rows
+from sozialraum.model.cells import find_rows, find_twins
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import unknown_areas
@@ -18,43 +18,61 @@ from sozialraum.model.schema import SIGNS, VALUE_COLUMNS
 
 
 def check_offers(offers: gpd.GeoDataFrame) -> list[Finding]:
-    """Check what only several columns of an offer together can show."""
-    found: list[Finding] = []
+    """Check what only several columns or several files of offers together can show."""
+    found = find_twins(offers, ["offer"], "offers", across=True) if "offer" in offers else []
     if {"age_from", "age_to"} <= set(offers.columns):
-        turned = offers["age_from"] >= offers["age_to"]
         found += find_rows(
             "error",
             "ages_turned",
             "offers",
             offers,
-            turned,
+            offers["age_from"] >= offers["age_to"],
             column="age_to",
             low=offers["age_from"],
             high=offers["age_to"],
         )
     if {"valid_from", "valid_to"} <= set(offers.columns):
-        late = offers["valid_to"] < offers["valid_from"]
+        # A bare year or month ends with its last day: "~" sorts behind every digit and dash.
+        late = (offers["valid_to"] + "~") < offers["valid_from"]
         found += find_rows(
             "error",
             "dates_turned",
             "offers",
             offers,
-            late.fillna(False),
+            late.fillna(False).astype(bool),
             column="valid_to",
             start=offers["valid_from"],
             end=offers["valid_to"],
         )
     if {"capacity", "places_used"} <= set(offers.columns):
-        full = offers["places_used"] > offers["capacity"]
         found += find_rows(
             "note",
             "over_capacity",
             "offers",
             offers,
-            full,
+            offers["places_used"] > offers["capacity"],
             column="places_used",
             used=offers["places_used"],
             capacity=offers["capacity"],
+        )
+    return found
+
+
+def check_population(population: pd.DataFrame) -> list[Finding]:
+    """Check that no cell occurs in two files and no number of people is negative."""
+    label = "population"
+    found = find_twins(population, ["cell"], label, across=True) if "cell" in population else []
+    groups = population.select_dtypes("number").columns.difference(["row"], sort=False)
+    for group in groups:
+        found += find_rows(
+            "error",
+            "too_small",
+            label,
+            population,
+            population[group] < 0,
+            column=group,
+            cell=population[group],
+            minimum=0,
         )
     return found
 
@@ -68,66 +86,18 @@ def check_values(
     """Check values against areas, levels and definitions and give the table its fixed columns.
 
     A missing ``level`` means the smallest; a missing ``value`` is computed where numerator and
-    denominator stand.
+    denominator stand, a missing numerator of a count is its value.
     """
     missing = {"area", "indicator", "datenstand"} - set(values.columns)
     if missing or values.empty:
         return values.reindex(columns=list(VALUE_COLUMNS)), []
-    table = values.copy()
-    smallest = levels[-1].id
-    for column in ("level", "gebietsstand", "quality", "sign"):
-        if column not in table:
-            table[column] = pd.Series(np.nan, index=table.index, dtype="str")
-    for column in ("value", "numerator", "denominator"):
-        if column not in table:
-            table[column] = np.nan
-    table["level"] = table["level"].fillna(smallest)
+    table = _complete_values(values, levels[-1].id)
     label = str(table["file"].iloc[0]) if table["file"].nunique() == 1 else "values"
-    found: list[Finding] = []
-    known_levels = [level.id for level in levels]
-    wrong_level = ~table["level"].isin(known_levels)
-    found += find_rows(
-        "error",
-        "unknown_level",
-        label,
-        table,
-        wrong_level,
-        column="level",
-        cell=table["level"],
-        known=", ".join(known_levels),
-    )
-    for level in known_levels:
-        here = table["level"] == level
-        known = set(areas[level])
-        unknown = here & table["area"].notna() & ~table["area"].isin(known)
-        found += unknown_areas(table, table["area"], unknown, known, label)
-    ids = table["indicator"].dropna().unique()
-    for name in sorted(set(ids) - set(indicators)):
-        near = difflib.get_close_matches(name, list(indicators), n=1, cutoff=0.6)
-        rows = table.loc[table["indicator"] == name, "row"]
-        found.append(
-            find(
-                "error",
-                "unknown_indicator",
-                label,
-                column="indicator",
-                cell=name,
-                hint=near[0] if near else "–",
-                row=int(rows.iloc[0]),
-                count=len(rows),
-            )
-        )
-    twins = table.duplicated(["level", "area", "indicator", "datenstand"], keep="first")
-    found += find_rows(
-        "error",
-        "value_twice",
-        label,
-        table,
-        twins,
-        area=table["area"],
-        indicator=table["indicator"],
-        date=table["datenstand"],
-    )
+    found = _check_keys(values, table, areas, levels, indicators, label)
+    kinds = table["indicator"].map({key: i.kind for key, i in indicators.items()})
+    per = table["indicator"].map({key: i.per for key, i in indicators.items()}).astype("float64")
+    counts = kinds == "count"
+    ratio = kinds.isin(["rate", "mean"])
     odd = table["sign"].notna() & ~table["sign"].isin(SIGNS)
     found += find_rows(
         "error",
@@ -139,16 +109,39 @@ def check_values(
         cell=table["sign"],
         known=" ".join(SIGNS),
     )
-    kinds = table["indicator"].map({i.id: i.kind for i in indicators.values()})
-    per = table["indicator"].map({i.id: i.per for i in indicators.values()}).astype("float64")
-    empty = (table["denominator"] == 0) & kinds.isin(["rate", "mean"])
-    computed = per * table["numerator"] / table["denominator"].where(~empty)
-    computed = computed.where(kinds.isin(["rate", "mean"]), table["numerator"])
-    table["numerator"] = table["numerator"].where(
-        (kinds != "count") | table["numerator"].notna(), table["value"]
+    empty = table["sign"].isin(set(SIGNS) - {"()"})
+    # Nothing there ("–") may be written as 0.
+    numbers = table[["value", "numerator", "denominator"]]
+    filled = numbers.notna().any(axis=1) & ((table["sign"] != "–") | (numbers["value"] != 0))
+    found += find_rows(
+        "error",
+        "sign_contradicts",
+        label,
+        table,
+        empty & filled,
+        column="sign",
+        cell=table["sign"],
     )
-    both = table["value"].notna() & computed.notna() & kinds.notna()
-    apart = both & ~np.isclose(table["value"], computed, rtol=0.01, atol=0.06)
+    found += find_rows(
+        "error",
+        "too_small",
+        label,
+        table,
+        counts & (table["value"] < 0),
+        column="value",
+        cell=table["value"],
+        minimum=0,
+    )
+    table["numerator"] = table["numerator"].where(
+        ~counts | table["numerator"].notna(), table["value"]
+    )
+    computed = per * table["numerator"] / table["denominator"].where(table["denominator"] != 0)
+    computed = computed.where(ratio, table["numerator"]).where(ratio | counts)
+    apart = (
+        table["value"].notna()
+        & computed.notna()
+        & ~np.isclose(table["value"], computed, rtol=0.01, atol=0.06)
+    )
     found += find_rows(
         "error",
         "value_contradicts",
@@ -160,16 +153,82 @@ def check_values(
         computed=computed.round(4),
     )
     table["value"] = table["value"].where(table["value"].notna(), computed)
-    defined = {i.id: i for i in indicators.values()}
-    for column, fallback in (("gebietsstand", "gebietsstand"),):
-        default = table["indicator"].map({k: getattr(i, fallback) for k, i in defined.items()})
-        table[column] = table[column].where(table[column].notna(), default)
-    kind = table["indicator"].map(
+    stand = table["indicator"].map({key: i.gebietsstand for key, i in indicators.items()})
+    table["gebietsstand"] = table["gebietsstand"].where(table["gebietsstand"].notna(), stand)
+    quality = table["indicator"].map(
         {
-            k: "practice" if i.practice else "derived" if i.derived else "exact"
-            for k, i in defined.items()
+            key: "practice" if i.practice else "derived" if i.derived else "exact"
+            for key, i in indicators.items()
         }
     )
-    table["quality"] = table["quality"].where(table["quality"].notna(), kind)
+    table["quality"] = table["quality"].where(table["quality"].notna(), quality)
     table["sign"] = table["sign"].fillna("")
     return table[list(VALUE_COLUMNS)].reset_index(drop=True), found
+
+
+def _complete_values(values: pd.DataFrame, smallest: str) -> pd.DataFrame:
+    table = values.copy()
+    for column in ("level", "gebietsstand", "quality", "sign"):
+        if column not in table:
+            table[column] = pd.Series(np.nan, index=table.index, dtype="str")
+    for column in ("value", "numerator", "denominator"):
+        if column not in table:
+            table[column] = np.nan
+    table["level"] = table["level"].fillna(smallest)
+    return table
+
+
+def _check_keys(
+    values: pd.DataFrame,
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+    label: str,
+) -> list[Finding]:
+    """Check that levels, areas and indicators exist and that no key occurs twice."""
+    known_levels = [level.id for level in levels]
+    found = find_rows(
+        "error",
+        "unknown_level",
+        label,
+        table,
+        ~table["level"].isin(known_levels),
+        column="level",
+        cell=table["level"],
+        known=", ".join(known_levels),
+    )
+    for level in known_levels:
+        known = set(areas[level].dropna())
+        unknown = (table["level"] == level) & table["area"].notna() & ~table["area"].isin(known)
+        found += unknown_areas(table, table["area"], unknown, known, label)
+    for name in sorted(set(table["indicator"].dropna()) - set(indicators)):
+        near = difflib.get_close_matches(name, list(indicators), n=1, cutoff=0.6)
+        rows = table.loc[table["indicator"] == name]
+        found.append(
+            find(
+                "error",
+                "unknown_indicator",
+                str(rows["file"].iloc[0]) or label,
+                column="indicator",
+                cell=name,
+                hint=near[0] if near else "–",
+                row=int(rows["row"].iloc[0]),
+                count=len(rows),
+            )
+        )
+    key = ["level", "area", "indicator", "datenstand"]
+    # What stands twice in one file was found when it was read.
+    read = ["file", *(c for c in key if c in values)]
+    again = values.duplicated(read) & values[read].notna().all(axis=1)
+    found += find_rows(
+        "error",
+        "value_twice",
+        label,
+        table,
+        table.duplicated(key) & table[key].notna().all(axis=1) & ~again,
+        area=table["area"],
+        indicator=table["indicator"],
+        date=table["datenstand"],
+    )
+    return found

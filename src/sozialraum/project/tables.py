@@ -66,7 +66,8 @@ def make_atlas(project: Project) -> Atlas:
     areas = take(load_areas, section, "areas", levels=named)
     if areas is not None and "area" in areas:
         areas = _add_levels(areas, project.prefixes, upper)
-    crs = getattr(areas, "crs", None)
+    # Without a system of the areas there will be no atlas; any will do to find what else is wrong.
+    crs = getattr(areas, "crs", None) or 25833
     indicators, defined = load_indicators(
         project.locate(file) for file in project.section("indicators").get("files", [])
     )
@@ -161,7 +162,10 @@ def _join(tables: list[Any], crs: Any) -> gpd.GeoDataFrame | None:
     tables = [table for table in tables if table is not None]
     if not tables:
         return None
-    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
+    joined = pd.concat(tables, ignore_index=True)
+    return (
+        gpd.GeoDataFrame(joined, geometry="geometry", crs=crs) if "geometry" in joined else joined
+    )
 
 
 def _measured_indicators(

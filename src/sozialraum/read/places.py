@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from sozialraum.model.areas import is_metric
 from sozialraum.model.cells import find_rows
 from sozialraum.model.check import Finding, Reading, find
 
@@ -75,7 +76,7 @@ def project(table: gpd.GeoDataFrame, label: str, *, crs: Any = None, to_crs: Any
     elif max(abs(west), abs(south), abs(east), abs(north)) <= 180:
         found = [find("error", "geometry_in_degrees", label, crs=table.crs.to_string())]
         return Reading(table, (*findings, *found))
-    if to_crs is None and (not table.crs.is_projected or table.crs.to_epsg() == 3857):
+    if to_crs is None and not is_metric(table.crs):
         middle = table.to_crs(4326).total_bounds[[0, 2]].mean()
         to_crs = 25832 if middle < 12 else 25833
     return Reading(table if to_crs is None else table.to_crs(to_crs), tuple(findings))
@@ -104,6 +105,11 @@ def place_points(
     repair : tuple of str
         ``"swapped"`` exchanges coordinates that lie in Germany only the other way round; without it
         they are an error.
+
+    Returns
+    -------
+    Reading
+        Without geometry where the place of the whole table is unknown.
     """
     findings: list[Finding] = []
     if "geometry" in table and isinstance(table, gpd.GeoDataFrame):
@@ -126,6 +132,8 @@ def place_points(
         points = gpd.GeoDataFrame(rest, geometry=gpd.GeoSeries(shapes, index=table.index))
     points, found = _unswap(points, label, columns, crs or points.crs, "swapped" in repair)
     projected, more = project(points, label, crs=crs, to_crs=to_crs)
+    if any(f.severity == "error" for f in more):
+        projected = pd.DataFrame(points.drop(columns="geometry"))
     return Reading(projected, (*findings, *found, *more))
 
 
