@@ -1,0 +1,164 @@
+"""The GeoPackage: valid, the same bytes, hidden apart from missing apart from zero, styles that fit."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sqlite3
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+
+from sozialraum.errors import SecrecyError
+from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator
+from sozialraum.present.geopackage import name_columns, write_geopackage
+from sozialraum.present.office import clean
+from sozialraum.secrecy.edition import Edition
+
+
+def styles_of(path: Path) -> dict[str, ET.Element]:
+    with sqlite3.connect(path) as database:
+        rows = database.execute(
+            "SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"
+        ).fetchall()
+    assert len(rows) == len({name for name, _ in rows})
+    return {name: ET.fromstring(text.split("\n", 1)[1]) for name, text in rows}
+
+
+def test_layers_and_tables(town_edition: Edition, tmp_path: Path) -> None:
+    path = write_geopackage(town_edition, tmp_path / "stadt.gpkg")
+    kinds = dict(pyogrio.list_layers(path).tolist())
+    assert kinds == {
+        "gebiete_gesamt": "MultiPolygon", "gebiete_planregion": "MultiPolygon",
+        "gebiete_sozialraum": "MultiPolygon", "gebiete_quartier": "MultiPolygon",
+        "angebote": "Point", "luecken": "MultiPolygon", "hintergrund": "MultiPolygon",
+        "werte": None, "merkmale": None, "hinweise": None, "layer_styles": None,
+    }  # fmt: skip
+    areas = gpd.read_file(path, layer="gebiete_sozialraum").set_index("area")
+    # Four squares of 1 km × 1 km; 100 crossings of 10 people west, 20 east of the river.
+    assert areas.geometry.area.tolist() == [1e6] * 4
+    assert areas["einwohner"].tolist() == [1000.0, 1000.0, 2000.0, 2000.0]
+    assert areas["parent_name"].tolist() == ["West", "West", "Ost", "Ost"]
+    assert areas.crs == town_edition.areas.crs
+    gaps = gpd.read_file(path, layer="luecken")
+    assert np.array_equal(gaps["people"], [40.0, np.nan], equal_nan=True)
+    assert gaps["sign"].tolist() == ["", "."]
+    values = pyogrio.read_dataframe(path, layer="werte")
+    assert values.columns.tolist() == list(VALUE_COLUMNS)
+    assert len(values) == len(town_edition.values)
+
+
+def test_hidden_missing_and_zero_are_three_things(secret_edition: Edition, tmp_path: Path) -> None:
+    path = write_geopackage(secret_edition, tmp_path / "stadt.gpkg")
+    areas = gpd.read_file(path, layer="gebiete_quartier").set_index("area")
+    signs = areas["leistung_zeichen"]
+    assert signs.fillna("NULL").tolist() == [".", "()", "/", "NULL"]
+    assert areas["leistung"].isna().tolist() == [True, False, True, True]
+    assert areas["frei"].tolist() == [0.0] * 4
+    assert areas["frei_zeichen"].tolist() == [""] * 4
+
+
+def test_sqlite_finds_it_whole_and_of_version_1_2(town_edition: Edition, tmp_path: Path) -> None:
+    path = write_geopackage(town_edition, tmp_path / "stadt.gpkg")
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA application_id").fetchone() == (0x47504B47,)  # "GPKG"
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,)
+        kind = database.execute(
+            "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'"
+        ).fetchone()
+        assert kind == ("attributes",)
+        times = database.execute("SELECT DISTINCT last_change FROM gpkg_contents").fetchall()
+        assert times == [("2025-01-31T00:00:00.000Z",)]
+        styled = {row[0] for row in database.execute("SELECT f_table_name FROM layer_styles")}
+        tables = {row[0] for row in database.execute("SELECT table_name FROM gpkg_contents")}
+    assert styled == tables - {"layer_styles"}
+
+
+def test_the_style_draws_every_area_in_the_classes_of_the_page(
+    secret_edition: Edition, tmp_path: Path
+) -> None:
+    path = write_geopackage(secret_edition, tmp_path / "stadt.gpkg")
+    style = styles_of(path)["gebiete_quartier"]
+    renderer = style.find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("type") == "RuleRenderer"
+    rules = renderer.findall("rules/rule/rule")
+    classes = classify_indicator(secret_edition, "leistung", "quartier")
+    assert [r.get("label") for r in rules] == [*classes.labels, "geheim („.“)", "keine Angabe"]
+    assert rules[-1].get("filter") == "ELSE"
+    assert rules[-2].get("filter") == "\"leistung_zeichen\" = '.'"
+    symbols = {s.get("name"): s for s in renderer.findall("symbols/symbol")}
+    assert {rule.get("symbol") for rule in rules} == set(symbols)
+    hidden = symbols[rules[-2].get("symbol")].findall("layer")
+    assert [layer.get("class") for layer in hidden] == ["SimpleFill", "LinePatternFill"]
+    assert HIDDEN_HATCH.size > 0
+    aliases = {a.get("field"): a.get("name") for a in style.findall("aliases/alias")}
+    assert aliases["leistung"] == "Leistungsbezug, in %, Stand 2024"
+    fields = set(pyogrio.read_info(path, layer="gebiete_quartier")["fields"])
+    assert set(aliases) == fields
+
+
+def test_rules_put_each_value_where_classify_puts_it(town_edition: Edition, tmp_path: Path) -> None:
+    """Run the filters in SQLite, whose round, comparison and quotes read like QGIS's."""
+    path = write_geopackage(town_edition, tmp_path / "stadt.gpkg")
+    rules = styles_of(path)["gebiete_quartier"].findall("renderer-v2/rules/rule/rule")[:-1]
+    classes = classify_indicator(town_edition, "leistungsbezug", "quartier")
+    layer = pyogrio.read_dataframe(path, layer="gebiete_quartier", read_geometry=False)
+    expected = classes.find(layer["leistungsbezug"])
+    with sqlite3.connect(path) as database:
+        for i, rule in enumerate(rules[: len(classes.labels)]):
+            rows = database.execute(
+                f"SELECT area FROM gebiete_quartier WHERE {rule.get('filter')}"
+            ).fetchall()
+            assert [r[0] for r in rows] == layer["area"][expected == i].tolist()
+
+
+def test_columns_differ_even_without_case_and_keep_clear_of_the_others() -> None:
+    columns = name_columns(["U6", "u6", "u6_zeichen", "name", "fid", "", "a b", "a/b", "Ä", "ä"])
+    flat = [part.casefold() for pair in columns.values() for part in pair]
+    assert len(flat) == len(set(flat))
+    assert not {"fid", "geom", "area", "name", "parent", "parent_name"} & set(flat)
+    assert all(re.fullmatch(r"\w+", part) for part in flat)
+
+
+def test_hostile_names_stay_text(hostile_edition: Edition, tmp_path: Path) -> None:
+    path = write_geopackage(hostile_edition, tmp_path / "stadt.gpkg")
+    offers = gpd.read_file(path, layer="angebote")
+    assert offers["name"].tolist() == [clean(n) for n in hostile_edition.offers["name"]]
+    assert offers["offer"].tolist() == [clean(n) for n in hostile_edition.offers.index]
+    areas = gpd.read_file(path, layer="gebiete_quartier").set_index("area")
+    expected = hostile_edition.areas["name"].map(clean).sort_index()
+    pd.testing.assert_series_equal(areas["name"].sort_index(), expected, check_names=False)
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("SELECT count(*) FROM werte").fetchone()[0] > 0
+        texts = [row[0] for row in database.execute("SELECT styleQML FROM layer_styles")]
+    for text in texts:
+        ET.fromstring(text.split("\n", 1)[1])
+    # One per indicator where there are values, one for each other layer and table.
+    assert len(texts) == len(hostile_edition.indicators) + 3 + 5
+
+
+def test_the_same_edition_gives_the_same_bytes(town_edition: Edition, tmp_path: Path) -> None:
+    first = write_geopackage(town_edition, tmp_path / "a.gpkg").read_bytes()
+    assert first == write_geopackage(town_edition, tmp_path / "b.gpkg").read_bytes()
+    # Writing over a file leaves nothing of what stood there.
+    (tmp_path / "c.gpkg").write_bytes(b"older" * 100_000)
+    assert first == write_geopackage(town_edition, tmp_path / "c.gpkg").read_bytes()
+
+
+def test_an_unprotected_edition_is_refused_and_nothing_is_written(
+    town_edition: Edition, tmp_path: Path
+) -> None:
+    changed = dataclasses.replace(town_edition, values=town_edition.values.assign(value=1.0))
+    with pytest.raises(SecrecyError):
+        write_geopackage(changed, tmp_path / "stadt.gpkg")
+    assert not list(tmp_path.iterdir())
