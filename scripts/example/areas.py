@@ -17,8 +17,8 @@ MIN_SHARE = 0.95
 MIN_HOMES = 25
 #: Lakes from this size (ha) are left out of the areas.
 LAKE_HA = 100.0
-#: Water bodies from this size (ha) are drawn.
-DRAWN_HA = 1.0
+#: Water bodies from this size (ha) are drawn, up to this distance (m) from the areas.
+DRAWN_HA, DRAWN_M = 2.0, 3000.0
 #: Every corner lies on a grid of one metre.
 GRID_M = 1.0
 
@@ -82,18 +82,18 @@ def find_gemeinden(path: Path, extract: Extract) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        ``gemeinde`` (AGS), ``gemeinde_name``, ``share`` inside the bounds, ``covered``; all
+        ``ags``, ``gemeinde`` (name), ``share`` inside the bounds, ``covered``; all
         Gemeinden that touch the bounds, largest share first.
     """
     raw = gpd.read_file(path, layer="gemeinden").to_crs(CRS)
     bounds = bounds_polygon(extract.bounds)
     table = gpd.GeoDataFrame(
-        {"gemeinde": raw["AGS"].astype(str), "gemeinde_name": raw["GEN"]}, geometry=raw.geometry
+        {"ags": raw["AGS"].astype(str), "gemeinde": raw["GEN"]}, geometry=raw.geometry
     )
     table["share"] = table.intersection(bounds).area / table.area
     table["covered"] = table["share"] >= MIN_SHARE
     table = table[table["share"] > 0]
-    return table.sort_values(["share", "gemeinde"], ascending=[False, True]).reset_index(drop=True)
+    return table.sort_values(["share", "ags"], ascending=[False, True]).reset_index(drop=True)
 
 
 def find_water(extract: Extract) -> gpd.GeoDataFrame:
@@ -170,7 +170,7 @@ def build_quartiere(
     labels = _cut(cells.assign(label=cells["quartier"].replace(into)), lakes, homes)
 
     table = labels.merge(
-        cells[["quartier", "gemeinde", "gemeinde_name"]], left_on="label", right_on="quartier"
+        cells[["quartier", "ags", "gemeinde"]], left_on="label", right_on="quartier"
     )
     names = {name: key for key, name in QUARTIERE.items()}
     merged = pd.DataFrame(
@@ -190,8 +190,8 @@ def build_quartiere(
             "sozialraum_name": area.str[:4].map(SOZIALRAEUME),
             "planregion": area.str[:2],
             "planregion_name": area.str[:2].map(PLANREGIONEN),
+            "ags": table["ags"],
             "gemeinde": table["gemeinde"],
-            "gemeinde_name": table["gemeinde_name"],
             "zusammengelegt": table["label"].map(taken),
         },
         geometry=shapely.normalize(table.geometry.to_numpy()),
@@ -203,7 +203,7 @@ def build_quartiere(
 def _find_places(extract: Extract, gemeinden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     places = with_tag(extract.points, "place", "suburb", "village", "hamlet")
     places = places.assign(quartier=tag(places, "name")).dropna(subset="quartier")
-    places = places.sjoin(gemeinden[["gemeinde", "gemeinde_name", "geometry"]])
+    places = places.sjoin(gemeinden[["ags", "gemeinde", "geometry"]])
     unknown = set(places["quartier"]) ^ set(QUARTIERE.values())
     if unknown or places["quartier"].duplicated().any():
         raise ValueError(f"The numbers of the Quartiere do not fit the extract: {sorted(unknown)}")
@@ -213,8 +213,8 @@ def _find_places(extract: Extract, gemeinden: gpd.GeoDataFrame) -> gpd.GeoDataFr
 def _voronoi(places: gpd.GeoDataFrame, gemeinden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cut each Gemeinde into the cells nearest to each of its places."""
     parts = []
-    for gemeinde, own in places.groupby("gemeinde"):
-        outline = gemeinden.loc[gemeinden["gemeinde"] == gemeinde, "geometry"].iloc[0]
+    for ags, own in places.groupby("ags"):
+        outline = gemeinden.loc[gemeinden["ags"] == ags, "geometry"].iloc[0]
         polygons = gpd.GeoSeries([outline], crs=CRS)
         if len(own) > 1:
             polygons = own.geometry.voronoi_polygons(extend_to=outline)
@@ -231,7 +231,7 @@ def _choose_neighbours(cells: gpd.GeoDataFrame) -> dict[str, str]:
     large = cells[cells["homes"] >= MIN_HOMES]
     into: dict[str, str] = {}
     for small in cells[cells["homes"] < MIN_HOMES].itertuples():
-        near = large[large["gemeinde"] == small.gemeinde]
+        near = large[large["ags"] == small.ags]
         if len(near) == 0:  # the only place of its Gemeinde stays
             continue
         shared = near.boundary.intersection(small.geometry.boundary.buffer(0.5)).length
@@ -264,12 +264,18 @@ def _settle_cut_off(parts: gpd.GeoDataFrame, homes: gpd.GeoDataFrame) -> gpd.Geo
     Shores of OpenStreetMap are finer than the Gemeinde borders, so a lake cuts off strips; islands
     and the uninhabited land between Tollensesee and Lieps touch no area.
     """
-    lived_in = parts.index.isin(parts.sindex.query(homes.geometry, predicate="within")[1])
-    largest = parts.area == parts.area.groupby(parts["label"]).transform("max")
-    loose = ~largest & ~lived_in
+    part, _ = homes[homes["addresses"] > 0].sindex.query(parts.geometry, predicate="contains")
+    lived_in = np.bincount(part, minlength=len(parts))
+    order = parts.assign(homes=lived_in, size=parts.area).sort_values(["homes", "size"])
+    main = order.groupby("label").tail(1).index
+    loose = (lived_in == 0) & ~parts.index.isin(main)
     kept = parts[~loose]
-    label = parts["label"].copy()
-    for position, shape in parts.geometry[loose].items():
+    pieces = shapely.get_parts(
+        shapely.union_all(parts.geometry[loose].to_numpy(), grid_size=GRID_M)
+    )
+    moved = gpd.GeoDataFrame({"label": ""}, index=range(len(pieces)), geometry=pieces, crs=CRS)
+    for position, shape in moved.geometry.items():
         shared = kept.boundary.intersection(shape.boundary).length
-        label[position] = kept.loc[shared.idxmax(), "label"] if shared.max() > 0 else ""
-    return parts.assign(label=label)[label != ""]
+        if shared.max() > 0:
+            moved.loc[position, "label"] = kept.loc[shared.idxmax(), "label"]
+    return pd.concat([kept, moved[moved["label"] != ""]], ignore_index=True)

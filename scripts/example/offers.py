@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from example.osm import CRS, Extract
+from example.osm import CRS, Extract, words
 
 #: Offers up to this distance (m) from the areas are kept: the next one may lie beyond the border.
 MARGIN_M = 5000.0
@@ -29,83 +28,61 @@ INSTITUTION = re.compile(r"^(Medizinisches Versorgungszentrum\b.*|Ärztehaus)$")
 SKIPPED_NAMES = re.compile(r"^(Physiotherapie Riechert|Sommerrodelbahn|Rutsche|Klettereisenbahn)$")
 SHORTENED_NAMES = {"Yogastudio Solveig Atzl": "Yogastudio"}
 #: Träger that are organisations; an operator that is a person is left out.
-TRAEGER = frozenset({"ASB", "DRK", "Deutsches Rotes Kreuz", "Diakonie", "Internationaler Bund e.V."})
+TRAEGER = frozenset(
+    {"ASB", "DRK", "Deutsches Rotes Kreuz", "Diakonie", "Internationaler Bund e.V."}
+)
 BARRIER_FREE = {"yes": "ja", "limited": "teilweise", "no": "nein"}
 #: Kinds of sport that are no offer of the neighbourhood.
 NOT_SPORT = frozenset({"10pin", "Motocross", "horse_racing", "equestrian"})
 
-_YOUTH = re.compile(r"Jugend", re.I)
 _KITA = re.compile(r"\bKITA\b|Kinderkrippe|Kindergarten|Schulhort", re.I)
+_SPORT = frozenset(words("sports_centre stadium track pitch water_park swimming_area"))
 
 Tags = dict[str, str]
-Rule = tuple[str, Callable[[Tags], bool]]
 
 
-def _name(tags: Tags, *words: str) -> bool:
-    return any(word in tags.get("name", "") for word in words)
+def categorise(tags: Tags) -> str | None:
+    """Give the category of an object; the first that fits, ``None`` for no social offer.
+
+    Examples
+    --------
+    >>> categorise({"amenity": "school", "name": "DRK Kinderkrippe"})
+    'kita'
+    """
+    name, amenity = tags.get("name", ""), tags.get("amenity")
+    if SKIPPED_NAMES.match(name) or "highway" in tags:
+        return None
+    building = amenity is None and "building" in tags
+    social = amenity == "social_facility" or "social_facility" in tags
+    purpose = tags.get("social_facility:for")
+    fits = {
+        "kita": amenity == "kindergarten"
+        or (bool(_KITA.search(name)) and (amenity == "school" or building)),
+        "weitere_bildung": "Musikschule" in name or "Ausbildungs- und Beratungszentrum" in name,
+        "schule": amenity == "school" or (building and tags["building"] == "school" and name != ""),
+        "zahnarzt": amenity == "dentist" or (amenity == "doctors" and "Zahnarzt" in name),
+        "arzt": amenity == "doctors" or name == "Ärztehaus",
+        "apotheke": amenity == "pharmacy",
+        "krankenhaus": amenity == "hospital",
+        "gesundheit": amenity == "midwife" or "hospiz" in tags.get("addr:housename", ""),
+        "pflegeheim": amenity == "nursing_home"
+        or (social and ("Pflegeheim" in name or purpose == "senior")),
+        "jugend": (social and purpose == "juvenile") or (building and "Jugendclub" in name),
+        "soziale_einrichtung": social or name.startswith("AWO "),
+        "bibliothek": amenity == "library",
+        "gotteshaus": amenity == "place_of_worship",
+        "spielplatz": tags.get("leisure") == "playground",
+        "sport": tags.get("leisure") in _SPORT and tags.get("sport") not in NOT_SPORT,
+    }
+    return next((category for category, fit in fits.items() if fit), None)
 
 
-#: The first rule that fits gives the category.
-RULES: tuple[Rule, ...] = (
-    (
-        "kita",
-        lambda t: t.get("amenity") == "kindergarten"
-        or (t.get("amenity") == "school" or "amenity" not in t and "building" in t)
-        and bool(_KITA.search(t.get("name", ""))),
-    ),
-    ("weitere_bildung", lambda t: _name(t, "Musikschule", "Ausbildungs- und Beratungszentrum")),
-    (
-        "schule",
-        lambda t: t.get("amenity") == "school"
-        or "amenity" not in t
-        and t.get("building") == "school"
-        and "name" in t,
-    ),
-    (
-        "zahnarzt",
-        lambda t: t.get("amenity") == "dentist"
-        or t.get("amenity") == "doctors"
-        and _name(t, "Zahnarzt"),
-    ),
-    ("arzt", lambda t: t.get("amenity") == "doctors" or t.get("name") == "Ärztehaus"),
-    ("apotheke", lambda t: t.get("amenity") == "pharmacy"),
-    ("krankenhaus", lambda t: t.get("amenity") == "hospital"),
-    (
-        "gesundheit",
-        lambda t: t.get("amenity") == "midwife" or "hospiz" in t.get("addr:housename", "").lower(),
-    ),
-    (
-        "pflegeheim",
-        lambda t: t.get("amenity") == "nursing_home"
-        or t.get("amenity") == "social_facility"
-        and (_name(t, "Pflegeheim") or t.get("social_facility:for") == "senior"),
-    ),
-    (
-        "jugend",
-        lambda t: t.get("social_facility:for") == "juvenile"
-        or ("amenity" not in t and "building" in t and _name(t, "Jugendclub")),
-    ),
-    (
-        "soziale_einrichtung",
-        lambda t: t.get("amenity") == "social_facility"
-        or "social_facility" in t
-        or _name(t, "AWO "),
-    ),
-    ("bibliothek", lambda t: t.get("amenity") == "library"),
-    ("gotteshaus", lambda t: t.get("amenity") == "place_of_worship"),
-    ("spielplatz", lambda t: t.get("leisure") == "playground"),
-    (
-        "sport",
-        lambda t: t.get("leisure")
-        in {"sports_centre", "stadium", "track", "pitch", "water_park", "swimming_area"}
-        and t.get("sport") not in NOT_SPORT,
-    ),
+COLUMNS = list(
+    words(
+        "Kennung Name Kategorie Träger Straße Hausnummer PLZ Ort Öffnungszeiten Barrierefrei "
+        "Rechtsgrundlage Ost Nord"
+    )
 )
-
-COLUMNS = (
-    "Kennung;Name;Kategorie;Träger;Straße;Hausnummer;PLZ;Ort;Öffnungszeiten;Barrierefrei;"
-    "Rechtsgrundlage;Ost;Nord"
-).split(";")
 
 
 def build_offers(extract: Extract, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -125,7 +102,7 @@ def build_offers(extract: Extract, areas: gpd.GeoDataFrame) -> tuple[pd.DataFram
         ``Kennung``, ``Objekt``, ``Kategorie``, ``Regel``, ``Abstand_m`` per object that was merged.
     """
     found = pd.concat([extract.points, extract.areas], ignore_index=True)
-    found["category"] = [_categorise(tags) for tags in found["tags"]]
+    found["category"] = [categorise(tags) for tags in found["tags"]]
     found = gpd.GeoDataFrame(found[found["category"].notna()], crs=CRS)
     near = found.geometry.dwithin(areas.union_all(), MARGIN_M)
     found = found[near].drop_duplicates("osm").reset_index(drop=True)
@@ -161,12 +138,6 @@ def build_offers(extract: Extract, areas: gpd.GeoDataFrame) -> tuple[pd.DataFram
         }
     )
     return offers, listed.sort_values(["Kategorie", "Kennung", "Objekt"]).reset_index(drop=True)
-
-
-def _categorise(tags: Tags) -> str | None:
-    if SKIPPED_NAMES.match(tags.get("name", "")) or "highway" in tags:
-        return None
-    return next((category for category, fits in RULES if fits(tags)), None)
 
 
 def _public_name(category: str, tags: Tags) -> str | None:
@@ -207,7 +178,7 @@ def _group(found: gpd.GeoDataFrame) -> tuple[list[str], list[str], list[float]]:
     distance = np.zeros(len(found))
     shapes = found.geometry.to_numpy()
     size = shapely.area(shapes)
-    plain = [re.sub(r"\W", "", name).casefold() if isinstance(name, str) else "" for name in found["name"]]
+    plain = found["name"].fillna("").str.replace(r"\W", "", regex=True).str.casefold().tolist()
     for category, rows in found.groupby("category").indices.items():
         if category in PRACTICES:
             continue

@@ -40,10 +40,15 @@ class Extract:
     bounds: tuple[float, float, float, float]
 
 
-AREA_KEYS = (
+def words(text: str) -> tuple[str, ...]:
+    """Split a line of tag values."""
+    return tuple(text.split())
+
+
+AREA_KEYS = words(
     "amenity building landuse leisure natural water waterway shop tourism office healthcare "
     "social_facility craft military man_made aeroway power"
-).split()
+)
 
 
 def read_extract(path: Path) -> Extract:
@@ -103,12 +108,11 @@ def find_bounds(boxes: np.ndarray) -> tuple[float, float, float, float]:
 
     Notes
     -----
-    The extract was downloaded as one rectangle. The server answers with every way that has *at least one* node
-    inside, and with all nodes of these ways, so nodes run far beyond while no way may lie wholly
-    outside. The largest southern end of any way is therefore still inside (north ≥ max of
-    ``min(lat)``), and likewise on the other sides. What this gives is the smallest rectangle that
-    touches every way; it can only be too small, and only by the gap to the next way outside,
-    which at this density is a few metres.
+    The extract was downloaded as one rectangle. The server answers with every way that has *at
+    least one* node inside, and with all nodes of these ways: nodes run far beyond, but no way lies
+    wholly outside. So the northern side is at least the largest southern end of any way, and
+    likewise on the other sides. The result is the smallest rectangle that every way reaches; it
+    can only be too small, and by no more than the gap to the next way, a few metres here.
     """
     west, south, east, north = boxes.T
     return float(east.min()), float(north.min()), float(west.max()), float(south.max())
