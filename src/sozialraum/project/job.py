@@ -175,8 +175,8 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
     ):
 
         def step(text: str) -> None:
-            bar.set_description_str(text[:60].ljust(60))
             bar.update()
+            bar.set_description_str(text[:60].ljust(60))
 
         edition = make_edition(path, step=step)
         step(say("project.step_map"))
@@ -193,6 +193,7 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
             encoding="utf-8",
         )
         write_manifest(edition, new, parameters=project.sections)
+        bar.update()
     return sorted(Path(out) / name for name in [*list_manifest(Path(out)), "edition.json"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sozialraum.model.check import Finding, find
 from sozialraum.read.sheets import Raw, unique_names
@@ -38,13 +39,16 @@ def load_spatial(path: Path, layer: str | None) -> Raw:
 
 
 def load_parquet(path: Path) -> Raw:
-    """Read GeoParquet, or Parquet without geometry."""
+    """Read GeoParquet, Parquet with shapes as WKB in ``geometry``, or Parquet without any."""
     import pyarrow.parquet as pq
 
     findings: list[Finding] = []
     try:
         spatial = b"geo" in (pq.read_schema(path).metadata or {})
         table = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
+        if not spatial and "geometry" in table:
+            shapes = shapely.from_wkb(table["geometry"].to_numpy())
+            table = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=shapes)
     except Exception as error:  # pyarrow, shapely and geopandas each have errors of their own
         return Raw(None, (unreadable(error, path),))
     if table.index.name is not None:

@@ -1,0 +1,245 @@
+"""The main job: on the example everything adds up, and a folder is written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sozialraum.access.coverage import measure_coverage
+from sozialraum.access.gaps import find_gaps
+from sozialraum.access.travel import measure_nearest
+from sozialraum.cli import main
+from sozialraum.demo import find_example
+from sozialraum.errors import SozialraumError
+from sozialraum.project import job
+from sozialraum.project.settings import read_project
+from sozialraum.read.streets import read_streets
+
+from .conftest import Example
+
+CATEGORIES = ("kita", "schule", "arzt", "apotheke", "spielplatz")
+
+
+def test_every_person_belongs_to_one_quartier(example: Example) -> None:
+    people = example.atlas.population
+    assert people["area"].isin(example.atlas.areas.index).all()
+    assert people.index.is_unique
+
+
+def test_sums_are_equal_on_all_levels(example: Example) -> None:
+    people = example.atlas.values.query("indicator == 'einwohner'")
+    sums = people.groupby("level")["value"].sum()
+    assert set(sums) == {example.atlas.population["einwohner"].sum()}
+    assert set(sums.index) == {level.id for level in example.atlas.levels}
+
+
+def test_gaps_hold_exactly_the_people_coverage_misses(example: Example) -> None:
+    people, offers = example.atlas.population, example.atlas.offers
+    project = read_project(find_example())
+    streets = read_streets(
+        project.locate(project.section("streets")["file"]), crs=example.atlas.areas.crs
+    )
+    for category in CATEGORIES:
+        nearest = measure_nearest(people, offers[offers["category"] == category], streets)
+        reached = measure_coverage(people["einwohner"], nearest, limit_min=15)
+        gaps = find_gaps(people, nearest, group="einwohner", limit_min=15, min_people=0)
+        assert gaps["people"].sum() == reached["unreached"].sum(), category
+        assert reached["people"].sum() == people["einwohner"].sum()
+
+
+def test_every_file_is_there_and_listed(example: Example) -> None:
+    manifest = json.loads((example.folder / "edition.json").read_text(encoding="utf-8"))
+    there = {
+        p.relative_to(example.folder).as_posix() for p in example.folder.rglob("*") if p.is_file()
+    }
+    assert there == {*manifest["files"], "edition.json"}
+    sozialraeume = example.atlas.areas["sozialraum"].unique()
+    assert {f"profile/sozialraum/{area}.html" for area in sozialraeume} <= there
+    assert {
+        "ressourcenkarte.html", "sozialraum.gpkg", "pruefbericht.txt",
+        "tabellen/werte.csv", "tabellen/werte_buero.csv", "tabellen/tabellen.xlsx",
+    } <= there  # fmt: skip
+    assert set(manifest["inputs"]) == set(read_project(find_example()).files)
+
+
+def test_two_runs_give_the_same_bytes(example: Example, tmp_path: Path) -> None:
+    job.run(find_example(), tmp_path / "noch_einmal", progress=False)
+    for file in sorted(p for p in example.folder.rglob("*") if p.is_file()):
+        other = tmp_path / "noch_einmal" / file.relative_to(example.folder)
+        assert file.read_bytes() == other.read_bytes(), file.name
+
+
+def test_every_page_and_table_says_it_is_an_example(example: Example) -> None:
+    notice = "Beispiel, Angebote Stand 10.02.2016, nicht für Planung"
+    pages = list(example.folder.rglob("*.html"))
+    assert len(pages) >= 9
+    for page in pages:
+        assert notice in page.read_text(encoding="utf-8"), page.name
+
+
+def test_practice_data_say_so(example: Example) -> None:
+    practice = [i for i in example.edition.indicators.values() if i.practice]
+    assert practice
+    assert all("Übungsdaten" in i.title for i in practice)
+
+
+def test_a_failed_run_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "ergebnis"
+    out.mkdir()
+    (out / "notiz.txt").write_text("bleibt", encoding="utf-8")
+
+    def fail(*arguments: object) -> None:
+        raise SozialraumError("abgebrochen")
+
+    monkeypatch.setattr(job, "write_geopackage", fail)
+    with pytest.raises(SozialraumError):
+        job.run(find_example(), out, progress=False)
+    assert [p.name for p in tmp_path.iterdir()] == ["ergebnis"]
+    assert [p.name for p in out.iterdir()] == ["notiz.txt"]
+
+
+def test_files_of_others_survive_a_run_and_old_ones_of_ours_go(
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "ergebnis"
+    shutil.copytree(example.folder, out)
+    (out / "notiz.txt").write_text("bleibt", encoding="utf-8")
+    manifest = json.loads((out / "edition.json").read_text(encoding="utf-8"))
+    (out / "alt.html").write_text("von einem früheren Lauf", encoding="utf-8")
+    manifest["files"]["alt.html"] = ""
+    (out / "edition.json").write_text(json.dumps(manifest), encoding="utf-8")
+    monkeypatch.setattr(job, "make_edition", lambda *a, **k: example.edition)
+    job.run(find_example(), out, progress=False)
+    assert (out / "notiz.txt").read_text(encoding="utf-8") == "bleibt"
+    assert not (out / "alt.html").exists()
+
+
+def test_the_command_line_speaks_in_exit_codes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(find_example())]) == 0
+    assert "0 Fehler" in capsys.readouterr().out
+    assert main(["check", str(tmp_path / "fehlt.toml")]) == 1
+    assert "gibt es nicht" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as wrong:
+        main(["laufe"])
+    assert wrong.value.code == 2
+
+
+def test_an_unknown_category_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = find_example().read_text(encoding="utf-8")
+    text = text.replace('category = "kita"', 'category = "kitas"')
+    text = text.replace('file = "data/', f'file = "{find_example().parent.as_posix()}/data/')
+    text = text.replace('["data/', f'["{find_example().parent.as_posix()}/data/')
+    text = text.replace(', "data/', f', "{find_example().parent.as_posix()}/data/')
+    (tmp_path / "sozialraum.toml").write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path / "sozialraum.toml")]) == 1
+    assert "kitas" in "".join(capsys.readouterr())
+
+
+@pytest.mark.realdata
+def test_the_same_project_file_runs_on_neukoelln(testdata: Path, tmp_path: Path) -> None:
+    berlin = testdata / "berlin"
+    points = pd.read_parquet(berlin / "network" / "neukoelln_osm_points.parquet")
+    points = points[points["layer"] == "housenumber"].reset_index(drop=True)
+    points.insert(0, "cell", [f"h{i}" for i in range(len(points))])
+    points[["cell", "geometry"]].to_parquet(tmp_path / "hausnummern.parquet")
+    (tmp_path / "merkmale.toml").write_text(
+        '[[indicator]]\nid = "einwohner"\ntitle = "Einwohnerinnen und Einwohner"\nunit = "Personen"\n'
+        'numerator = "Personen"\nsource = "Amt für Statistik Berlin-Brandenburg"\n'
+        'datenstand = "2021-12-31"\n[[indicator]]\nid = "u6"\ntitle = "Kinder unter 6"\n'
+        'unit = "Kinder"\nnumerator = "Kinder"\nsource = "Amt für Statistik Berlin-Brandenburg"\n'
+        'datenstand = "2021-12-31"\n',
+        encoding="utf-8",
+    )
+    areas, register = berlin / "areas", berlin / "indicators" / "ewr"
+    (tmp_path / "sozialraum.toml").write_text(
+        f"""
+[project]
+title = "Neukölln"
+redaktionsschluss = "2021-12-31"
+[[level]]
+id = "prognoseraum"
+title = "Prognoseraum"
+plural = "Prognoseräume"
+prefix = 4
+[[level]]
+id = "bezirksregion"
+title = "Bezirksregion"
+plural = "Bezirksregionen"
+prefix = 6
+[[level]]
+id = "planungsraum"
+title = "Planungsraum"
+plural = "Planungsräume"
+[areas]
+file = "{areas}/lor_post2021_PLR/lor_planungsraeume_2021.shp"
+columns = {{ area = "PLR_ID", name = "PLR_NAME" }}
+where = {{ BEZ = "08" }}
+gebietsstand = "2021"
+[areas.upper.bezirksregion]
+file = "{areas}/lor_post2021_BZR/lor_bezirksregionen_2021.shp"
+columns = {{ area = "BZR_ID", name = "BZR_NAME" }}
+where = {{ BEZ = "08" }}
+[areas.upper.prognoseraum]
+file = "{areas}/lor_post2021_PGR/lor_prognoseraeume_2021.shp"
+columns = {{ area = "PGR_ID", name = "PGR_NAME" }}
+where = {{ BEZ = "08" }}
+[[offers]]
+file = "{berlin}/offers/kindertagesstaetten.geojson"
+columns = {{ offer = "e_nr", name = "e_name", capacity = "e_platz", traeger = "t_name" }}
+category = "kita"
+source = "SenBJF Berlin"
+[population]
+file = "hausnummern.parquet"
+crs = 25833
+groups = []
+[population.spread]
+file = "{register}/berlin-lor-population-2021-02-t2-planning-areas.csv"
+columns = {{ area = "id" }}
+groups = {{ einwohner = "inhabitants", u6 = "inhabitants_age_below_6" }}
+[indicators]
+files = ["merkmale.toml"]
+[streets]
+file = "{berlin}/network/neukoelln_edges.parquet"
+nodes = "{berlin}/network/neukoelln_nodes.parquet"
+crs = 25833
+[[coverage]]
+id = "kita_15min_u6"
+title = "Kinder unter 6 mit einer Kita in 15 Minuten Fußweg"
+category = "kita"
+group = "u6"
+limit_min = 15
+[profiles]
+levels = ["bezirksregion"]
+""",
+        encoding="utf-8",
+    )
+    assert (
+        main(["run", str(tmp_path / "sozialraum.toml"), "--out", str(tmp_path / "e"), "--quiet"])
+        == 0
+    )
+    values = pd.read_csv(
+        tmp_path / "e" / "tabellen" / "werte.csv", dtype={"area": str}, keep_default_na=False,
+        na_values={"value": [""], "numerator": [""], "denominator": [""]},
+    )  # fmt: skip
+    register_table = pd.read_csv(
+        register / "berlin-lor-population-2021-02-t2-planning-areas.csv", dtype={"id": str}
+    ).query("id.str.startswith('08')")
+    whole = values[(values["level"] == "gesamt") & (values["datenstand"] == "2021-12-31")]
+    whole = whole.set_index("indicator")
+    assert whole.loc["einwohner", "value"] == register_table["inhabitants"].sum()
+    assert whole.loc["u6", "value"] == register_table["inhabitants_age_below_6"].sum()
+    # Neukölln has 10 Bezirksregionen at least of size; nearly every child reaches a Kita on foot.
+    assert len(list((tmp_path / "e" / "profile" / "bezirksregion").glob("08*.html"))) == (
+        register_table["id"].str[:6].nunique()
+    )
+    assert 90 < whole.loc["kita_15min_u6", "value"] <= 100
