@@ -103,7 +103,7 @@ class Project:
                     entry["id"],
                     entry["title"],
                     entry.get("plural", entry["title"]),
-                    entry.get("parent", above),
+                    str(entry.get("parent", above)),
                 )
             )
         return tuple(made)
