@@ -325,3 +325,44 @@ def test_tables_open_in_an_office(offers):
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert {len(row) for row in rows} == {13}
     assert len(rows) == len(offers) + 1
+
+
+def test_people_are_shared_out_by_weight_to_the_person(scripts):
+    from example.people import spread_people
+
+    homes = gpd.GeoDataFrame(
+        {"osm": ["w1", "w2", "w3"], "addresses": [1, 2, 0], "weight": [200.0, 100.0, 900.0]},
+        geometry=gpd.points_from_xy([1, 2, 3], [1, 1, 1]),
+        crs=25833,
+    )
+    areas = gpd.GeoDataFrame(
+        {"area": ["q"], "ags": ["g"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=25833
+    )
+    settlements = pd.DataFrame({"ags": ["g", "g"], "einwohner": [7.0, 3.0]})
+    # ten people at 2 : 1 are 6.67 and 3.33, so 7 and 3; the home without a house number gets nobody
+    assert spread_people(homes, settlements, areas)["einwohner"].tolist() == [7, 3]
+    homes["addresses"] = 0
+    # without any house number all homes count, at 2 : 1 : 9: 1.67, 0.83, 7.5, so 2, 1, 7
+    assert spread_people(homes, settlements, areas)["einwohner"].tolist() == [2, 1, 7]
+
+
+@pytest.mark.parametrize(
+    ("tags", "category"),
+    [
+        ({"amenity": "school", "name": "DRK Kinderkrippe"}, "kita"),
+        ({"amenity": "school", "name": "Musikschule"}, "weitere_bildung"),
+        ({"building": "school"}, None),
+        ({"building": "school", "name": "Grundschule Ost"}, "schule"),
+        ({"amenity": "hospital", "name": "Ärztehaus"}, "arzt"),
+        ({"amenity": "doctors", "name": "Zahnarzt"}, "zahnarzt"),
+        ({"amenity": "social_facility", "social_facility:for": "juvenile"}, "jugend"),
+        ({"amenity": "social_facility"}, "soziale_einrichtung"),
+        ({"amenity": "fuel"}, None),
+        ({"leisure": "pitch", "sport": "equestrian"}, None),
+        ({"leisure": "pitch"}, "sport"),
+    ],
+)
+def test_categories_follow_the_tags(scripts, tags, category):
+    from example.offers import categorise
+
+    assert categorise(tags) == category
