@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from sozialraum.access.coverage import first_ways, measure_coverage
-from sozialraum.access.network import StraightLine, refuse
+from sozialraum.access.network import refuse
 from sozialraum.access.snap import need_points
 from sozialraum.access.straight import have_place
 from sozialraum.errors import UnknownNameError
@@ -102,7 +102,7 @@ def find_gaps(
         refuse("access.min_people", say("access.people"), value=min_people)
     if not (np.isfinite(neighbour_m) and neighbour_m > 0):
         refuse("access.neighbour", say("access.people"), value=neighbour_m)
-    need_points(people, StraightLine())
+    need_points(people)
     cells = people.sort_index()
     coverage = measure_coverage(cells[group], nearest, limit_min=limit_min)
     lacking = (coverage["unreached"] > 0).to_numpy() & have_place(cells)

@@ -14,7 +14,6 @@ from sozialraum.access.network import (
     CLOSED,
     Floats,
     Ints,
-    StraightLine,
     StreetNetwork,
     refuse,
 )
@@ -90,7 +89,8 @@ def snap_points(
     counts at the speed of the network. Of streets equally near the first in the order of the
     network is taken.
     """
-    need_points(points, network)
+    need_points(points)
+    need_same_system(points, network)
     if not limit_m > 0:
         refuse("access.snap_limit", say("access.points"), limit=limit_m)
     geometry = points.geometry.to_numpy()
@@ -101,10 +101,10 @@ def snap_points(
     (point, street), found = network.main_tree.query_nearest(
         geometry[usable], max_distance=limit_m, return_distance=True, all_matches=True
     )
-    # Equally near streets: the last one written wins, so write the lowest number last.
-    order = np.argsort(-street, kind="stable")
-    edge[usable[point[order]]] = network.main_edges[street[order]]
-    distance[usable[point[order]]] = found[order]
+    order = np.lexsort((street, point))
+    point, first = np.unique(point[order], return_index=True)
+    edge[usable[point]] = network.main_edges[street[order][first]]
+    distance[usable[point]] = found[order][first]
     connected = edge != CLOSED
     far = usable[~connected[usable]]
     if len(far):
@@ -137,7 +137,7 @@ def _split(
     # Who stands at an end of the street stands on that crossing, one-way or not.
     cost = np.maximum(forward, backward)
     at_u = (share <= 0.5) & (np.round(share * cost) == 0)
-    at_v = (share >= 0.5) & (np.round(share * cost) == cost)
+    at_v = ~at_u & (np.round(share * cost) == cost)
     open_there, open_back = forward != CLOSED, backward != CLOSED
 
     def choose(at_end: npt.NDArray[np.bool_], way: npt.NDArray[np.bool_], part: Ints) -> Ints:
@@ -150,8 +150,8 @@ def _split(
     return leave, arrive
 
 
-def need_points(points: gpd.GeoDataFrame, network: StreetNetwork | StraightLine) -> None:
-    """Refuse what is not a table of points in metres, in the system of the network.
+def need_points(points: gpd.GeoDataFrame) -> None:
+    """Refuse what is not a table of points in metres with an index that is unique.
 
     Raises
     ------
@@ -159,22 +159,31 @@ def need_points(points: gpd.GeoDataFrame, network: StreetNetwork | StraightLine)
     """
     what = str(points.index.name or say("access.points"))
     require_metric(points, what)
-    if isinstance(network, StreetNetwork) and points.crs != network.crs:
-        raise CrsError(
-            say(
-                "error.crs_differ",
-                what=what,
-                crs=points.crs.to_string(),
-                other=say("access.streets"),
-                other_crs=network.crs.to_string(),
-            )
-        )
     kinds = shapely.get_type_id(points.geometry.to_numpy())
     if ((kinds != shapely.GeometryType.POINT) & (kinds != shapely.GeometryType.MISSING)).any():
         refuse("access.not_points", what)
     if not points.index.is_unique:
         twice = points.index[points.index.duplicated()].astype("str").unique()
         refuse("access.twice", what, ids=", ".join(twice[:5]))
+
+
+def need_same_system(points: gpd.GeoDataFrame, network: StreetNetwork) -> None:
+    """Refuse points that are not in the coordinate system of the network.
+
+    Raises
+    ------
+    CrsError
+    """
+    if points.crs != network.crs:
+        raise CrsError(
+            say(
+                "error.crs_differ",
+                what=str(points.index.name or say("access.points")),
+                crs=points.crs.to_string(),
+                other=say("access.streets"),
+                other_crs=network.crs.to_string(),
+            )
+        )
 
 
 def measure_connection(

@@ -10,10 +10,22 @@ import numpy.typing as npt
 import shapely
 
 from sozialraum.access.network import Floats, StraightLine
-from sozialraum.access.search import Found, join_found
+from sozialraum.access.tasks import Found, join_found
+from sozialraum.model.areas import require_same_crs
+from sozialraum.texts import say
 
 _BLOCK = 4_000_000
 """Pairs looked at together: some 100 MB."""
+
+
+def need_one_system(origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> None:
+    """Refuse tables in two different systems."""
+    require_same_crs(
+        origins,
+        str(origins.index.name or say("access.origins")),
+        destinations,
+        str(destinations.index.name or say("access.destinations")),
+    )
 
 
 def have_place(points: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from sozialraum.access.network import UNBOUNDED, StraightLine, StreetNetwork, refuse
-from sozialraum.access.search import Found, search_nearest, search_pairs
+from sozialraum.access.search import search_nearest, search_pairs
 from sozialraum.access.snap import SNAP_LIMIT_M, need_points, snap_points
-from sozialraum.access.straight import have_place, straight_nearest, straight_pairs
+from sozialraum.access.straight import (
+    have_place,
+    need_one_system,
+    straight_nearest,
+    straight_pairs,
+)
+from sozialraum.access.tasks import Found
 from sozialraum.errors import CoverageError
 from sozialraum.texts import number, say
 
@@ -85,10 +91,11 @@ def measure_nearest(
     if not (isinstance(k, int | np.integer) and k >= 1):
         refuse("access.rank", say("access.people"), k=k)
     limit = UNBOUNDED if limit_min is None else network.to_limit(need_limit(limit_min))
-    need_points(people, network)
-    need_points(offers, network)
-    targets = offers.sort_index()
+    need_points(people)
+    need_points(offers)
+    targets, k = offers.sort_index(), max(1, min(int(k), len(offers)))
     if isinstance(network, StraightLine):
+        need_one_system(people, offers)
         connected = have_place(people)
         found = straight_nearest(people, targets, network, k=k, limit=limit)
     else:
@@ -97,7 +104,7 @@ def measure_nearest(
         need_connected(here.connected, say("access.people"), snap_limit_m)
         need_connected(there.connected, say("access.offers"), snap_limit_m)
         connected = here.connected
-        found = search_nearest(network, here, there, k=int(k), limit=limit)
+        found = search_nearest(network, here, there, k=k, limit=limit)
     table = _describe(found, targets.index, network, limit_min)
     table["rank"] = table.groupby("from").cumcount() + 1
     lonely = np.setdiff1d(np.arange(len(people)), table["from"].to_numpy())
@@ -165,9 +172,10 @@ def measure_travel(
     1      b           a      1.0    80.0
     """
     limit = UNBOUNDED if limit_min is None else network.to_limit(need_limit(limit_min))
-    need_points(origins, network)
-    need_points(destinations, network)
+    need_points(origins)
+    need_points(destinations)
     if isinstance(network, StraightLine):
+        need_one_system(origins, destinations)
         found = straight_pairs(origins, destinations, network, limit=limit)
     else:
         here = snap_points(origins, network, limit_m=snap_limit_m)

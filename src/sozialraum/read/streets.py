@@ -8,7 +8,8 @@ OpenStreetMap wiki ("OSM tags for routing/Access restrictions") and StVO §§ 2,
                    service, living_street, pedestrian, footway, path, track, steps, corridor,
                    platform, elevator, road; only where a tag says so (``foot`` yes, designated,
                    official, permissive, destination, customers, or a sidewalk): cycleway,
-                   bridleway, busway, trunk; never: motorway, raceway, construction, proposed.
+                   bridleway, busway, trunk, every ``motorroad=yes``; never: motorway, raceway,
+                   construction, proposed.
 ``foot``           decides before ``access``: no, private, use_sidepath, military … close, yes and
                    its kin open.
 ``access``         no, private, military, emergency, psv … close. Agricultural, forestry,
@@ -53,6 +54,8 @@ class Rules:
         Access tags, the most special first.
     allow, forbid : frozenset of str
         Values of these tags.
+    motorroad : bool
+        Whether a Kraftfahrstraße is open; if not, it is used only where tagged.
     """
 
     open: frozenset[str]
@@ -61,6 +64,7 @@ class Rules:
     keys: tuple[str, ...]
     allow: frozenset[str]
     forbid: frozenset[str]
+    motorroad: bool
 
 
 def _words(text: str) -> frozenset[str]:
@@ -81,6 +85,7 @@ WALK = Rules(
     keys=("foot", "access"),
     allow=_words("yes designated official permissive destination customers public"),
     forbid=_words("no private use_sidepath military emergency psv bus residents restricted"),
+    motorroad=False,
 )
 
 MODES = {"walk": WALK}
@@ -166,13 +171,14 @@ def may_use(tags: Any, rules: Rules) -> bool:
     kind = tags.get("highway")
     if kind not in rules.open and kind not in rules.tagged:
         return False
+    usual = kind in rules.open and (rules.motorroad or tags.get("motorroad") != "yes")
     for key in rules.keys:
         value = tags.get(key)
         if value in rules.forbid:
             return False
-        if value in rules.allow and (key == rules.keys[0] or kind in rules.open):
+        if value in rules.allow and (key == rules.keys[0] or usual):
             return True
-    return kind in rules.open or tags.get("sidewalk") in _SIDEWALK
+    return usual or tags.get("sidewalk") in _SIDEWALK
 
 
 def find_direction(tags: Any) -> int:
