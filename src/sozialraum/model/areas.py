@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -40,15 +41,24 @@ class Level:
 def list_levels(areas: pd.DataFrame) -> list[str]:
     """List the levels of an areas table from the whole down to the smallest.
 
-    A level is a column ``<level>`` that has a ``<level>_name`` beside it.
+    They are the first unbroken run of columns ``<level>``, ``<level>_name``; a pair of such columns
+    further on (a Gemeinde and its name) is no level.
 
     Examples
     --------
-    >>> areas = pd.DataFrame({"name": ["A"], "sozialraum": ["1"], "sozialraum_name": ["Nord"]})
+    >>> areas = pd.DataFrame({"sozialraum": ["1"], "sozialraum_name": ["Nord"], "name": ["A"],
+    ...                       "gemeinde": ["13"], "gemeinde_name": ["Ort"]})
     >>> list_levels(areas)
     ['sozialraum']
     """
-    return [c for c in areas.columns if f"{c}_name" in areas.columns]
+    columns = [str(c) for c in areas.columns]
+    paired = [f"{column}_name" == after for column, after in pairwise(columns)]
+    levels: list[str] = []
+    position = paired.index(True) if True in paired else len(columns)
+    while position < len(paired) and paired[position]:
+        levels.append(columns[position])
+        position += 2
+    return levels
 
 
 def need_level(areas: pd.DataFrame, level: str) -> str:
@@ -76,9 +86,9 @@ def complete_areas(
     Returns
     -------
     GeoDataFrame
-        Indexed by ``area``; ``name``, two columns per level in order, everything else, geometry.
+        Indexed by ``area``; two columns per level in order, ``name``, everything else, geometry.
     """
-    columns: dict[str, pd.Series] = {"name": areas["name"]}
+    columns: dict[str, pd.Series] = {}
     smallest = levels[-1].id
     for level in levels:
         if level.id == WHOLE:
