@@ -252,7 +252,7 @@ def build_edition(
     """
     rules = secrecy or Secrecy()
     said = statement or Statement()
-    defined = {**atlas.indicators, **(indicators or {})}
+    defined = _by_theme({**atlas.indicators, **(indicators or {})})
     tables = [t for t in (atlas.values, *values) if len(t)]
     rows = (
         pd.concat([t[list(VALUE_COLUMNS)] for t in tables], ignore_index=True)
@@ -318,6 +318,12 @@ class Statement:
     sources: Sequence[str] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+
+
+def _by_theme(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    """Put indicators of one theme together, themes and indicators in the order given."""
+    themes = list(dict.fromkeys(i.theme for i in indicators.values()))
+    return dict(sorted(indicators.items(), key=lambda entry: themes.index(entry[1].theme)))
 
 
 def _sources(defined: Mapping[str, Indicator], used: set[str]) -> list[str]:
