@@ -434,10 +434,9 @@ def _line_labels(
         )
     if other is not None and heights["whole"] is not None:
         parts.append(label(width - 44, heights["whole"], other.shown, font_size="11", fill=QUIET))
-    if len(drawn) > 1 and drawn[0].value is not None:
-        parts.append(
-            label(
-                x(drawn[0].at) - 2, y(drawn[0].value) - 7, drawn[0].shown, font_size="11", fill=OWN
-            )
-        )
+    if len(drawn) > 1 and drawn[0].value is not None and drawn[1].value is not None:
+        # Above the point unless the line rises from it.
+        shift = 15.0 if drawn[1].value > drawn[0].value else -7.0
+        x0, y0 = x(drawn[0].at) - 2, y(drawn[0].value) + shift
+        parts.append(label(x0, y0, drawn[0].shown, font_size="11", fill=OWN))
     return parts

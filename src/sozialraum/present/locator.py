@@ -287,12 +287,13 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: _View, ident: str, taken: list[Box]
             )
         )
     for name, shape in zip(gaps["mark"], gaps.geometry, strict=True):
-        point = shapely.point_on_surface(shape)
-        x, y = view.to_px(shapely.get_coordinates(point))[0]
-        if not (8 < x < view.width - 8 and 8 < y < view.height - 8):
+        centre = view.to_px(shapely.get_coordinates(shapely.point_on_surface(shape)))[0]
+        place = _free_place(centre, 15, 15, taken, (view.width, view.height), 2500)
+        if place is None:
             continue
-        taken.append((x - 9, y - 9, x + 9, y + 9))
-        parts.append(element("circle", cx=float(x), cy=float(y), r=8.5, fill=GAP, stroke="#fff"))
+        x, y = place
+        taken.append((x - 8, y - 8, x + 8, y + 8))
+        parts.append(element("circle", cx=x, cy=y, r=8.5, fill=GAP, stroke="#fff"))
         parts.append(
             label(
                 float(x),
@@ -485,3 +486,49 @@ def _free_place(
         ):
             return x, y
     return None
+
+
+def draw_mark(ground: MapGround, category: str) -> str:
+    """Draw the mark of a category for a legend; the word stands beside it."""
+    marker = ground.marks[category]
+    shape = element("path", d=marker.path, fill=marker.colour)
+    return element(
+        "svg", shape, viewBox="-8 -8 16 16", width=13, height=13, aria_hidden="true",
+        class_="sign", focusable="false",
+    )  # fmt: skip
+
+
+def draw_overview(
+    ground: MapGround, level: str, *, ident: str, size: tuple[float, float] = (620.0, 520.0)
+) -> str:
+    """Draw all areas of a level with their names.
+
+    Parameters
+    ----------
+    ground : MapGround
+    level : str
+    ident : str
+        Unique on the page.
+    size : tuple of float
+
+    Returns
+    -------
+    str
+    """
+    table = ground.levels[level]
+    whole = ground.levels[WHOLE].geometry.iloc[0]
+    view = _window(whole, *size, margin=12)
+    parts = [
+        element("path", d=view.shape(shape), fill=INSIDE, stroke="#fff", stroke_width=2)
+        for shape in table.geometry
+    ]
+    parts += _draw_water(ground, view, shapely.box(*view.box))
+    parts += [
+        element("path", d=view.shape(shape), fill="none", stroke=OUTLINE, stroke_width=1)
+        for shape in table.geometry
+    ]
+    bar, space = _scale_bar(view, None)
+    taken = [space]
+    parts += _place_labels(table, view, taken, size, fill=INK, font_size=12.0, weight="600")
+    title = say("profile.overview_title", name=clean(ground.levels[WHOLE]["name"].iloc[0]))
+    return frame(*size, "".join([*parts, bar]), ident=ident, title=title)

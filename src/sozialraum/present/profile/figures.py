@@ -1,4 +1,4 @@
-"""What a Sozialraumprofil says, before it has a form: one context for every format.
+"""Published figures: looked up, set beside each other, and traced to their sources.
 
 Everything is read from an edition, so nothing unprotected can get in. Differences are taken between
 the numbers as they are shown, so a reader can check them on paper.
@@ -6,21 +6,20 @@ the numbers as they are shown, so a reader can check them on paper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sozialraum.errors import UnknownNameError
-from sozialraum.model.areas import WHOLE
 from sozialraum.present.classes import round_shown
 from sozialraum.texts import NO_BREAK_SPACE, date, number, say
 
 if TYPE_CHECKING:
     from sozialraum.model.indicator import Indicator
-    from sozialraum.secrecy.edition import Edition, Head
+    from sozialraum.secrecy.edition import Edition
 
+HIDDEN = "."
 MARKED = ("practice", "derived", "straight_line", "partial")
 
 
@@ -72,6 +71,48 @@ class Figure:
         """The number for a table whose rows name the unit; a percent sign stays with it."""
         return self.shown if self.indicator.unit == "%" else self.bare
 
+    @property
+    def hidden(self) -> bool:
+        """Whether it is withheld."""
+        return self.sign == HIDDEN
+
+    @property
+    def unreached(self) -> float | None:
+        """What of the denominator is not in the numerator, where both are published."""
+        if self.numerator is None or self.denominator is None:
+            return None
+        return self.denominator - self.numerator
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What must be said wherever the figure stands: practice data, derived or estimated."""
+        found = [self.quality if self.quality in MARKED else ""]
+        found.append("practice" if self.indicator.practice else "")
+        found.append("derived" if self.indicator.derived else "")
+        if "straight_line" in found or "practice" in found:
+            found = [f for f in found if f != "derived"]
+        return tuple(dict.fromkeys(say(f"quality.{f}") for f in found if f))
+
+
+def plain_title(indicator: Indicator) -> str:
+    """Give the title without "(Übungsdaten)" at its end, for places where the mark stands beside it.
+
+    Examples
+    --------
+    >>> from sozialraum.model.indicator import Indicator
+    >>> plain_title(Indicator(id="a", title="Arbeitslosenanteil (Übungsdaten)", practice=True))
+    'Arbeitslosenanteil'
+    """
+    if not indicator.practice:
+        return indicator.title
+    return indicator.title.removesuffix(f"({say('quality.practice')})").rstrip()
+
+
+def shared_marks(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """Give the marks that all figures of a table share, to be said once above it."""
+    every = [f.marks for f in figures]
+    return tuple(m for m in every[0] if all(m in marks for marks in every)) if every else ()
+
 
 class Figures:
     """Look published numbers up by level, area, indicator and date."""
@@ -114,16 +155,6 @@ class Figures:
         return self.at(level, indicator, day).get(area) or Figure(self.indicators[indicator])
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An area by its key and its words."""
-
-    level: str
-    id: str
-    name: str
-    title: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A figure beside the same figure of the parent and of the whole.
@@ -151,14 +182,9 @@ class Comparison:
         return self.own.indicator
 
     @property
-    def marks(self) -> tuple[str, ...]:
-        """What must be said wherever the figure stands: practice data, derived or estimated."""
-        found = [self.own.quality if self.own.quality in MARKED else ""]
-        found.append("practice" if self.indicator.practice else "")
-        found.append("derived" if self.indicator.derived else "")
-        if "straight_line" in found or "practice" in found:
-            found = [f for f in found if f != "derived"]
-        return tuple(dict.fromkeys(say(f"quality.{f}") for f in found if f))
+    def title(self) -> str:
+        """The indicator's title; practice data are marked beside it."""
+        return plain_title(self.own.indicator)
 
     @property
     def base(self) -> Figure | None:
@@ -224,140 +250,11 @@ class Notes:
             passport[say("passport.quality")] = say(f"quality.{figure.quality}")
         key = tuple(passport.items())
         note = self._known.setdefault(key, SourceNote(len(self._known) + 1, passport))
-        note.members.setdefault(figure.indicator.title, figure.indicator.formula)
+        if figure.indicator.kind != "count":
+            note.members.setdefault(plain_title(figure.indicator), figure.indicator.formula)
         return note.number
 
     @property
     def all(self) -> tuple[SourceNote, ...]:
         """The notes in order."""
         return tuple(self._known.values())
-
-
-class ProfileDesk:
-    """What all profiles of a level share, looked up once."""
-
-    def __init__(self, edition: Edition, level: str) -> None:
-        levels = {x.id: x for x in edition.levels}
-        if level not in levels:
-            raise UnknownNameError("level", level, levels)
-        self.edition, self.level = edition, levels[level]
-        self.levels = levels
-        self.figures = Figures(edition)
-        self.tables = {x: edition.table(x) for x in levels}
-
-    def place(self, level: str, area: str) -> Place:
-        """Name an area."""
-        name = str(self.tables[level].loc[area, "name"])
-        return Place(level, area, name, self.levels[level].title)
-
-    def parents(self, area: str) -> tuple[Place, ...]:
-        """List what an area lies in, from the nearest up to the whole."""
-        found, level = [], self.level.id
-        while self.levels[level].parent:
-            area = str(self.tables[level].loc[area, "parent"])
-            level = self.levels[level].parent
-            found.append(self.place(level, area))
-        return tuple(found)
-
-    def compare(self, area: str, indicator: str, parents: tuple[Place, ...]) -> Comparison:
-        """Set an area's newest figure beside those of its parent and of the whole."""
-        level = self.level.id
-        day = max(self.figures.dates(level, indicator), default="")
-        at = self.figures.at(level, indicator, day)
-        own = self.figures.find(level, area, indicator, day)
-        nearest = parents[0] if parents and parents[0].level != WHOLE else None
-        return Comparison(
-            own=own,
-            parent=self.figures.find(nearest.level, nearest.id, indicator, day)
-            if nearest
-            else None,
-            whole=self.figures.find(WHOLE, WHOLE, indicator, day) if parents else None,
-            others=tuple(f.value for f in at.values() if f.value is not None),
-        )
-
-    def cite(self, comparison: Comparison, notes: Notes) -> Comparison:
-        """Give the comparison with the number of its source note."""
-        return replace(comparison, note=notes.cite(comparison.own))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """The context of one profile.
-
-    Attributes
-    ----------
-    head : Head
-    place : Place
-    parents : tuple of Place
-        From the nearest up to the whole.
-    key_figures : tuple of Comparison
-    notes : tuple of SourceNote
-    """
-
-    head: Head
-    place: Place
-    parents: tuple[Place, ...]
-    key_figures: tuple[Comparison, ...]
-    notes: tuple[SourceNote, ...]
-
-    @property
-    def nearest(self) -> Place | None:
-        """The parent that figures are compared with, where it is not the whole."""
-        return self.parents[0] if self.parents and self.parents[0].level != WHOLE else None
-
-    @property
-    def whole(self) -> Place | None:
-        """The whole; None for its own profile."""
-        return self.parents[-1] if self.parents else None
-
-
-def build_profile(desk: ProfileDesk, area: str) -> Profile:
-    """Gather what the profile of an area says.
-
-    Parameters
-    ----------
-    desk : ProfileDesk
-    area : str
-
-    Returns
-    -------
-    Profile
-    """
-    notes = Notes()
-    parents = desk.parents(area)
-    every = [desk.compare(area, name, parents) for name in desk.edition.indicators]
-    known = [c for c in every if c.own.datenstand]
-    return Profile(
-        head=desk.edition.head,
-        place=desk.place(desk.level.id, area),
-        parents=parents,
-        key_figures=tuple(desk.cite(c, notes) for c in choose_key_figures(known)),
-        notes=notes.all,
-    )
-
-
-def choose_key_figures(known: Sequence[Comparison], most: int = 6) -> list[Comparison]:
-    """Choose what stands large on the first page: people first, then each theme in turn.
-
-    Parameters
-    ----------
-    known : sequence of Comparison
-        In the order of display.
-    most : int
-
-    Returns
-    -------
-    list of Comparison
-        In the order of display.
-    """
-    total = next((c for c in known if c.indicator.kind == "count"), None)
-    themes: dict[str, list[Comparison]] = {}
-    for comparison in known:
-        if comparison.indicator.kind != "count":
-            themes.setdefault(comparison.indicator.theme, []).append(comparison)
-    chosen = [total] if total else []
-    while len(chosen) < most and any(themes.values()):
-        for rows in themes.values():
-            if rows and len(chosen) < most:
-                chosen.append(rows.pop(0))
-    return sorted(chosen, key=list(known).index)

@@ -1,0 +1,466 @@
+"""The context of a profile: what is said of an area, for HTML, PDF and DOCX alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.model.areas import WHOLE
+from sozialraum.present.profile.ages import AgeStructure, build_ages, find_age_groups
+from sozialraum.present.profile.figures import (
+    HIDDEN,
+    Comparison,
+    Figure,
+    Figures,
+    Notes,
+    SourceNote,
+    plain_title,
+)
+from sozialraum.present.profile.offer_list import OfferList, list_offers
+from sozialraum.texts import number, say
+
+if TYPE_CHECKING:
+    from sozialraum.model.areas import Level
+    from sozialraum.model.indicator import Indicator
+    from sozialraum.secrecy.edition import Edition
+
+KEY_FIGURES = 6
+COURSES = 9
+# Gaps listed for each measure.
+GAPS = 4
+PART_COLUMNS = 6
+# A gap is told to an area if at least this share of its polygon lies in it.
+GAP_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area by its key and its words."""
+
+    level: str
+    id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Comparisons under one heading."""
+
+    title: str
+    rows: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An indicator over at least three dates.
+
+    Attributes
+    ----------
+    title : str
+    own, whole : tuple of Figure
+        In order of time; ``whole`` is empty for the whole itself.
+    note : int
+    """
+
+    title: str
+    own: tuple[Figure, ...]
+    whole: tuple[Figure, ...]
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A gap that lies in the area, at least in part.
+
+    Attributes
+    ----------
+    mark : str
+        Its number on the profile's map.
+    measure : str
+        What is missing there.
+    people : str
+        Number of people in the whole gap, or the sign that stands for it.
+    minutes, metres, offer : str
+        The way to the next offer.
+    count : float, optional
+        ``people`` as a number.
+    inside : float
+        Share of the polygon that lies in the area.
+    """
+
+    mark: str
+    measure: str
+    people: str
+    minutes: str
+    metres: str
+    offer: str
+    count: float | None
+    inside: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The areas one level below, with the leading figures of each.
+
+    Attributes
+    ----------
+    level : Level
+    indicators : tuple of (Indicator, int)
+        Columns and their source notes.
+    rows : tuple of (str, tuple of Figure)
+        Name and figures of each part.
+    own : tuple of Figure
+        The area itself, the table's last row.
+    """
+
+    level: Level
+    indicators: tuple[tuple[Indicator, int], ...]
+    rows: tuple[tuple[str, tuple[Figure, ...]], ...]
+    own: tuple[Figure, ...]
+
+
+class ProfileDesk:
+    """What all profiles of a level share, looked up once.
+
+    Parameters
+    ----------
+    edition : Edition
+    level : str
+
+    Raises
+    ------
+    UnknownNameError
+        The edition has no such level.
+    """
+
+    def __init__(self, edition: Edition, level: str) -> None:
+        self.levels = {x.id: x for x in edition.levels}
+        if level not in self.levels:
+            raise UnknownNameError("level", level, self.levels)
+        self.edition, self.level = edition, self.levels[level]
+        self.figures = Figures(edition)
+        self.tables = {x: edition.table(x) for x in self.levels}
+        groups, _ = find_age_groups(edition.indicators)
+        self.ages = {name for ids in groups.values() for name in ids}
+        self.reach = {
+            name
+            for name, i in edition.indicators.items()
+            if i.theme == say("project.theme_coverage") or name in set(edition.gaps["measure"])
+        }
+        smallest = edition.areas[level]
+        places = edition.offers.get("area", pd.Series(index=edition.offers.index, dtype="str"))
+        self.offer_area = places.map(smallest)
+
+    def place(self, level: str, area: str) -> Place:
+        """Name an area."""
+        name = str(self.tables[level].loc[area, "name"])
+        return Place(level, area, name, self.levels[level].title)
+
+    def parents(self, area: str) -> tuple[Place, ...]:
+        """List what an area lies in, from the nearest up to the whole."""
+        found, level = [], self.level.id
+        while self.levels[level].parent:
+            area = str(self.tables[level].loc[area, "parent"])
+            level = self.levels[level].parent
+            found.append(self.place(level, area))
+        return tuple(found)
+
+    def compare(self, area: str, indicator: str, parents: Sequence[Place]) -> Comparison:
+        """Set an area's newest figure beside those of its parent and of the whole."""
+        level = self.level.id
+        day = max(self.figures.dates(level, indicator), default="")
+        at = self.figures.at(level, indicator, day)
+        own = self.figures.find(level, area, indicator, day)
+        nearest = parents[0] if parents and parents[0].level != WHOLE else None
+        return Comparison(
+            own=own,
+            parent=self.figures.find(nearest.level, nearest.id, indicator, day)
+            if nearest
+            else None,
+            whole=self.figures.find(WHOLE, WHOLE, indicator, day) if parents else None,
+            others=tuple(f.value for f in at.values() if f.value is not None),
+        )
+
+    def below(self) -> Level | None:
+        """Give the level one down, if there is one."""
+        order = list(self.levels)
+        position = order.index(self.level.id) + 1
+        return self.levels[order[position]] if position < len(order) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The context of one profile.
+
+    Attributes
+    ----------
+    place : Place
+    parents : tuple of Place
+        From the nearest up to the whole.
+    key_figures : tuple of Comparison
+    ages : AgeStructure, optional
+    ages_note : int
+    themes : tuple of Theme
+        Everything but age groups and reach.
+    courses : tuple of Course
+    offers : OfferList
+    reach : tuple of Comparison
+        Shares of people who reach an offer.
+    gaps : tuple of GapRow
+    gap_shapes : GeoDataFrame
+        ``mark`` and geometry of the same gaps.
+    gaps_left : int
+        Gaps that are not listed because they are smaller.
+    parts : Parts, optional
+    notes : tuple of SourceNote
+    """
+
+    place: Place
+    parents: tuple[Place, ...]
+    key_figures: tuple[Comparison, ...]
+    ages: AgeStructure | None
+    ages_note: int
+    themes: tuple[Theme, ...]
+    courses: tuple[Course, ...]
+    offers: OfferList
+    reach: tuple[Comparison, ...]
+    gaps: tuple[GapRow, ...]
+    gap_shapes: gpd.GeoDataFrame
+    gaps_left: int
+    parts: Parts | None
+    notes: tuple[SourceNote, ...]
+
+    @property
+    def nearest(self) -> Place | None:
+        """The parent that figures are compared with, where it is not the whole."""
+        return self.parents[0] if self.parents and self.parents[0].level != WHOLE else None
+
+    @property
+    def whole(self) -> Place | None:
+        """The whole; None for its own profile."""
+        return self.parents[-1] if self.parents else None
+
+    def figures(self) -> Iterable[Figure]:
+        """Go through the area's own figures and those of its parts."""
+        yield from (c.own for theme in self.themes for c in theme.rows)
+        yield from (c.own for c in self.reach)
+        yield from self.ages.figures if self.ages else ()
+        yield from (f for course in self.courses for f in course.own[:-1])
+        yield from (f for _, row in self.parts.rows for f in row) if self.parts else ()
+
+    @property
+    def hidden(self) -> int:
+        """How many numbers of the profile are withheld."""
+        return sum(f.hidden for f in self.figures()) + sum(g.people == HIDDEN for g in self.gaps)
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The signs that stand in the profile and need explaining."""
+        used = {f.sign for f in self.figures() if f.sign}
+        used |= {HIDDEN} if self.hidden else set()
+        return tuple(sorted(used))
+
+
+def build_profile(desk: ProfileDesk, area: str) -> Profile:
+    """Gather what the profile of an area says.
+
+    Parameters
+    ----------
+    desk : ProfileDesk
+    area : str
+
+    Returns
+    -------
+    Profile
+    """
+    notes = Notes()
+    parents = desk.parents(area)
+    every = [desk.compare(area, name, parents) for name in desk.edition.indicators]
+    known = [c for c in every if c.own.datenstand and c.indicator.id not in desk.ages]
+
+    def cite(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:
+        return tuple(replace(c, note=notes.cite(c.own)) for c in rows)
+
+    key_figures = cite(choose_key_figures(known, desk.reach))
+    ages = _ages(desk, area, bool(parents))
+    ages_note = notes.cite(ages.figures[0]) if ages else 0
+    themes = _themes(cite(c for c in known if c.indicator.id not in desk.reach))
+    reach = cite(c for c in known if c.indicator.id in desk.reach)
+    courses = _courses(desk, area, [c for c in known if c.indicator.id not in desk.reach], notes)
+    gaps, shapes, left = _gaps(desk, area)
+    return Profile(
+        place=desk.place(desk.level.id, area),
+        parents=parents,
+        key_figures=key_figures,
+        ages=ages,
+        ages_note=ages_note,
+        themes=themes,
+        courses=courses,
+        offers=list_offers(desk.edition.offers, desk.offer_area == area),
+        reach=reach,
+        gaps=gaps,
+        gap_shapes=shapes,
+        gaps_left=left,
+        parts=_parts(desk, area, known, notes),
+        notes=notes.all,
+    )
+
+
+def choose_key_figures(
+    known: Sequence[Comparison], reach: Iterable[str] = (), most: int = KEY_FIGURES
+) -> list[Comparison]:
+    """Choose what stands large on the first page: people first, then each theme in turn.
+
+    Parameters
+    ----------
+    known : sequence of Comparison
+        In the order of display.
+    reach : iterable of str
+        Indicators of reach; they form a theme of their own.
+    most : int
+
+    Returns
+    -------
+    list of Comparison
+        The first count of people, then rates and means, in the order of display.
+    """
+    total = next(
+        (c for c in known if c.indicator.kind == "count" and c.indicator.protects == "persons"),
+        None,
+    )
+    of_reach = set(reach)
+    themes: dict[str, list[Comparison]] = {}
+    for comparison in known:
+        indicator = comparison.indicator
+        if indicator.kind in ("rate", "mean") and comparison.own.value is not None:
+            theme = "\n" if indicator.id in of_reach else indicator.theme
+            themes.setdefault(theme, []).append(comparison)
+    # Titles of a theme open with what the theme is about; where need has a direction, it leads.
+    queues = [
+        sorted(rows, key=lambda c: c.indicator.direction == "none") for rows in themes.values()
+    ]
+    chosen = [total] if total else []
+    while len(chosen) < most and any(queues):
+        for rows in queues:
+            if rows and len(chosen) < most:
+                chosen.append(rows.pop(0))
+    return sorted(chosen, key=list(known).index)
+
+
+def _ages(desk: ProfileDesk, area: str, has_whole: bool) -> AgeStructure | None:
+    """Gather the age groups at the newest date that all of them share."""
+    level = desk.level.id
+    dates = [set(desk.figures.dates(level, name)) for name in sorted(desk.ages)]
+    shared = set.intersection(*dates) if dates else set()
+    if not shared:
+        return None
+    day = max(shared)
+    return build_ages(
+        desk.edition.indicators,
+        lambda name: desk.figures.find(level, area, name, day),
+        (lambda name: desk.figures.find(WHOLE, WHOLE, name, day)) if has_whole else None,
+    )
+
+
+def _themes(rows: Iterable[Comparison]) -> tuple[Theme, ...]:
+    themes: dict[str, list[Comparison]] = {}
+    for row in rows:
+        themes.setdefault(row.indicator.theme or say("profile.theme_other"), []).append(row)
+    return tuple(Theme(title, tuple(found)) for title, found in themes.items())
+
+
+def _courses(
+    desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Notes
+) -> tuple[Course, ...]:
+    """Follow indicators of three dates or more; those with a direction of need come first."""
+    level, figures = desk.level.id, desk.figures
+    long = [c for c in known if len(figures.dates(level, c.indicator.id)) >= 3]
+    long.sort(key=lambda c: c.indicator.direction == "none")
+    chosen = sorted(long[:COURSES], key=list(known).index)
+    courses = []
+    for comparison in chosen:
+        name = comparison.indicator.id
+        days = figures.dates(level, name)
+        own = tuple(figures.find(level, area, name, day) for day in days)
+        whole = tuple(figures.find(WHOLE, WHOLE, name, day) for day in days)
+        # A count of the whole is so much larger that it would press the area's own line flat.
+        compared = comparison.whole is not None and comparison.indicator.kind != "count"
+        courses.append(
+            Course(
+                plain_title(comparison.indicator), own, whole if compared else (),
+                notes.cite(comparison.own),
+            )
+        )  # fmt: skip
+    return tuple(courses)
+
+
+def _gaps(desk: ProfileDesk, area: str) -> tuple[tuple[GapRow, ...], gpd.GeoDataFrame, int]:
+    """List the gaps that lie in the area, most people first, withheld ones last."""
+    edition = desk.edition
+    gaps = edition.gaps
+    shape = desk.tables[desk.level.id].geometry.loc[area]
+    near = gaps[gaps.intersects(shape)]
+    inside = near.intersection(shape).area / near.area
+    near = near.assign(inside=inside)[inside >= GAP_SHARE]
+    near = near.sort_values(["people", "rank"], ascending=[False, True], na_position="last")
+    shown = near.groupby("measure", sort=False).head(GAPS)
+    # Measures in the order of their largest gap, and in each the gaps as they stand.
+    first = {measure: i for i, measure in enumerate(dict.fromkeys(shown["measure"]))}
+    shown = shown.sort_values("measure", key=lambda m: m.map(first), kind="stable")
+    shown = shown.assign(mark=[str(i + 1) for i in range(len(shown))])
+    names = edition.offers["name"] if "name" in edition.offers else pd.Series(dtype="str")
+    rows = tuple(
+        GapRow(
+            mark=gap["mark"],
+            measure=plain_title(edition.indicators[gap["measure"]])
+            if gap["measure"] in edition.indicators
+            else "",
+            people=gap["sign"] or number(gap["people"]),
+            minutes=number(gap["minutes"]),
+            metres=number(gap["metres"]),
+            offer=_offer_name(gap["offer"], names),
+            count=None if pd.isna(gap["people"]) else float(gap["people"]),
+            inside=float(gap["inside"]),
+        )
+        for gap in shown.to_dict("records")
+    )
+    return rows, shown[["mark", "geometry"]], len(near) - len(shown)
+
+
+def _offer_name(offer: object, names: pd.Series) -> str:
+    if offer is None or pd.isna(offer):
+        return ""
+    name = names.get(offer)
+    return say("profile.nameless") if name is None or pd.isna(name) else str(name)
+
+
+def _parts(desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Notes) -> Parts | None:
+    """Set the leading figures of the areas one level below beside each other."""
+    below = desk.below()
+    if below is None:
+        return None
+    table = desk.tables[below.id]
+    members = table[table["parent"] == area]
+    usable = [c for c in known if desk.figures.dates(below.id, c.indicator.id)]
+    leading = choose_key_figures(usable, desk.reach, PART_COLUMNS)
+    if not len(members) or not leading:
+        return None
+    days = {c.indicator.id: c.own.datenstand for c in leading}
+    return Parts(
+        level=below,
+        indicators=tuple((c.indicator, notes.cite(c.own)) for c in leading),
+        rows=tuple(
+            (
+                str(name),
+                tuple(desk.figures.find(below.id, key, i, day) for i, day in days.items()),
+            )
+            for key, name in members["name"].items()
+        ),
+        own=tuple(c.own for c in leading),
+    )

@@ -1,0 +1,261 @@
+"""Sentences that write themselves from published figures.
+
+They name differences and never judge: no ranking of areas, no word for good or bad, no guess at
+causes. Nothing is said of a withheld number but that it is withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sozialraum.present.classes import round_shown
+from sozialraum.present.profile.context import Course, Profile
+from sozialraum.present.profile.figures import Comparison
+from sozialraum.present.profile.offer_list import name_most
+from sozialraum.texts import NO_BREAK_SPACE, date, listing, number, say
+
+# In standard deviations between the areas of the level: from FAR on a difference is told, below NEAR
+# a value counts as close to its base.
+FAR, NEAR = 0.5, 0.15
+DIFFERENCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence and what must be said beside it ("Übungsdaten")."""
+
+    text: str
+    marks: tuple[str, ...] = ()
+
+
+def write_statements(profile: Profile) -> tuple[Statement, ...]:
+    """Write what the figures of a profile say.
+
+    Parameters
+    ----------
+    profile : Profile
+
+    Returns
+    -------
+    tuple of Statement
+        People, ages, differences, change, offers, reach, gaps, what is withheld; each only where
+        there are figures for it.
+    """
+    found = [
+        *_people(profile),
+        *_ages(profile),
+        *_differences(profile),
+        *_change(profile.courses),
+        *_offers(profile),
+        *_reach(profile),
+        *_gaps(profile),
+    ]
+    if profile.hidden:
+        key = "hidden_one" if profile.hidden == 1 else "hidden_many"
+        found.append(Statement(_say(key, count=number(profile.hidden))))
+    return tuple(found)
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"profile.sentence.{key}", **values)
+
+
+def _people(profile: Profile) -> Iterable[Statement]:
+    total = next(
+        (c for c in profile.key_figures if c.indicator.kind == "count" and c.own.value), None
+    )
+    if total is None:
+        return
+    is_people = total.indicator.id.startswith(("einwohner", "bevoelkerung"))
+    values = {
+        "name": profile.place.name,
+        "title": total.title,
+        "number": total.own.bare,
+        "date": date(total.own.datenstand),
+        "share": _percent(total.share),
+        "whole": profile.whole.name if profile.whole else "",
+    }
+    key = ("people" if is_people else "count") + ("_share" if total.share is not None else "")
+    yield Statement(_say(key, **values), total.own.marks)
+
+
+def _ages(profile: Profile) -> Iterable[Statement]:
+    ages = profile.ages
+    young = ages.share_between(0, 18) if ages else None
+    old = ages.share_between(65, None) if ages else None
+    if ages is None or young is None or old is None:
+        return
+    compared = profile.whole is not None and young[1] is not None and old[1] is not None
+    yield Statement(
+        _say(
+            "ages_compared" if compared else "ages",
+            young=_percent(young[0]),
+            old=_percent(old[0]),
+            young_whole=_percent(young[1]),
+            old_whole=_percent(old[1]),
+            whole=profile.whole.name if profile.whole else "",
+        ),
+        ages.figures[0].marks,
+    )
+
+
+def _differences(profile: Profile) -> Iterable[Statement]:
+    """Tell the largest differences from the base, and what lies close to it."""
+    base = profile.nearest or profile.whole
+    if base is None:
+        return
+    rows = [c for theme in profile.themes for c in theme.rows]
+    sized = [(c, distance) for c in rows if (distance := measure_distance(c)) is not None]
+    far = sorted((p for p in sized if p[1] >= FAR), key=lambda p: -p[1])[:DIFFERENCES]
+    for key, sign in (("above", 1), ("below", -1)):
+        chosen = [c for c, _ in far if (c.gap or 0.0) * sign > 0]
+        if chosen:
+            told = listing([tell_difference(c) for c in chosen])
+            yield Statement(_say(key, base=base.name, told=told), _marks(chosen))
+    near = [c for c, distance in sized if distance <= NEAR]
+    if near:
+        told = listing([f"{c.title} ({c.own.shown})" for c in near])
+        yield Statement(_say("near", base=base.name, told=told), _marks(near))
+
+
+def _marks(comparisons: Iterable[Comparison]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m for c in comparisons for m in c.own.marks))
+
+
+def measure_distance(comparison: Comparison) -> float | None:
+    """Measure a difference in standard deviations between the areas of the level.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    float or None
+        |own − base| / SD of the level's published values (population SD); None where there is no
+        difference or where fewer than three values are published.
+    """
+    if comparison.gap is None or len(comparison.others) < 3:
+        return None
+    spread = float(np.std(comparison.others))
+    return abs(comparison.gap) / spread if spread > 0 else None
+
+
+def tell_difference(comparison: Comparison) -> str:
+    """Tell a value and how far it lies above or below its base.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        With a difference.
+
+    Returns
+    -------
+    str
+    """
+    return _say(
+        "difference",
+        title=comparison.title,
+        value=comparison.own.shown,
+        difference=comparison.difference,
+    )
+
+
+def _change(courses: Iterable[Course]) -> Iterable[Statement]:
+    """Tell the largest change over time, measured by the course's own ups and downs."""
+    best: tuple[float, Course] | None = None
+    for course in courses:
+        values = [f.rounded for f in course.own if f.rounded is not None]
+        if course.own[0].rounded is None or course.own[-1].rounded is None or len(values) < 3:
+            continue
+        steps = np.abs(np.diff(values))
+        size = abs(values[-1] - values[0]) / (float(steps.mean()) or 1.0)
+        if course.own[0].indicator.direction == "none":
+            size /= 2
+        if best is None or size > best[0]:
+            best = size, course
+    if best is None or best[0] < 1:
+        return
+    course = best[1]
+    first, last = course.own[0], course.own[-1]
+    indicator = last.indicator
+    change = float(
+        round_shown([(last.rounded or 0.0) - (first.rounded or 0.0)], indicator.digits)[0]
+    )
+    if change == 0:
+        return
+    yield Statement(
+        _say(
+            "risen" if change > 0 else "fallen",
+            title=course.title,
+            first=first.shown,
+            last=last.shown,
+            since=date(first.datenstand),
+            until=date(last.datenstand),
+        ),
+        last.marks,
+    )
+
+
+def _offers(profile: Profile) -> Iterable[Statement]:
+    offers = profile.offers
+    if not offers.whole:
+        return
+    if not offers.count:
+        yield Statement(_say("offers_none"))
+        return
+    key = "offers_one" if offers.count == 1 else "offers_many"
+    yield Statement(
+        _say(
+            key,
+            count=number(offers.count),
+            whole=number(offers.whole),
+            most=name_most(offers.groups),
+        )
+    )
+
+
+def _reach(profile: Profile) -> Iterable[Statement]:
+    """Tell the reach that leaves most people out."""
+    known = [c for c in profile.reach if c.own.value is not None and c.own.unreached]
+    if not known:
+        if profile.reach and all(c.own.unreached == 0 for c in profile.reach):
+            yield Statement(_say("reach_all"), profile.reach[0].own.marks)
+        return
+    worst = max(known, key=lambda c: c.own.unreached or 0.0)
+    yield Statement(
+        _say(
+            "reach",
+            title=worst.title,
+            value=worst.own.shown,
+            count=number(worst.own.unreached),
+            whom=worst.indicator.denominator,
+        ),
+        worst.own.marks,
+    )
+
+
+def _gaps(profile: Profile) -> Iterable[Statement]:
+    if not profile.gaps:
+        return
+    largest = profile.gaps[0]
+    count = len(profile.gaps) + profile.gaps_left
+    if largest.count is None:
+        yield Statement(_say("gaps_plain", count=number(count)))
+        return
+    yield Statement(
+        _say(
+            "gaps_one" if count == 1 else "gaps_many",
+            count=number(count),
+            measure=largest.measure,
+            people=largest.people,
+            minutes=largest.minutes,
+        )
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{number(value, 1)}{NO_BREAK_SPACE}%"
