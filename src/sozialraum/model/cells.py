@@ -217,7 +217,7 @@ def show(value: object) -> object:
         return f"{value:.10g}".replace(".", ",")
     if not isinstance(value, str):
         return value
-    text = re.sub(r"\s+", " ", value).strip()
+    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "�", re.sub(r"\s+", " ", value).strip())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

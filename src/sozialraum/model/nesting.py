@@ -22,6 +22,8 @@ FAR_M = 100_000.0
 def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) -> list[Finding]:
     """Find geometries that are missing, empty, invalid, without system or plainly in degrees.
 
+    An empty point stands for a place that its reader has found fault with already.
+
     Parameters
     ----------
     table : GeoDataFrame
@@ -32,7 +34,8 @@ def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) 
         Whether they must be polygons.
     """
     shapes = table.geometry
-    missing = shapes.isna() | shapes.is_empty
+    absent = pd.Series(shapely.is_missing(shapes.to_numpy()), index=table.index)
+    missing = absent | (shapes.is_empty & areas)
     found = find_rows("error", "geometry_missing", label, table, missing, column="geometry")
     if areas:
         odd = ~missing & ~shapes.geom_type.isin(["Polygon", "MultiPolygon"])
@@ -41,14 +44,14 @@ def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) 
         )
     if table.crs is None:
         return [*found, find("error", "no_crs", _file(table, label))]
-    invalid = ~missing & ~shapes.is_valid
+    invalid = ~absent & ~shapes.is_valid
     reasons = pd.Series("", index=table.index, dtype="str")
     reasons[invalid] = _reasons(shapes[invalid])
     found += find_rows(
         "error", "geometry_invalid", label, table, invalid, column="geometry", reason=reasons
     )
-    bounds = shapes[~missing].bounds
-    if table.crs.is_projected and len(bounds) and (bounds.abs().max() <= 180).all():
+    reach = shapes.bounds.abs().max()
+    if table.crs.is_projected and (reach <= 180).all():
         found.append(
             find("error", "geometry_in_degrees", _file(table, label), crs=table.crs.to_string())
         )
@@ -86,7 +89,7 @@ def check_areas(areas: gpd.GeoDataFrame, levels: Sequence[Level]) -> list[Findin
         degrees = find("error", "areas_in_degrees", label, crs=areas.crs.to_string())
         return [*found, degrees]
     shapes = areas.geometry
-    sound = shapes.notna() & ~shapes.is_empty & shapes.is_valid
+    sound = ~shapely.is_missing(shapes.to_numpy()) & ~shapes.is_empty & shapes.is_valid
     return found + check_overlaps(areas[sound], label)
 
 
@@ -251,10 +254,9 @@ def find_inside(
     found = check_geometry(points, label)
     if any(f.code in ("no_crs", "geometry_in_degrees") for f in found):
         return points, found
-    located = ~(points.geometry.isna() | points.geometry.is_empty)
+    located = points.geometry.bounds["minx"].notna()
     points = points.to_crs(areas.crs)
-    # A border that crosses itself is reported with the areas; here it must not stop the search.
-    areas = areas.set_geometry(areas.geometry.make_valid())
+    areas = _make_sound(areas)
     area = pd.Series(None, index=points.index, dtype="str")
     area[located] = assign_areas(points[located], areas)
     if "area" in points:
@@ -292,6 +294,14 @@ def find_inside(
             )
         )
     return points.assign(area=area), found
+
+
+def _make_sound(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Mend borders that cross themselves: reported with the areas, they must not stop a search."""
+    numbers, owner = shapely.get_coordinates(areas.geometry.to_numpy(), return_index=True)
+    broken = np.unique(owner[~np.isfinite(numbers).all(axis=1)])
+    areas = areas[~np.isin(np.arange(len(areas)), broken)]
+    return areas.set_geometry(areas.geometry.make_valid())
 
 
 def unknown_areas(

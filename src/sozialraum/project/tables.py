@@ -12,6 +12,7 @@ import pandas as pd
 from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.spread import CENTRE, spread_people
+from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
@@ -66,8 +67,9 @@ def make_atlas(project: Project) -> Atlas:
     areas = take(load_areas, section, "areas", levels=named)
     if areas is not None and "area" in areas:
         areas = _add_levels(areas, project.prefixes, upper)
-    # Without a system of the areas there will be no atlas; any will do to find what else is wrong.
-    crs = getattr(areas, "crs", None) or 25833
+    crs = getattr(areas, "crs", None)
+    if crs is None or not is_metric(crs):
+        crs = 25833  # there will be no atlas; any will do to find what else is wrong
     indicators, defined = load_indicators(
         project.locate(file) for file in project.section("indicators").get("files", [])
     )

@@ -144,7 +144,7 @@ def load_backdrop(
     if not isinstance(raw.table, gpd.GeoDataFrame):
         return Reading(None, (*raw.findings, find("error", "geometry_column", name)))
     table, more = project(raw.table, name, crs=crs, to_crs=to_crs)
-    kept = table[table.geometry.notna() & ~table.geometry.is_empty].reset_index(drop=True)
+    kept = table[table.geometry.bounds["minx"].notna()].reset_index(drop=True)
     for column, text in (("name", ""), ("kind", kind)):
         if column not in kept:
             kept[column] = pd.Series(text, index=kept.index, dtype="str")

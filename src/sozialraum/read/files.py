@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from sozialraum.model.cells import check_table, find_rows, plain, rename_headings
+from sozialraum.model.cells import check_table, find_rows, plain, rename_headings, show
 from sozialraum.model.check import Finding, Reading, Severity, find
 from sozialraum.model.schema import Table
 from sozialraum.read.shapes import load_parquet, load_spatial, unreadable
@@ -73,7 +74,11 @@ def load_raw(path: str | Path, layer: str | None = None) -> Raw:
 
 def _suspicious_cells(table: pd.DataFrame, name: str) -> list[Finding]:
     """Find texts that were decoded wrongly, would run as a formula, or hold control characters."""
-    found: list[Finding] = []
+    found = [
+        find("error", "garbled", name, row=1, column=show(column), cell=show(column))
+        for column in table.columns
+        if re.search(_GARBLED, column)
+    ]
     for column in table.columns:
         if column in ("file", "row") or not pd.api.types.is_string_dtype(table[column].dtype):
             continue
@@ -82,10 +87,9 @@ def _suspicious_cells(table: pd.DataFrame, name: str) -> list[Finding]:
             where = cells.str.contains(pattern, regex=True, na=False)
             if where.any():
                 shown = cells.str.replace(f"{_CONTROL}|{_DIRECTION}", "�", regex=True)
-                found += find_rows(severity, code, name, table, where, column=column, cell=shown)
-    for column in table.columns:
-        if pd.Series([column]).str.contains(_GARBLED, regex=True).any():
-            found.append(find("error", "garbled", name, row=1, column=column, cell=column))
+                found += find_rows(
+                    severity, code, name, table, where, column=show(column), cell=shown
+                )
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sozialraum.model.cells import find_rows, parse_ids
 from sozialraum.model.check import Reading, find
@@ -107,11 +108,10 @@ def load_grid(
     unknown = centres["x"].isna() & table["cell"].notna()
     odd = find_rows("error", "bad_cell", name, table, unknown, column="cell", cell=table["cell"])
     rest = table.drop(columns=[c for c in ("x", "y", "lon", "lat") if c in table])
-    points = gpd.GeoDataFrame(
-        rest, geometry=gpd.points_from_xy(centres["x"], centres["y"]), crs=GRID_CRS
-    )
-    located = points.set_geometry(points.geometry.mask(centres["x"].isna()))
-    return Reading(located if to_crs is None else located.to_crs(to_crs), (*findings, *odd))
+    shapes = gpd.points_from_xy(centres["x"], centres["y"])
+    shapes[centres["x"].isna().to_numpy()] = shapely.Point()  # found already, not to be found again
+    points = gpd.GeoDataFrame(rest, geometry=shapes, crs=GRID_CRS)
+    return Reading(points if to_crs is None else points.to_crs(to_crs), (*findings, *odd))
 
 
 def _schema(groups: Mapping[str, str]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import geopandas as gpd
 
 from sozialraum.model.check import Reading
 from sozialraum.model.schema import OFFERS
-from sozialraum.read.files import load_table
-from sozialraum.read.places import place_points
+from sozialraum.read.files import fill_columns, load_named, type_table
+from sozialraum.read.places import find_faulty, place_points
 
 
 def read_offers(
@@ -22,7 +22,7 @@ def read_offers(
     crs: Any = None,
     to_crs: Any = None,
     layer: str | None = None,
-    repair: tuple[str, ...] = (),
+    repair: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
     """Read offers from CSV, Excel, GeoJSON, GeoPackage, Shapefile or Parquet.
 
@@ -39,7 +39,7 @@ def read_offers(
         The system of the areas.
     layer : str, optional
         Layer or sheet.
-    repair : tuple of str
+    repair : sequence of str
         ``("swapped",)`` exchanges coordinates that lie in Germany only the other way round; each is
         listed as a note. Without it they are errors.
 
@@ -77,13 +77,15 @@ def load_offers(
     crs: Any = None,
     to_crs: Any = None,
     layer: str | None = None,
-    repair: tuple[str, ...] = (),
+    repair: Sequence[str] = (),
 ) -> Reading:
     """Read offers and collect findings instead of raising; ``offer`` stays a column."""
-    table, findings = load_table(
-        path, OFFERS, columns=columns, layer=layer, constants={"category": category}
-    )
-    if table is None:
-        return Reading(None, findings)
-    placed, more = place_points(table, Path(path).name, crs=crs, to_crs=to_crs, repair=repair)
+    name = Path(path).name
+    raw = load_named(path, OFFERS, columns=columns, layer=layer)
+    if raw.table is None:
+        return Reading(None, raw.findings)
+    fill_columns(raw.table, {"category": category})
+    table, findings = type_table(raw, OFFERS, name)
+    faulty = find_faulty(raw.table, table)
+    placed, more = place_points(table, name, crs=crs, to_crs=to_crs, repair=repair, faulty=faulty)
     return Reading(placed, (*findings, *more))

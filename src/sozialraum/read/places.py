@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ import pyproj
 import shapely
 
 from sozialraum.model.areas import is_metric
-from sozialraum.model.cells import find_rows
+from sozialraum.model.cells import blank, find_rows
 from sozialraum.model.check import Finding, Reading, find
 
 # Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
@@ -58,7 +59,7 @@ def project(table: gpd.GeoDataFrame, label: str, *, crs: Any = None, to_crs: Any
     if table.crs is None:
         return Reading(table, (*findings, find("error", "no_crs", label)))
     shapes = table.geometry
-    located = ~(shapes.isna() | shapes.is_empty)
+    located = shapes.bounds["minx"].notna()
     if not located.any():
         return Reading(table if to_crs is None else table.to_crs(to_crs), tuple(findings))
     west, south, east, north = shapes.total_bounds
@@ -82,13 +83,23 @@ def project(table: gpd.GeoDataFrame, label: str, *, crs: Any = None, to_crs: Any
     return Reading(table if to_crs is None else table.to_crs(to_crs), tuple(findings))
 
 
+def find_faulty(raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
+    """Tell the rows in which something stands as a coordinate that could not be read as one."""
+    faulty = pd.Series(False, index=typed.index)
+    for column in ("lon", "lat", "x", "y"):
+        if column in typed:
+            faulty |= typed[column].isna() & ~blank(raw[column]).set_axis(typed.index)
+    return faulty
+
+
 def place_points(
     table: pd.DataFrame,
     label: str,
     *,
     crs: Any = None,
     to_crs: Any = None,
-    repair: tuple[str, ...] = (),
+    repair: Sequence[str] = (),
+    faulty: pd.Series | None = None,
 ) -> Reading:
     """Turn geometry or coordinate columns into points in a metric system.
 
@@ -102,14 +113,17 @@ def place_points(
         Typed by `check_table`.
     label : str
     crs, to_crs : any, optional
-    repair : tuple of str
+    repair : sequence of str
         ``"swapped"`` exchanges coordinates that lie in Germany only the other way round; without it
         they are an error.
+    faulty : Series of bool, optional
+        Rows whose coordinates were found unreadable (see `find_faulty`).
 
     Returns
     -------
     Reading
-        Without geometry where the place of the whole table is unknown.
+        Without geometry where the place of the whole table is unknown. A point is missing where the
+        file has none, and empty where a finding says already what is wrong with it.
     """
     findings: list[Finding] = []
     if "geometry" in table and isinstance(table, gpd.GeoDataFrame):
@@ -127,6 +141,8 @@ def place_points(
             small = both.any() and np.abs(x[both]).max() <= 180 and np.abs(y[both]).max() <= 90
             crs = 4326 if pair == ("lon", "lat") or small else to_crs
         shapes = np.full(len(table), None, dtype=object)
+        if faulty is not None:
+            shapes[faulty.to_numpy()] = shapely.Point()
         shapes[both] = shapely.points(x[both], y[both])
         rest = table.drop(columns=[c for c in ("x", "y", "lon", "lat") if c in table])
         points = gpd.GeoDataFrame(rest, geometry=gpd.GeoSeries(shapes, index=table.index))
@@ -141,13 +157,14 @@ def _single_points(table: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFram
     """Take the one point of a MultiPoint; anything that is not one point is a finding."""
     shapes = table.geometry
     single = (shapes.geom_type == "MultiPoint") & (shapes.count_geometries() == 1)
-    points = shapes.copy()
+    points = shapes.mask(shapes.is_empty)
     points[single] = shapely.get_geometry(shapes[single].to_numpy(), 0)
-    odd = points.notna() & ~points.is_empty & (points.geom_type != "Point")
+    odd = points.geom_type.notna() & (points.geom_type != "Point")
     found = find_rows(
         "error", "not_a_point", label, table, odd, column="geometry", cell=points.geom_type
     )
-    return table.set_geometry(points.mask(odd)), found
+    points[odd] = shapely.Point()
+    return table.set_geometry(points), found
 
 
 def _unswap(
@@ -161,7 +178,8 @@ def _unswap(
     except pyproj.exceptions.CRSError:
         return points, []  # `project` reports it
     here = pyproj.Transformer.from_crs(4326, system, always_xy=True).transform_bounds(*GERMANY)
-    x, y = (get(points.geometry.to_numpy()) for get in (shapely.get_x, shapely.get_y))
+    bounds = points.geometry.bounds
+    x, y = bounds["minx"].to_numpy(), bounds["miny"].to_numpy()
 
     def inside(east: Any, north: Any) -> Any:
         return (east >= here[0]) & (east <= here[2]) & (north >= here[1]) & (north <= here[3])
@@ -179,8 +197,8 @@ def _unswap(
         first=pd.Series([f"{v:.10g}" for v in x], index=points.index),
         second=pd.Series([f"{v:.10g}" for v in y], index=points.index),
     )
-    if wanted:
-        turned = points.geometry.copy()
-        turned[swapped] = shapely.points(y[swapped.to_numpy()], x[swapped.to_numpy()])
-        points = points.set_geometry(turned)
-    return points, found
+    turned = points.geometry.copy()
+    turned[swapped] = shapely.points(y[swapped.to_numpy()], x[swapped.to_numpy()])
+    if not wanted:
+        turned[swapped] = shapely.Point()
+    return points.set_geometry(turned), found

@@ -14,7 +14,7 @@ from sozialraum.model.check import Reading
 from sozialraum.model.schema import POPULATION, Column
 from sozialraum.read.files import load_named, type_table
 from sozialraum.read.grid import load_grid
-from sozialraum.read.places import place_points
+from sozialraum.read.places import find_faulty, place_points
 from sozialraum.read.raster import load_raster
 
 Groups = Sequence[str] | Mapping[str, str]
@@ -135,5 +135,6 @@ def _load_points(
     declared = tuple(Column(group, "number", minimum=0) for group in names)
     schema = replace(POPULATION, columns=POPULATION.columns + declared)
     table, findings = type_table(raw, schema, name)
-    placed, more = place_points(table, name, crs=crs, to_crs=to_crs)
+    faulty = find_faulty(raw.table, table)
+    placed, more = place_points(table, name, crs=crs, to_crs=to_crs, faulty=faulty)
     return Reading(placed, (*findings, *more))

@@ -7,13 +7,15 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sozialraum.model.cells import show
 from sozialraum.model.check import Finding, find
 from sozialraum.texts import say
 
@@ -64,22 +66,22 @@ def decode(data: bytes) -> str | None:
 
 
 def _sniff(text: str) -> str:
-    """Choose the delimiter that splits the heading and most of the first rows alike."""
+    """Choose the delimiter that splits most of the first rows alike."""
 
     def score(delimiter: str) -> tuple[int, int]:
         reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter)
         try:
-            widths = [len(r) for r in islice((r for r in reader if any(r)), 30)]
+            widths = Counter(len(row) for row in islice(filter(any, reader), 30))
         except csv.Error:
             return (0, 0)
-        return (sum(w == widths[0] > 1 for w in widths), widths[0]) if widths else (0, 0)
+        return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
 
     return max(_DELIMITERS, key=score)
 
 
 def _records(
     text: str, delimiter: str, name: str, findings: list[Finding]
-) -> Iterator[tuple[int, list[Any]]]:
+) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     while True:
@@ -118,21 +120,18 @@ def load_excel(path: Path, sheet: str | None) -> Raw:
         return Raw(None, (find("error", "unknown_sheet", path.name, sheet=sheet, known=known),))
     name = sheet or book.sheetnames[0]
 
-    def records() -> Iterator[tuple[int, list[Any]]]:
+    def records() -> Iterator[tuple[int, list[str]]]:
         rows = zip(book[name].iter_rows(), formulas[name].iter_rows(), strict=False)
         for number, (cells, entered) in enumerate(rows, start=1):
             for cell, formula in zip(cells, entered, strict=False):
-                if formula.value is not None and cell.value is None:
-                    findings.append(
-                        find(
-                            "error",
-                            "formula_without_value",
-                            path.name,
-                            row=number,
-                            column=cell.column_letter,
-                            cell=formula.value,
-                        )
-                    )
+                if formula.value is None or (cell.value is not None and cell.data_type != "e"):
+                    continue
+                code = "formula_without_value" if cell.value is None else "excel_error"
+                said = formula.value if cell.value is None else cell.value
+                letter = formula.column_letter
+                findings.append(
+                    find("error", code, path.name, row=number, column=letter, cell=show(said))
+                )
             yield number, [_shown(cell) for cell in cells]
 
     try:
@@ -151,7 +150,7 @@ def _reason(error: Exception, path: Path) -> str:
 
 def _shown(cell: Any) -> str:
     value = cell.value
-    if value is None:
+    if value is None or cell.data_type == "e":
         return ""
     if isinstance(value, bool):
         return "ja" if value else "nein"
@@ -166,57 +165,53 @@ def _shown(cell: Any) -> str:
 
 
 def _tabulate(
-    records: Iterator[tuple[int, list[Any]]], name: str, findings: list[Finding]
+    records: Iterable[tuple[int, list[str]]], name: str, findings: list[Finding]
 ) -> pd.DataFrame | None:
-    """Make a table of records; the first that is not blank holds the headings."""
-    heading: list[str] = []
-    heading_row, width = 0, 0
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for number, record in records:
-        if not any(cell and not cell.isspace() for cell in record):
-            continue
-        if not heading_row:
-            heading, heading_row = [cell.strip() for cell in record], number
-            width = max(i for i, cell in enumerate(heading, start=1) if cell)
-            continue
-        cells = record
-        while len(cells) > width and not cells[-1].strip():
-            cells = cells[:-1]
-        if width < len(cells) <= len(heading):
-            width = len(cells)
-        if len(record) < len(heading) or len(cells) > len(heading):
-            findings.append(
-                find(
-                    "error",
-                    "ragged_row",
-                    name,
-                    row=number,
-                    cells=len(cells),
-                    headings=len(heading),
-                )
-            )
-        rows.append([*cells, *[""] * (len(heading) - len(cells))][: len(heading)])
-        numbers.append(number)
+    """Make a table of records; the first that is not blank holds the headings.
+
+    A row that does not fit them is found and left out: its cells cannot be trusted.
+    """
+    full = ((number, record) for number, record in records if any(map(str.strip, record)))
+    heading_row, heading = next(full, (0, [""]))
     if not heading_row:
         findings.append(find("error", "empty_file", name))
         return None
-    headings = _name_columns(heading[:width], heading_row, name, findings)
-    table = pd.DataFrame([r[:width] for r in rows], columns=headings, dtype="str")
+    named = max(i for i, cell in enumerate(heading, start=1) if cell.strip())
+    width, widest = named, len(heading)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    ragged: list[Finding] = []
+    for number, record in full:
+        cells = record + [""] * (len(heading) - len(record))
+        while len(cells) > len(heading) and not cells[-1].strip():
+            cells.pop()
+        if len(record) < named or len(cells) > len(heading):
+            widest = max(widest, len(cells))
+            size = {"cells": len(record), "headings": named}
+            ragged.append(find("error", "ragged_row", name, row=number, **size))
+            continue
+        if any(map(str.strip, cells[width:])):
+            width = len(heading)
+        rows.append(cells)
+        numbers.append(number)
+    columns = widest if len(ragged) > len(rows) else width
+    missing = columns - sum(bool(cell.strip()) for cell in heading)
+    if missing > columns / 2:
+        title = next(show(cell) for cell in heading if cell.strip())
+        findings.append(
+            find("error", "headings_missing", name, row=heading_row, count=missing, title=title)
+        )
+        return None
+    findings += ragged
+    headings = [
+        cell.strip() or say("read.unnamed", number=i)
+        for i, cell in enumerate(heading[:width], start=1)
+    ]
+    headings = unique_names(headings, heading_row, name, findings)
+    table = pd.DataFrame([cells[:width] for cells in rows], columns=headings, dtype="str")
     table["file"] = pd.Series(name, index=table.index, dtype="str")
     table["row"] = pd.Series(numbers, index=table.index, dtype="int64")
     return table
-
-
-def _name_columns(heading: list[str], row: int, name: str, findings: list[Finding]) -> list[str]:
-    blank = [i for i, text in enumerate(heading) if not text]
-    if len(blank) > len(heading) / 2:
-        title = next((text for text in heading if text), "")
-        findings.append(
-            find("error", "headings_missing", name, row=row, count=len(blank), title=title)
-        )
-    named = [text or say("finding.unnamed", number=i) for i, text in enumerate(heading, start=1)]
-    return unique_names(named, row, name, findings)
 
 
 def unique_names(names: list[str], row: int, file: str, findings: list[Finding]) -> list[str]:
