@@ -116,6 +116,8 @@ def aggregate_people(
     ------
     UnknownNameError
         No such level.
+    InputError
+        ``areas`` has no level, ``people`` no column ``area``.
     CoverageError
         A cell of ``reached`` is not in ``people`` or names an area that does not exist.
 
@@ -145,6 +147,8 @@ def aggregate_people(
     2  quartier      02  100.0        4.0          4.0
     """
     levels = list_levels(areas) if level is None else [need_level(areas, level)]
+    if not levels:
+        refuse("access.no_levels", say("access.areas"))
     smallest = _areas_of(reached.index, people)
     inside = smallest.notna().to_numpy()
     place = areas.index.get_indexer(smallest[inside])
@@ -192,7 +196,7 @@ def _sum_up(
     known = np.where(missing[:, None], 0.0, counts)
     size = len(ids)
     holes = np.bincount(codes, missing, size) > 0
-    numerator, denominator = (np.bincount(codes, known[:, i], size) for i in (0, 1))
+    numerator, denominator = (np.bincount(codes, known[:, i], size).astype(float) for i in (0, 1))
     if not partial:
         numerator[holes] = denominator[holes] = np.nan
     return pd.DataFrame(

@@ -113,7 +113,7 @@ def find_gaps(
     size = int(gap.max(initial=-1)) + 1
     table = pd.DataFrame(
         {
-            "people": np.bincount(gap, count, size),
+            "people": np.bincount(gap, count, size).astype(float),
             "minutes": _median(gap, ways["minutes"].to_numpy(), count, size),
             "metres": _median(gap, ways["metres"].to_numpy(), count, size),
             "offer": _most(gap, ways["offer"].to_numpy(), count, size),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from sozialraum.errors import CrsError, InputError
 from sozialraum.model.check import CheckReport, Finding
@@ -248,15 +249,15 @@ def build_network(
     [0, 0, 1]
     """
     need_speed(speed_kmh)
-    system = _need_metric(crs)
+    system = need_metric(crs)
     table = source or say("access.streets")
     if edges.empty:
         refuse("access.no_edges", table)
-    x, y = (nodes[c].to_numpy(dtype="float64") for c in ("x", "y"))
+    x, y = to_floats(nodes["x"]), to_floats(nodes["y"])
     if not np.isfinite(x).all() or not np.isfinite(y).all():
         refuse("access.node_without_place", table)
     u, v = (_positions(nodes.index, edges[c], table) for c in ("u", "v"))
-    cost = _to_costs(edges["length_m"].to_numpy(dtype="float64"), table)
+    cost = _to_costs(to_floats(edges["length_m"]), table)
     oneway = edges["oneway"].to_numpy() if "oneway" in edges else np.zeros(len(edges), dtype=int)
 
     order = np.argsort(_hilbert(x, y), kind="stable")
@@ -288,10 +289,19 @@ def build_network(
     )
 
 
-def _need_metric(crs: Any) -> CRS:
+def need_metric(crs: Any) -> CRS:
+    """Give the coordinate system of streets, or refuse one that is missing, unknown or in degrees.
+
+    Raises
+    ------
+    CrsError
+    """
     if crs is None:
         raise CrsError(say("error.no_crs", what=say("access.streets")))
-    system = CRS.from_user_input(crs)
+    try:
+        system = CRS.from_user_input(crs)
+    except CRSError as error:
+        raise CrsError(say("access.unknown_crs", crs=crs)) from error
     if not system.is_projected or system.to_epsg() == 3857:
         raise CrsError(say("error.degrees", what=say("access.streets"), crs=system.to_string()))
     return system
@@ -305,11 +315,16 @@ def _positions(index: pd.Index, ids: pd.Series, table: str) -> npt.NDArray[np.in
     return found
 
 
+def to_floats(column: pd.Series) -> Floats:
+    """Give the numbers of a column; text that is none becomes missing and is refused as such."""
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+
+
 def _to_costs(length_m: Floats, table: str) -> Ints:
     costs = np.round(length_m * 100.0)
     bad = ~((costs >= 0) & (costs <= MAX_COST))
     if bad.any():
-        refuse("access.bad_length", table, count=int(bad.sum()), value=length_m[bad][0])
+        refuse("access.bad_length", table, count=int(bad.sum()), value=f"{length_m[bad][0]:g}")
     return costs.astype(np.int32)
 
 

@@ -36,7 +36,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from sozialraum.access.network import WALKING_KMH, StreetNetwork, build_network, refuse
+from sozialraum.access.network import (
+    WALKING_KMH,
+    StreetNetwork,
+    build_network,
+    need_metric,
+    refuse,
+    to_floats,
+)
 from sozialraum.errors import CrsError, UnknownNameError
 from sozialraum.texts import say
 
@@ -142,6 +149,8 @@ def read_streets(
     """
     if mode not in MODES:
         raise UnknownNameError("mode", mode, MODES)
+    if crs is not None:
+        crs = need_metric(crs)
     file = Path(path)
     if not file.is_file():
         refuse("streets.missing_file", file.name, path=file)
@@ -241,7 +250,7 @@ def _read_osm(file: Path, rules: Rules, crs: Any) -> tuple[pd.DataFrame, pd.Data
     if not ways.ref:
         refuse("streets.no_ways", file.name)
     lon, lat = np.array(ways.lon), np.array(ways.lat)
-    system = _choose_crs(lon, lat) if crs is None else CRS.from_user_input(crs)
+    system = _choose_crs(lon, lat) if crs is None else need_metric(crs)
     x, y = Transformer.from_crs(4326, system, always_xy=True).transform(lon, lat)
     points, edges = _split_ways(ways, np.asarray(x), np.asarray(y))
     return points, edges, system
@@ -354,11 +363,11 @@ def _load(file: Path, crs: Any) -> Any:
     try:
         metadata = pq.read_schema(file).metadata or {}
         table = gpd.read_parquet(file) if b"geo" in metadata else pd.read_parquet(file)
-    except (pa.ArrowException, OSError, ValueError) as error:
+        if "geometry" in table and b"geo" not in metadata:
+            shapes = shapely.from_wkb(table["geometry"].to_numpy())
+            table = gpd.GeoDataFrame(table.assign(geometry=shapes), geometry="geometry", crs=crs)
+    except (pa.ArrowException, OSError, ValueError, shapely.errors.GEOSException) as error:
         refuse("streets.unreadable", file.name, reason=error)
-    if "geometry" in table and not isinstance(table, gpd.GeoDataFrame):
-        shapes = shapely.from_wkb(table["geometry"].to_numpy())
-        return gpd.GeoDataFrame(table.assign(geometry=shapes), geometry="geometry", crs=crs)
     if isinstance(table, gpd.GeoDataFrame) and crs is not None and table.crs is not None:
         return table.to_crs(crs)
     return table
@@ -368,10 +377,11 @@ def _load_nodes(file: Path, crs: Any) -> pd.DataFrame:
     table = _load(file, crs)
     _need_columns(table, file, "node")
     if "geometry" in table:
-        places = {"x": table.geometry.x.to_numpy(), "y": table.geometry.y.to_numpy()}
+        shapes = table.geometry.to_numpy()
+        places = {"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}
     else:
         _need_columns(table, file, "x", "y")
-        places = {c: table[c].to_numpy(dtype="float64") for c in ("x", "y")}
+        places = {"x": to_floats(table["x"]), "y": to_floats(table["y"])}
     points = pd.DataFrame(places, index=pd.Index(table["node"]))
     if not points.index.is_unique:
         twice = points.index[points.index.duplicated()].astype("str").unique()
