@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Scheme = Literal["quantiles", "equal", "natural"]
 _SCHEMES = ("quantiles", "equal", "natural")
 
-# Sand to petrol: falling lightness in steps of at least 1.5 : 1, so the order survives a grey
+# Sand to petrol: falling lightness in steps of about 1.5 to 1.9 : 1, so the order survives a grey
 # printer and every common colour blindness; no red, which would judge.
-COLOURS = ("#f3ead2", "#a9cba4", "#559f95", "#1f6f84", "#163f62")
+COLOURS = ("#efe4c3", "#a2c69d", "#50a291", "#197082", "#1a3f63")
 _SPREAD = {1: (2,), 2: (1, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
 PAPER = "#ffffff"
@@ -31,7 +31,7 @@ INK = "#1c2a33"
 BORDER = "#ffffff"
 WATER = "#d6e4ee"
 MISSING = "#ffffff"
-HIDDEN = "#e4e4e1"
+HIDDEN = "#f1f1ee"
 GAP = "#a3195b"
 
 
@@ -53,7 +53,7 @@ HATCHES = (
     Hatch(4.5, "M0 0H4.5M0 2.25H4.5M0 0V4.5M2.25 0V4.5", 1.25, "++++"),
 )
 # Secret: broad stripes against the classes' direction. Missing: a few open circles.
-HIDDEN_HATCH = Hatch(10, "M-2.5-2.5L12.5 12.5M-7.5 2.5L2.5 12.5M7.5-2.5L17.5 7.5", 2.2, "\\\\")
+HIDDEN_HATCH = Hatch(10, "M-2.5-2.5L12.5 12.5M-7.5 2.5L2.5 12.5M7.5-2.5L17.5 7.5", 1.8, "\\\\")
 MISSING_HATCH = Hatch(12, "M4 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0", 0.9, "o")
 GAP_HATCH = Hatch(6, "M-1-1L7 7M-1 5L1 7M5-1L7 1", 1.4, "\\\\\\")
 
@@ -155,7 +155,9 @@ def classify(
     Notes
     -----
     A limit is the smallest number that can be shown and lies above the scheme's own limit, so a
-    class reads "a bis unter b" and holds exactly the values the scheme puts there.
+    class reads "a bis unter b" and holds exactly the values the scheme puts there. Where at least
+    one in ``k`` areas share the lowest or the highest value (nobody reached, everybody reached),
+    quantiles give it a class of its own and divide the others among the remaining classes.
 
     Examples
     --------
@@ -225,6 +227,7 @@ def classify_indicator(
     scheme: Scheme = "quantiles",
     k: int = 5,
     breaks: Sequence[float] | None = None,
+    with_unit: bool = True,
 ) -> Classes:
     """Class an indicator on one level over all its dates, so that years can be compared.
 
@@ -235,6 +238,8 @@ def classify_indicator(
     indicator, level : str
     scheme, k, breaks
         See `classify`.
+    with_unit : bool
+        Whether each label names the unit; not needed where the legend's head does.
 
     Returns
     -------
@@ -244,7 +249,10 @@ def classify_indicator(
     definition = edition.indicators[indicator]
     rows = edition.values
     rows = rows[(rows["indicator"] == indicator) & (rows["level"] == level)]
-    style: dict[str, Any] = {"digits": definition.digits, "unit": definition.unit}
+    style: dict[str, Any] = {
+        "digits": definition.digits,
+        "unit": definition.unit if with_unit else "",
+    }
     found = classify(rows["value"], scheme=scheme, k=k, breaks=breaks, **style)
     newest = rows.loc[rows["datenstand"] == rows["datenstand"].max(), "value"]
     places = found.find(newest)
@@ -304,17 +312,24 @@ def _find_breaks(
     distinct = np.unique(shown)
     if len(distinct) <= k:
         return distinct[1:]
+    low, high = distinct[0], distinct[-1]
+    ends = np.array([])
     if scheme == "natural":
         import mapclassify  # takes seconds to load, for it pulls scikit-learn in
 
         bins = np.asarray(mapclassify.FisherJenks(shown, k=k).bins, dtype=float)
     elif scheme == "equal":
-        bins = np.linspace(distinct[0], distinct[-1], k + 1)[1:]
+        bins = np.linspace(low, high, k + 1)[1:]
     else:
-        bins = np.quantile(shown, np.linspace(0, 1, k + 1)[1:])
+        own_low = k > 1 and np.count_nonzero(shown == low) * k >= len(shown)
+        own_high = k - own_low > 1 and np.count_nonzero(shown == high) * k >= len(shown)
+        rest = shown[~((own_low & (shown == low)) | (own_high & (shown == high)))]
+        bins = np.quantile(rest, np.linspace(0, 1, k - own_low - own_high + 1)[1:])
+        bins = np.append(low, bins) if own_low else bins
+        ends = np.array([high]) if own_high else ends
     above = np.round((np.floor(bins / step + 1e-9) + 1) * step, digits)
     # A class that holds none of the values would only lengthen the legend.
-    edges = np.unique(above[above <= distinct[-1]])
+    edges = np.unique(np.append(above[above <= high], ends))
     filled = np.unique(np.searchsorted(edges, distinct, side="right"))
     return edges[filled[1:] - 1]
 

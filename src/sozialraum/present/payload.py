@@ -24,11 +24,12 @@ from sozialraum.present.classes import (
     round_shown,
 )
 from sozialraum.present.topology import build_topology
-from sozialraum.texts import words
+from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sozialraum.model.indicator import Indicator
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
 
@@ -128,8 +129,8 @@ def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any
     table = edition.table(level.id)
     ids = list(topology.objects[level.id])
     table = table.loc[ids]
-    points = shapely.point_on_surface(table.geometry.to_numpy())
-    places = _to_grid(shapely.get_coordinates(points), topology)
+    circles = shapely.maximum_inscribed_circle(shapely.simplify(table.geometry.to_numpy(), 5), 20)
+    places = _to_grid(shapely.get_coordinates(shapely.get_point(circles, 0)), topology)
     order = [other.id for other in edition.levels]
     parent = order.index(level.parent) if level.parent in order else -1
     known = {key: i for i, key in enumerate(topology.objects[level.parent])} if parent >= 0 else {}
@@ -153,17 +154,32 @@ def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any
     }
 
 
+def title_of(indicator: Indicator) -> str:
+    """Give an indicator's title; practice data are called so wherever they appear.
+
+    Parameters
+    ----------
+    indicator : Indicator
+
+    Returns
+    -------
+    str
+    """
+    word = say("quality.practice")
+    tag = f" ({word})" if indicator.practice and word not in indicator.title else ""
+    return indicator.title + tag
+
+
 def _indicator(edition: Edition, name: str) -> dict[str, Any]:
     known = edition.indicators[name]
     return {
         "id": name,
-        "title": known.title,
+        "title": title_of(known),
         "unit": known.unit,
         "digits": known.digits,
         "theme": known.theme,
         "numerator": known.numerator,
         "denominator": known.denominator if known.kind in ("rate", "mean") else "",
-        "practice": known.practice,
         "passport": [[label, text] for label, text in known.passport().items()],
     }
 
@@ -236,7 +252,9 @@ def _needed_digits(rows: pd.DataFrame) -> int:
 
 def _classes(edition: Edition, entry: dict[str, Any]) -> dict[str, Any]:
     indicator = list(edition.indicators)[entry["indicator"]]
-    found = classify_indicator(edition, indicator, edition.levels[entry["level"]].id)
+    found = classify_indicator(
+        edition, indicator, edition.levels[entry["level"]].id, with_unit=False
+    )
     return {
         "breaks": found.breaks,
         "labels": found.labels,
@@ -247,7 +265,9 @@ def _classes(edition: Edition, entry: dict[str, Any]) -> dict[str, Any]:
 
 def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     """Lay offers out by column; a column that repeats itself is stored as a list and codes."""
-    offers = edition.offers.sort_index()
+    offers = edition.offers
+    by_name = pd.Series([n.casefold() or "\uffff" for n in _texts(offers, "name")], offers.index)
+    offers = offers.loc[by_name.sort_index().sort_values(kind="stable").index]
     smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
     categories = sorted(set(offers["category"].dropna().astype(str)))
     marks = mark_categories(categories)

@@ -22,7 +22,7 @@ from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
 from sozialraum.present.classes import Classes, Hatch, classify_indicator, round_shown
 from sozialraum.present.files import replacing
-from sozialraum.present.payload import build_payload, pack
+from sozialraum.present.payload import build_payload, pack, title_of
 from sozialraum.texts import date, number, say, words
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def write_ressourcenkarte(
     path : path
         Of the HTML file; replaced as a whole or not at all.
     level, indicator : str, optional
-        What the page shows first: the smallest level and the first indicator unless given.
+        What the page shows first. Unless given: the smallest level, and the first indicator that
+        is neither a count nor practice data, if there is one.
 
     Returns
     -------
@@ -121,7 +122,11 @@ def _start(edition: Edition, level: str | None, indicator: str | None) -> dict[s
     rows = edition.values[edition.values["level"] == level]
     indicators = list(edition.indicators)
     if indicator is None:
-        indicator = next((i for i in indicators if i in set(rows["indicator"])), None)
+        # A share can be compared between large and small areas, a count cannot; practice data last.
+        shown = [i for i in indicators if i in set(rows["indicator"])]
+        known = edition.indicators
+        shown.sort(key=lambda i: (known[i].practice, known[i].kind == "count"))
+        indicator = shown[0] if shown else None
     elif indicator not in indicators:
         raise UnknownNameError("indicator", indicator, indicators)
     return {
@@ -157,7 +162,9 @@ def _style() -> str:
 
 def _script() -> str:
     """Join the parts of the script and leave its comments (and with them the types) out."""
-    parts = [(_ASSETS / "ressourcenkarte" / f"{n}.js").read_text(encoding="utf-8") for n in _SCRIPTS]
+    parts = [
+        (_ASSETS / "ressourcenkarte" / f"{n}.js").read_text(encoding="utf-8") for n in _SCRIPTS
+    ]
     text = re.sub(r"/\*\*.*?\*/ ?", "", "\n".join(parts), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines()]
     body = "\n".join(line for line in lines if line and not line.startswith("//"))
@@ -206,10 +213,12 @@ def _still(edition: Edition, topology: Topology, start: dict[str, int]) -> Still
     stand = edition.latest(known.id)
     rows = edition.values
     rows = rows[
-        (rows["indicator"] == known.id) & (rows["level"] == level.id) & (rows["datenstand"] == stand)
+        (rows["indicator"] == known.id)
+        & (rows["level"] == level.id)
+        & (rows["datenstand"] == stand)
     ].set_index("area")
     rows = rows.reindex(ids)
-    classes = classify_indicator(edition, known.id, level.id)
+    classes = classify_indicator(edition, known.id, level.id, with_unit=False)
     found = classes.find(round_shown(rows["value"], known.digits))
     found = np.where((found < 0) & (rows["sign"] == ".").to_numpy(bool), -2, found)
     parts = known.kind in ("rate", "mean") and bool(known.denominator)
@@ -222,12 +231,10 @@ def _still(edition: Edition, topology: Topology, start: dict[str, int]) -> Still
         )
     ]
     line = f"{level.plural} · {say('map.script.as_of', date=date(stand))}"
-    if known.practice:
-        line = f"{say('map.script.practice')} · {line}"
     return Still(
-        title=known.title,
+        title=title_of(known),
         line=line,
-        caption=f"{known.title}, {line}",
+        caption=f"{title_of(known)}, {line}",
         map=_draw(topology, level.id, dict(zip(ids, found.tolist(), strict=True)), classes),
         legend=_legend(classes, found),
         heads=tuple(heads),
@@ -270,7 +277,7 @@ def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
 def _tiles(prefix: str) -> str:
     return (
         "<defs>"
-        + _tile(f"{prefix}-2", look.HIDDEN_HATCH, look.HIDDEN, "#8b9196")
+        + _tile(f"{prefix}-2", look.HIDDEN_HATCH, look.HIDDEN, "#989fa4")
         + _tile(f"{prefix}-1", look.MISSING_HATCH, look.MISSING, "#7d868c")
         + "</defs>"
     )

@@ -1,7 +1,7 @@
 // Data, words, numbers and elements. Names and texts of others only ever become text nodes.
 
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], points: number[][]}} Level */
-/** @typedef {{id: string, title: string, unit: string, digits: number, theme: string, numerator: string, denominator: string, practice: boolean, passport: string[][]}} Indicator */
+/** @typedef {{id: string, title: string, unit: string, digits: number, theme: string, numerator: string, denominator: string, passport: string[][]}} Indicator */
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
 /** @typedef {{breaks: number[], labels: string[], colours: string[], hatches: [number, string, number][]}} Classes */
 /** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */
@@ -50,6 +50,12 @@ function fill(element, attributes, children) {
   for (const child of children) {
     if (child != null && child !== false) element.append(child instanceof Node ? child : String(child));
   }
+}
+
+/** @param {string} id @param {...(Node|string|number|null|undefined|false)} children */
+function refill(id, ...children) {
+  byId(id).replaceChildren();
+  fill(byId(id), {}, children);
 }
 
 /**

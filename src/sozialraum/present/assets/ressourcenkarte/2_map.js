@@ -61,7 +61,7 @@ function pattern(id, [size, path, width], ground, ink) {
 function patterns(prefix) {
   const look = data.look;
   return svg("defs", {},
-    pattern(`${prefix}-2`, look.hiddenHatch, look.hidden, "#8b9196"),
+    pattern(`${prefix}-2`, look.hiddenHatch, look.hidden, "#989fa4"),
     pattern(`${prefix}-1`, look.missingHatch, look.missing, "#7d868c"),
     pattern(`${prefix}gap`, look.gapHatch, "none", look.gap));
 }
@@ -80,7 +80,7 @@ function buildMap() {
   ];
   map.things = svg("g", { role: "listbox", "aria-label": say("things_label") }, map.zoomed[1], map.marks);
   map.root = svg("svg", { class: "karte-svg", "aria-label": say("map_label"), role: "group" },
-    map.defs, patterns("m"), map.zoomed[0], map.names, map.things, map.spot);
+    map.defs, patterns("m"), map.zoomed[0], map.things, map.names, map.spot);
   const stage = byId("buehne");
   stage.replaceChildren(map.root);
   const water = data.topology.objects.water;
@@ -137,6 +137,7 @@ function drawAreas() {
   const indicator = data.indicators[state.indicator];
   const series = currentSeries();
   const classes = currentClasses();
+  map.root.classList.toggle("schraffiert", state.hatch);
   map.defs.replaceChildren(...(classes ? classes.hatches : []).map((h, i) => pattern(`m${i}`, h, "#fff", data.look.ink)));
   scalePatterns();
   own.nodes.forEach((node, i) => {
@@ -145,13 +146,10 @@ function drawAreas() {
     node.setAttribute("fill", state.hatch || place < 0 || !classes ? `url(#m${place})` : classes.colours[place]);
     node.setAttribute("aria-label", `${level.names[i]}: ${writeValue(cell, indicator)}`);
   });
-  const above = [];
-  for (let l = 1; l < state.level; l++) {
-    above.push(svg("path", { d: [...drawn[l].paths.values()].join(""), class: `grenze g${Math.min(state.level - l, 2)}` }));
-  }
-  map.borders.replaceChildren(svg("path", { d: [...drawn[0].paths.values()].join(""), class: "grenze rand" }), ...above);
+  // The higher the level, the broader the joint between its areas.
+  map.borders.replaceChildren(...drawn.slice(1, state.level).map((above, l) =>
+    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(state.level - l - 1, 2)}` })));
   drawChoice();
-  drawNames();
 }
 
 function drawChoice() {
@@ -180,30 +178,46 @@ function foldName(text) {
   return found;
 }
 
+/** White letters read better on it than dark ones. @param {string} colour */
+function isDark(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => (parseInt(colour.slice(i, i + 2), 16) / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.18;
+}
+
+/** Does a box lie in the area? Corners may stick out a little, the middle line may not.
+ * @param {any} node @param {number[]} box on the screen */
+function lies(node, [x0, y0, x1, y1]) {
+  const y = (y0 + y1) / 2, dx = (x1 - x0) / 8;
+  return [[x0, y], [x1, y], [x0 + dx, y0 + 3], [x1 - dx, y0 + 3], [x0 + dx, y1 - 3], [x1 - dx, y1 - 3]].every(([sx, sy]) => {
+    const p = map.root.createSVGPoint();
+    p.x = (sx - view.x) / view.k; p.y = (sy - view.y) / view.k;
+    return node.isPointInFill(p);
+  });
+}
+
 function drawNames() {
   map.names.replaceChildren();
   if (!state.names || !view.width) return;
   const level = data.levels[state.level], own = drawn[state.level];
-  const indicator = data.indicators[state.indicator], series = currentSeries();
+  const indicator = data.indicators[state.indicator], series = currentSeries(), classes = currentClasses();
   ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
-  /** @type {number[][]} */
-  const taken = [];
+  // Names keep off the marks of offers.
+  const taken = state.marks.map(({ x, y }) => [x - 13, y - 13, x + 13, y + 13]);
   const order = own.boxes.map((b, i) => [(b[2] - b[0]) * (b[3] - b[1]), i]).sort((a, b) => b[0] - a[0]);
   for (const [, i] of order) {
-    const [x0, y0, x1, y1] = own.boxes[i];
+    const [x0, , x1] = own.boxes[i];
     const [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
-    const room = [(x1 - x0) * view.k, (y1 - y0) * view.k];
-    if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || room[0] < 20) continue;
+    if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || (x1 - x0) * view.k < 20) continue;
     const cell = cellOf(series, i);
-    const number = cell.value === null ? [] : [writeValue(cell, indicator)];
+    const number = cell.value === null ? [] : [writeValue(cell, indicator, indicator.unit.length < 3)];
     const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
     for (const text of choices) {
       const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
       const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
-      if (width > room[0] * 0.98 || height > room[1] * 0.8) continue;
-      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      if (!lies(own.nodes[i], box) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box);
-      map.names.append(svg("text", { x: cx, y: box[1] + 12 }, ...text.map((t, n) =>
+      const ground = state.hatch || !classes ? "#ffffff" : classes.colours[classOf(cell, classes)] || "#ffffff";
+      map.names.append(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
         svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
       break;
     }
@@ -219,7 +233,9 @@ function toScreen(x, y) {
 
 function resize() {
   const stage = byId("buehne");
-  const width = stage.clientWidth, height = stage.clientHeight;
+  // Paper shows finer lines and letters than the screen.
+  const finer = state.printing ? 1.4 : 1;
+  const width = stage.clientWidth * finer, height = stage.clientHeight * finer;
   if (!width || !height) return;
   const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
   view.width = width; view.height = height;
@@ -260,7 +276,6 @@ function place() {
 function settle() {
   map.names.removeAttribute("visibility");
   map.marks.removeAttribute("visibility");
-  drawNames();
   drawMarks();
 }
 
@@ -274,7 +289,7 @@ function drawScale() {
   const power = 10 ** Math.floor(Math.log10(most));
   const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
   byId("massstab-text").textContent = length >= 1000 ? `${write(length / 1000)} km` : `${write(length)} m`;
-  byId("massstab-balken").style.width = `${length * metre}px`;
+  byId("massstab-balken").style.width = `${length * metre / (state.printing ? 1.4 : 1)}px`;
 }
 
 /** @param {number} factor @param {number} [sx] @param {number} [sy] */
@@ -385,6 +400,8 @@ function onAreaKey(e, i) {
 /** The line under the map that tells what is pointed at. @param {number} i */
 function readOut(i) {
   const level = data.levels[state.level], out = byId("ablesung");
+  const choice = state.choice;
+  if (i < 0 && choice && choice.kind === "area" && choice.level === state.level) i = choice.index;
   if (i < 0) { out.textContent = ""; return; }
   const cell = cellOf(currentSeries(), i);
   out.replaceChildren(html("b", {}, level.names[i]), ` ${writeValue(cell, data.indicators[state.indicator])}`);

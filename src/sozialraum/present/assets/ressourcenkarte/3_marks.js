@@ -1,7 +1,7 @@
 // What lies on the map: offers, bundled where they crowd, and gaps. Never more ink than needed to
 // leave the colours of the areas to be read.
 
-const CROWD = 46;
+const CROWD = 46, NEAR = 27;
 
 /** @typedef {{x: number, y: number, members: number[]}} Mark */
 
@@ -47,25 +47,31 @@ function bundle() {
     mark.x += x; mark.y += y; mark.members.push(i);
     squares.set(key, mark);
   }
-  const marks = [...squares.values()];
-  for (const m of marks) { m.x /= m.members.length; m.y /= m.members.length; }
+  /** @type {Mark[]} */
+  const marks = [];
+  for (const { x, y, members } of [...squares.values()].sort((a, b) => b.members.length - a.members.length)) {
+    const own = { x: x / members.length, y: y / members.length, members };
+    const other = marks.find((m) => Math.hypot(m.x - own.x, m.y - own.y) < NEAR);
+    if (other) other.members.push(...members); else marks.push(own);
+  }
   return marks.sort((a, b) => a.x - b.x || a.y - b.y);
 }
 
 function drawMarks() {
   const focused = document.activeElement && map.things.contains(document.activeElement);
-  const marks = state.offers ? bundle() : [];
+  const marks = state.marks = state.offers ? bundle() : [];
   const gaps = state.gaps ? data.topology.objects.gaps.geometries.filter((_, i) => gapShown(i)) : [];
   if (marks.length || gaps.length) map.things.removeAttribute("display");
   else map.things.setAttribute("display", "none");
   /** @type {{node: any, x: number, y: number, go: (keyboard: boolean) => void}[]} */
-  const things = [];
+  const things = [], ranks = /** @type {any[]} */ ([]);
   map.zoomed[1].replaceChildren(...gaps.map((shape) => {
     const index = data.gaps.findIndex((g) => g.id === shape.id);
     const [x0, y0, x1, y1] = boxOf(shape.arcs);
     const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
     const node = svg("path", { d: pathOf(shape.arcs), class: "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
     things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, node, keyboard) });
+    if (data.gaps[index].rank < 10 && (x1 - x0) * view.k > 14) ranks.push(svg("text", { x, y: y + 4, class: "rangzahl", fill: data.look.gap, "aria-hidden": "true" }, data.gaps[index].rank));
     return node;
   }));
   map.marks.replaceChildren(...marks.map((mark) => {
@@ -86,11 +92,12 @@ function drawMarks() {
       look(Math.max(view.zoom * 1.8, Math.min(closer, view.zoom * 6)), (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
       settle();
       announce(say("closer"));
-      if (keyboard) focusNear(view.width / 2, view.height / 2);
+      if (keyboard) focusNear();
     };
     things.push({ node, x: mark.x, y: mark.y, go });
     return node;
   }));
+  map.marks.append(...ranks);
   const places = things.map((t) => [t.x, t.y]);
   things.forEach(({ node, x, y, go }, i) => {
     fill(node, {
@@ -115,18 +122,23 @@ function drawMarks() {
     const d = Math.hypot(t.x - view.width / 2, t.y - view.height / 2);
     return d < best.d ? { d, node: t.node } : best;
   }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
-  if (focused) focusNear(view.width / 2, view.height / 2);
+  if (focused) focusNear();
+  drawNames();
 }
 
-/** @param {number} _x @param {number} _y */
-function focusNear(_x, _y) {
+/** Focus what lies nearest to the middle of the map. */
+function focusNear() {
   const node = map.nearest();
   if (node) node.focus({ preventScroll: true });
 }
 
-/** Gaps of the chosen measure, or all. @param {number} index */
+function gapMeasures() {
+  return [...new Set(data.gaps.map((g) => g.measure))];
+}
+
+/** Is it a gap of the chosen measure? @param {number} index */
 function gapShown(index) {
-  return state.gapMeasure < 0 || data.gaps[index].measure === state.gapMeasure;
+  return data.gaps[index].measure === state.gapMeasure;
 }
 
 /** @param {Gap} gap */

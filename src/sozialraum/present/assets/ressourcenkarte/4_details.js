@@ -25,8 +25,8 @@ function drawLegend() {
   });
   const extra = state.gaps && data.gaps.length ? html("li", {},
     svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill: "url(#lgap)", stroke: data.look.gap })),
-    html("span", { class: "klasse" }, say("gaps"))) : null;
-  byId("legende").replaceChildren(swatches, html("p", { class: "legende-kopf" }, html("span", {}, indicator.unit ? say("legend_unit", { unit: indicator.unit }) : ""), html("span", {}, level.plural)), html("ul", {}, ...rows, extra));
+    html("span", { class: "klasse" }, say("gap"))) : null;
+  refill("legende", swatches, html("p", { class: "legende-kopf" }, html("span", {}, indicator.unit ? say("legend_unit", { unit: indicator.unit }) : say("value")), html("span", {}, level.plural)), html("ul", {}, ...rows, extra));
 }
 
 /** @param {string} label @param {Node|string} content */
@@ -39,15 +39,15 @@ function detailHead(over, title) {
   return [
     html("p", { class: "ueber" }, over),
     html("h3", { id: "einzel-titel", tabindex: -1 }, title),
-    html("button", { type: "button", class: "zurueck", onclick: goBack }, say("back")),
+    state.choice && html("button", { type: "button", class: "zurueck", onclick: goBack }, say("back")),
   ];
 }
 
 /** Where a number comes from. @param {Indicator} indicator @param {Series|undefined} series @param {Cell} cell */
 function passport(indicator, series, cell) {
   const own = [];
-  if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator", { what: indicator.numerator }), write(cell.numerator, series.counted)));
-  if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator", { what: indicator.denominator }), write(cell.denominator, series.counted)));
+  if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator"), `${write(cell.numerator, series.counted)} · ${indicator.numerator}`));
+  if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator"), `${write(cell.denominator, series.counted)} · ${indicator.denominator}`));
   const dates = [say("datenstand"), say("gebietsstand"), say("quality")];
   const general = indicator.passport.filter(([label]) => !dates.includes(label)).map(([label, text]) => pair(label, linkIn(text)));
   if (series) general.push(pair(say("datenstand"), writeDate(series.date)));
@@ -116,18 +116,21 @@ function areaDetails(level, index) {
     html("details", { open: true }, html("summary", {}, say("passport")), passport(indicator, series, cell)),
     html("h4", {}, say("all_values")),
   ]);
-  let theme = "";
+  /** @type {Map<string, any[]>} */
+  const themes = new Map();
   data.indicators.forEach((other, i) => {
-    if (i === state.indicator) return;
     const date = datesOf(level, i)[0];
-    if (!date) return;
+    if (i === state.indicator || !date) return;
     const its = findSeries(level, i, date), value = cellOf(its, index);
-    if (other.theme !== theme) box.append(html("p", { class: "thema" }, (theme = other.theme)));
-    box.append(html("details", { class: "zeile" },
+    themes.set(other.theme, [...(themes.get(other.theme) || []), html("details", { class: "zeile" },
       html("summary", {}, html("span", {}, other.title), html("b", {}, writeValue(value, other))),
       passport(other, its, value),
-      html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map"))));
+      html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map")))]);
   });
+  for (const [theme, rows] of themes) {
+    box.append(html("details", { class: "gruppe", open: themes.size === 1 || theme === indicator.theme },
+      html("summary", {}, theme || say("no_theme"), html("span", { class: "anzahl" }, write(rows.length))), ...rows));
+  }
   const here = offersIn(level, index);
   if (data.offers.ids.length) {
     const tally = data.offers.categories.map((c, i) => /** @type {[string, number]} */ ([c.title, here.filter((o) => data.offers.category[o] === i).length])).filter(([, n]) => n);

@@ -2,8 +2,6 @@
 
 const PAGE = 50;
 
-/** @typedef {{title: string, plural: string, rows: () => Cell[]}} Unused */
-
 /** Areas of the level in the order the table is sorted by. */
 function sortedAreas() {
   const level = data.levels[state.level], series = currentSeries();
@@ -30,7 +28,7 @@ function drawTable() {
   const pages = Math.ceil(order.length / PAGE);
   state.page = Math.min(state.page, pages - 1);
   const parts = Boolean(indicator.denominator);
-  const heads = [level.title, indicator.unit ? say("value_in", { unit: indicator.unit }) : say("value"), ...(parts ? [indicator.numerator, indicator.denominator] : [])];
+  const heads = [level.title, indicator.unit ? say("value_in", { unit: indicator.unit }) : say("value"), ...(parts ? [say("numerator"), say("denominator")] : [])];
   const head = html("tr", {}, ...heads.map((text, c) => {
     const sorted = state.sort.column === c;
     return html("th", { scope: "col", "aria-sort": sorted ? (state.sort.down ? "descending" : "ascending") : null },
@@ -49,8 +47,8 @@ function drawTable() {
       html("td", { class: cell.value === null ? "leer" : null, title: cell.sign ? data.signs[cell.sign] : null }, writeValue(cell, indicator, false)),
       parts && count(cell.numerator), parts && count(cell.denominator));
   });
-  byId("tabelle").replaceChildren(
-    html("table", {}, html("caption", {}, say("table_caption", { indicator: indicator.title, level: level.plural, date: series ? writeDate(series.date) : say("missing") })), html("thead", {}, head), html("tbody", {}, ...body)),
+  refill("tabelle", 
+    html("table", {}, html("caption", {}, say("table_caption", { indicator: indicator.title, level: level.plural, date: series ? writeDate(series.date) : say("missing") }), parts && html("span", { class: "zeile2" }, say("table_parts", { numerator: indicator.numerator, denominator: indicator.denominator }))), html("thead", {}, head), html("tbody", {}, ...body)),
     pager(pages, state.page, (p) => { state.page = p; drawTable(); }, "tabelle"),
     html("button", { type: "button", class: "knopf", onclick: saveTable }, say("save_table")));
 }
@@ -113,8 +111,7 @@ function symbol(category) {
 /** The filter is built once; the list follows it. */
 function buildFilter() {
   const { categories, category, columns, ids } = data.offers;
-  const box = byId("filter");
-  if (!ids.length) { box.replaceChildren(html("p", {}, say("no_offers"))); return; }
+  if (!ids.length) { refill("filter", html("p", {}, say("no_offers"))); return; }
   const counts = categories.map((_, i) => category.filter((c) => c === i).length);
   const boxes = categories.map((c, i) => html("label", {}, html("input", { type: "checkbox", name: "kategorie", value: i, onchange: (/** @type {Event} */ e) => {
     const on = /** @type {HTMLInputElement} */ (e.target).checked;
@@ -130,7 +127,7 @@ function buildFilter() {
     } }, html("option", { value: "" }, say("all")), ...known, c.codes.includes(-1) && html("option", { value: -1 }, say("missing"))));
   });
   const text = html("label", { class: "feldname" }, html("span", {}, say("free_text")), html("input", { type: "search", name: "text", autocomplete: "off", oninput: (/** @type {Event} */ e) => { state.filter.text = /** @type {HTMLInputElement} */ (e.target).value; filterOffers(); } }));
-  box.replaceChildren(html("fieldset", { class: "arten" }, html("legend", {}, say("categories")), ...boxes), html("div", { class: "felder" }, ...selects, text));
+  refill("filter", html("fieldset", { class: "arten" }, html("legend", {}, say("categories")), ...boxes), html("div", { class: "felder" }, ...selects, text));
 }
 
 function filterOffers() {
@@ -145,20 +142,22 @@ function filterOffers() {
 function drawOffers() {
   const pages = Math.ceil(state.found.length / PAGE);
   const page = state.found.slice(state.offerPage * PAGE, (state.offerPage + 1) * PAGE);
-  byId("angebotsliste").replaceChildren(
+  refill("angebotsliste", 
     html("p", { class: "fund" }, say("found", { count: write(state.found.length), all: write(data.offers.ids.length) })),
     html("ul", { class: "liste" }, ...page.map((i) => html("li", {}, offerButton(i)))),
-    ...[pager(pages, state.offerPage, (p) => { state.offerPage = p; drawOffers(); }, "angebotsliste")].flatMap((p) => p || []));
+    pager(pages, state.offerPage, (p) => { state.offerPage = p; drawOffers(); }, "angebotsliste"));
 }
 
 // ---- gaps
 
 function drawGaps() {
-  const measures = [...new Set(data.gaps.map((g) => g.measure))];
-  const choose = measures.length > 1 && html("label", { class: "feldname" }, html("span", {}, say("measure")), html("select", { onchange: (/** @type {Event} */ e) => { state.gapMeasure = Number(/** @type {HTMLSelectElement} */ (e.target).value); setGaps(true); drawGaps(); } },
-    html("option", { value: -1 }, say("all")), ...measures.map((m) => html("option", { value: m, selected: m === state.gapMeasure }, data.indicators[m] ? data.indicators[m].title : say("missing")))));
-  const rows = data.gaps.flatMap((gap, i) => (gapShown(i) ? [html("li", {}, html("button", { type: "button", class: "eintrag luecken", onclick: (/** @type {Event} */ e) => reveal({ kind: "gap", index: i }, /** @type {any} */ (e.currentTarget), true) },
-    html("span", { class: "rang" }, gap.rank), html("span", {}, html("span", { class: "titel" }, gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) })), html("span", { class: "leise" }, gapWay(gap)), measures.length > 1 && data.indicators[gap.measure] && html("span", { class: "leise" }, data.indicators[gap.measure].title))))] : []));
-  const one = data.indicators[state.gapMeasure < 0 ? measures[0] : state.gapMeasure];
-  byId("luecken").replaceChildren(...(data.gaps.length ? [html("p", { class: "leise" }, say("gaps_note")), choose || html("p", {}, one ? one.title : ""), html("ol", { class: "liste" }, ...rows)] : [html("p", {}, say("no_gaps"))]));
+  if (!data.gaps.length) { refill("luecken", html("p", {}, say("no_gaps"))); return; }
+  const choose = html("label", { class: "feldname" }, html("span", {}, say("measure")),
+    html("select", { onchange: (/** @type {Event} */ e) => { state.gapMeasure = Number(/** @type {HTMLSelectElement} */ (e.target).value); setGaps(true); drawGaps(); refocus("#luecken select"); } },
+      ...gapMeasures().map((m) => html("option", { value: m, selected: m === state.gapMeasure }, data.indicators[m] ? data.indicators[m].title : say("missing")))));
+  const rows = data.gaps.map((gap, i) => gapShown(i) && html("li", {}, html("button", { type: "button", class: "eintrag", onclick: (/** @type {Event} */ e) => reveal({ kind: "gap", index: i }, /** @type {any} */ (e.currentTarget), true) },
+    html("span", { class: "rang" }, gap.rank),
+    html("span", {}, html("span", { class: "titel" }, gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) })), html("span", { class: "leise" }, gapWay(gap)))))).filter(Boolean);
+  const limit = data.gaps.filter((_, i) => gapShown(i))[0].limit;
+  refill("luecken", choose, html("p", { class: "leise" }, say("gaps_note", { limit: limit === null ? "?" : write(limit) })), html("ol", { class: "liste" }, ...rows));
 }

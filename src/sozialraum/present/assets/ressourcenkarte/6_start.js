@@ -9,6 +9,7 @@ const state = {
   /** @type {{categories: Set<number>, picks: Record<string, number>, text: string}} */
   filter: { categories: new Set(), picks: {}, text: "" },
   /** @type {number[]} */ found: [], offerPage: 0,
+  /** @type {Mark[]} */ marks: [],
   sort: { column: 1, down: true }, page: 0, printing: false,
 };
 
@@ -29,7 +30,7 @@ function currentDate(level) {
 function drawAll() {
   const level = data.levels[state.level], indicator = data.indicators[state.indicator];
   byId("kartentitel").textContent = indicator.title;
-  byId("kartenzeile").textContent = [indicator.practice ? say("practice") : "", level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
+  byId("kartenzeile").textContent = [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
   drawAreas();
   drawLegend();
   drawTable();
@@ -43,6 +44,13 @@ function fillDates() {
   const select = /** @type {HTMLSelectElement} */ (byId("w-stand"));
   select.replaceChildren(...dates.map((d) => html("option", { value: d, selected: d === state.date }, writeDate(d))));
   select.disabled = !dates.length;
+}
+
+/** Gaps of the shown indicator, if it has any; else those shown before. */
+function followGaps() {
+  const measures = gapMeasures();
+  if (measures.includes(state.indicator)) state.gapMeasure = state.indicator;
+  else if (!measures.includes(state.gapMeasure)) state.gapMeasure = measures[0];
 }
 
 /** @param {number} level */
@@ -60,9 +68,11 @@ function setLevel(level) {
 /** @param {number} indicator */
 function setIndicator(indicator) {
   state.indicator = indicator;
+  followGaps();
   /** @type {HTMLSelectElement} */ (byId("w-merkmal")).value = String(indicator);
   fillDates();
   drawAll();
+  drawGaps();
   showChoice();
   announce(data.indicators[indicator].title);
 }
@@ -79,6 +89,7 @@ function setOffers(on) {
 function setGaps(on) {
   state.gaps = on;
   /** @type {HTMLInputElement} */ (byId("w-luecken")).checked = on;
+  document.documentElement.classList.toggle("zeigt-luecken", on);
   drawMarks();
   drawLegend();
   writeHash();
@@ -108,7 +119,11 @@ function reveal(choice, opener, keyboard = false) {
   }
   const title = byId("einzel-titel");
   if (keyboard) title.focus();
-  else announce(title.textContent || "");
+  else {
+    announce(title.textContent || "");
+    // Beside the map what was clicked must come into sight; below it the map must not run away.
+    if (matchMedia("(min-width: 62.01rem)").matches) (document.querySelector(".einzel .wert, .einzel .pass") || title).scrollIntoView({ block: "nearest" });
+  }
   writeHash();
 }
 
@@ -116,7 +131,8 @@ function showChoice() {
   const choice = state.choice;
   drawChoice();
   drawTableChoice();
-  byId("einzel").replaceChildren(choice === null ? html("p", { class: "leise" }, say("nothing_chosen"))
+  byId("einzel").classList.toggle("ganz", choice === null);
+  refill("einzel", choice === null ? areaDetails(0, 0)
     : choice.kind === "area" ? areaDetails(choice.level, choice.index)
       : choice.kind === "offer" ? offerDetails(choice.index)
         : choice.kind === "gap" ? gapDetails(choice.index) : bundleDetails(choice.members));
@@ -185,7 +201,7 @@ function startControls() {
   byId("w-ebene").append(...data.levels.map((level, i) => html("label", {}, html("input", { type: "radio", name: "ebene", value: i, onchange: () => setLevel(i) }), html("span", {}, level.plural))));
   byId("w-stand").addEventListener("change", (e) => { state.date = /** @type {HTMLSelectElement} */ (e.target).value; drawAll(); showChoice(); announce(writeDate(state.date)); });
   /** @type {[string, (on: boolean) => void][]} */
-  const switches = [["w-schraffur", (on) => { state.hatch = on; drawAreas(); drawLegend(); writeHash(); }], ["w-namen", (on) => { state.names = on; drawNames(); writeHash(); }], ["w-angebote", setOffers], ["w-luecken", setGaps]];
+  const switches = [["w-schraffur", (on) => { state.hatch = on; drawAreas(); drawNames(); drawLegend(); writeHash(); }], ["w-namen", (on) => { state.names = on; drawNames(); writeHash(); }], ["w-angebote", setOffers], ["w-luecken", setGaps]];
   for (const [id, act] of switches) {
     byId(id).addEventListener("change", (e) => act(/** @type {HTMLInputElement} */ (e.target).checked));
   }
@@ -283,6 +299,7 @@ function readHash() {
   state.hatch = parts.get("muster") === "1";
   state.names = parts.get("namen") !== "0";
   state.gaps = parts.get("luecken") === "1" && data.gaps.length > 0;
+  followGaps();
   state.offers = parts.has("angebote");
   state.filter.categories = new Set((parts.get("angebote") || "").split(",").map((id) => data.offers.categories.findIndex((c) => c.id === id)).filter((i) => i >= 0));
   state.found = shownOffers();
@@ -295,6 +312,7 @@ function readHash() {
 /** Bring every control and drawing to the state. */
 function apply() {
   writing = true;
+  document.documentElement.classList.toggle("zeigt-luecken", state.gaps);
   for (const [id, on] of /** @type {[string, boolean][]} */ ([["w-schraffur", state.hatch], ["w-namen", state.names], ["w-angebote", state.offers], ["w-luecken", state.gaps]])) {
     /** @type {HTMLInputElement} */ (byId(id)).checked = on;
   }
@@ -321,6 +339,7 @@ function startPrint() {
     document.documentElement.classList.add("druck");
     drawTable();
     resize();
+    look(1, 0, 0);
     settle();
   });
   addEventListener("afterprint", () => {
