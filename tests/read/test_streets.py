@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from sozialraum.errors import CrsError, InputError, UnknownNameError
-from sozialraum.read.streets import WALK, find_direction, may_use, read_streets
+from sozialraum.read.street_rules import WALK, find_direction, may_use
+from sozialraum.read.streets import read_streets
 
 # Near Neubrandenburg: 0.001° of latitude are 111 m, of longitude some 66 m.
 CORNERS = {1: (13.260, 53.550), 2: (13.261, 53.550), 3: (13.262, 53.550), 4: (13.261, 53.551),
