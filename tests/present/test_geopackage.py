@@ -101,7 +101,7 @@ def test_the_style_draws_every_area_in_the_classes_of_the_page(
     assert [layer.get("class") for layer in hidden] == ["SimpleFill", "LinePatternFill"]
     assert HIDDEN_HATCH.size > 0
     aliases = {a.get("field"): a.get("name") for a in style.findall("aliases/alias")}
-    assert aliases["leistung"] == "Leistungsbezug, in %, Stand 2024"
+    assert aliases["leistung"] == "Leistungsbezug (%), Stand 2024"
     fields = set(pyogrio.read_info(path, layer="gebiete_quartier")["fields"])
     assert set(aliases) == fields
 

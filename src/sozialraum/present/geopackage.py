@@ -154,26 +154,47 @@ def write_layers(layers: Iterable[Layer], path: str | Path, *, moment: str = _EP
 def name_columns(indicators: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Give every indicator its column and the column of its sign.
 
-    SQLite compares names without case, and other columns stand beside them.
-
     Examples
     --------
-    >>> name_columns(["u6", "U6"])
-    {'u6': ('u6', 'u6_zeichen'), 'U6': ('U6_2', 'U6_2_zeichen')}
-    >>> name_columns(["Kinder/Jahr"])
-    {'Kinder/Jahr': ('Kinder_Jahr', 'Kinder_Jahr_zeichen')}
+    >>> name_columns(["u6", "U6", "Kinder/Jahr"])["U6"]
+    ('U6_2', 'U6_2_zeichen')
     """
     taken = {"fid", "geom", "area", "name", "parent", "parent_name"}
     columns = {}
     for indicator in indicators:
-        plain = _plain(indicator)
-        column, count = plain, 1
-        while {column.casefold(), f"{column}_zeichen".casefold()} & taken:
-            count += 1
-            column = f"{plain}_{count}"
-        taken |= {column.casefold(), f"{column}_zeichen".casefold()}
+        column = free_column(indicator, taken, also="_zeichen")
         columns[indicator] = (column, f"{column}_zeichen")
     return columns
+
+
+def free_column(name: str, taken: set[str], also: str = "") -> str:
+    """Make a column name of any text that no other column has, and take it.
+
+    Parameters
+    ----------
+    name : str
+    taken : set of str
+        Names in use, in small letters: SQLite compares without case. The new one is added.
+    also : str
+        An ending under which the name must be free too.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> taken = {"fid"}
+    >>> free_column("FID", taken), free_column("Name", taken), free_column("name", taken)
+    ('FID_2', 'Name', 'name_2')
+    """
+    plain = _plain(name)
+    column, count = plain, 1
+    while {column.casefold(), f"{column}{also}".casefold()} & taken:
+        count += 1
+        column = f"{plain}_{count}"
+    taken |= {column.casefold(), f"{column}{also}".casefold()}
+    return column
 
 
 def _plain(name: str) -> str:

@@ -147,7 +147,7 @@ def explain_sign(value: float, sign: object) -> str:
 def head_indicator(definition: Indicator, datenstand: str, joint: str = ", ") -> str:
     """Write the heading of a column of figures: title, unit, date, and "Übungsdaten" if so."""
     unit = definition.unit
-    parts = [definition.title, say("tables.unit", unit=unit) if unit else ""]
+    parts = [f"{definition.title} ({unit})" if unit else definition.title]
     parts.append(say("tables.as_of", date=date(datenstand)) if datenstand else "")
     parts.append(say("tables.practice") if definition.practice else "")
     return joint.join(filter(None, parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 32_767  # signs in a cell
 _MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
+_LINE_POINTS, _HIGHEST = 15.0, 400.0  # points
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_FONT = "Calibri"
 _INK, _PAPER, _LINE = "FF163F62", "FFE9F0F2", "FF9AA7AE"
 
 
@@ -112,13 +115,15 @@ class _Pen:
         self.book = book
         self.notice = notice
         self._taken: set[str] = {say("tables.readme").casefold(), "history"}
-        self._bold = Font(bold=True)
+        self.title = Font(name=_FONT, size=16, bold=True, color=_INK)
+        self.strong = Font(name=_FONT, size=11, bold=True)
         self._heading = {
-            "font": Font(bold=True, color=_INK),
+            "font": Font(name=_FONT, size=11, bold=True, color=_INK),
             "fill": PatternFill("solid", fgColor=_PAPER),
             "border": Border(bottom=Side("thin", color=_LINE)),
             "alignment": Alignment(wrap_text=True, vertical="top"),
         }
+        self._heading_right = Alignment(wrap_text=True, vertical="top", horizontal="right")
         self._wrapped = Alignment(wrap_text=True, vertical="top")
         self._top = Alignment(vertical="top")
         self._right = Alignment(horizontal="right", vertical="top")
@@ -154,7 +159,7 @@ class _Pen:
             sheet.print_title_rows = "1:1"
         return sheet
 
-    def text(self, sheet: Any, value: object, *, wrap: bool = False, bold: bool = False) -> Any:
+    def text(self, sheet: Any, value: object, *, wrap: bool = False, font: Any = None) -> Any:
         from openpyxl.cell import WriteOnlyCell
 
         plain = _ESCAPE.sub("_x005F_", clean(value)).replace("\r\n", "\n").replace("\r", "\n")
@@ -165,15 +170,25 @@ class _Pen:
         cell.alignment = self._wrapped if wrap else self._top
         if plain.startswith(("=", "+", "-", "@", "\t", "'")):
             cell.quotePrefix = True  # stays text when someone edits the cell
-        if bold:
-            cell.font = self._bold
+        if font is not None:
+            cell.font = font
         return cell
 
-    def heading(self, sheet: Any, value: object) -> Any:
-        cell = self.text(sheet, value)
-        for name, style in self._heading.items():
-            setattr(cell, name, style)
-        return cell
+    def headings(
+        self, sheet: Any, texts: Sequence[object], widths: Sequence[float], figures: Sequence[int]
+    ) -> None:
+        """Write the heading row, high enough for its longest text, right over figures."""
+        cells = [self.text(sheet, text) for text in texts]
+        for i, cell in enumerate(cells):
+            for name, style in self._heading.items():
+                setattr(cell, name, style)
+            if i in figures:
+                cell.alignment = self._heading_right
+        # Bold letters are a tenth wider, and the filter's button takes two.
+        room = [width / 1.1 - 2 for width in widths]
+        lines = max(map(_count_lines, (cell.value for cell in cells), room), default=1)
+        sheet.row_dimensions[1].height = _LINE_POINTS * lines + 3
+        sheet.append(cells)
 
     def sign(self, sheet: Any, value: str) -> Any:
         cell = self.text(sheet, value)
@@ -212,16 +227,28 @@ class _Pen:
         return cell
 
 
+def _count_lines(text: str, width: float) -> int:
+    """Count the lines a wrapped text takes in a column of that many digits."""
+    return sum(max(1, len(textwrap.wrap(part, max(int(width), 1)))) for part in text.split("\n"))
+
+
 def _write_readme(pen: _Pen, edition: Edition, contents: Iterable[str]) -> None:
-    sheet = pen.sheet(say("tables.readme"), (24, 110))
+    widths = (24, 110)
+    sheet = pen.sheet(say("tables.readme"), widths)
     rows = list_statements(edition)
     rows += [(say("tables.note.sheets"), text) for text in contents]
     rows += list_signs()
-    notice = say("tables.note.notice")
+    title, notice = say("tables.note.title"), say("tables.note.notice")
     last = ""
-    for word, text in rows:
-        first = pen.text(sheet, "" if word == last else word, bold=True)
-        sheet.append([first, pen.text(sheet, text, wrap=True, bold=word == notice)])
+    for i, (word, text) in enumerate(rows):
+        font = pen.title if not i and word == title else pen.strong if word == notice else None
+        cells = [
+            pen.text(sheet, "" if word == last else word, font=pen.strong),
+            pen.text(sheet, text, wrap=True, font=font),
+        ]
+        lines = _count_lines(cells[1].value, widths[1])
+        sheet.row_dimensions[i + 1].height = 24 if font is pen.title else _LINE_POINTS * lines
+        sheet.append(cells)
         last = word
 
 
@@ -236,7 +263,7 @@ def _write_level(pen: _Pen, name: str, edition: Edition, level: str, names: pd.D
     sheet.auto_filter.ref = _range(len(widths), len(newest.values))
     headings = [say(f"tables.column.{column}") for column in fixed]
     headings += [head_indicator(edition.indicators[i], newest.dates[i], "\n") for i in indicators]
-    sheet.append([pen.heading(sheet, text) for text in headings])
+    pen.headings(sheet, headings, widths, range(len(fixed), len(widths)))
     digits = [edition.indicators[i].digits for i in indicators]
     columns = [
         zip(newest.values[i].tolist(), newest.signs[i].tolist(), strict=True) for i in indicators
@@ -267,6 +294,9 @@ _SERIES = {
 }
 
 
+_FIGURES = ("datenstand", "gebietsstand", "value", "numerator", "denominator")
+
+
 def _write_series(pen: _Pen, name: str, edition: Edition, names: pd.DataFrame) -> None:
     titles = {level.id: level.title for level in edition.levels}
     quality = words("quality")
@@ -285,7 +315,9 @@ def _write_series(pen: _Pen, name: str, edition: Edition, names: pd.DataFrame) -
             name if not start else pen.reserve(name), list(_SERIES.values()), frozen="A2"
         )
         sheet.auto_filter.ref = _range(len(_SERIES), len(part))
-        sheet.append([pen.heading(sheet, say(f"tables.column.{c}")) for c in _SERIES])
+        headings = [say(f"tables.column.{c}") for c in _SERIES]
+        figures = [i for i, c in enumerate(_SERIES) if c in _FIGURES]
+        pen.headings(sheet, headings, list(_SERIES.values()), figures)
         for row in part:
             definition = edition.indicators[row["indicator"]]
             shown, counted = digits[row["indicator"]]
@@ -321,11 +353,14 @@ def _write_plain(pen: _Pen, name: str, table: pd.DataFrame) -> None:
             table[column].map(lambda cell: len(clean(cell))).quantile(0.9) if len(table) else 0
         )
         heading = max(map(len, str(column).split()), default=0)
-        widths.append(float(min(max(longest + 2, heading + 3, 10), 60)))
+        widths.append(float(min(max(longest + 2, heading * 1.2 + 4, 10), 48)))
     sheet = pen.sheet(name, widths, frozen="A2")
     sheet.auto_filter.ref = _range(len(table.columns), len(table))
-    sheet.append([pen.heading(sheet, column) for column in table.columns])
-    for row in table.itertuples(index=False, name=None):
+    figures = [i for i, c in enumerate(table) if pd.api.types.is_numeric_dtype(table[c])]
+    pen.headings(sheet, list(table.columns), widths, figures)
+    for i, row in enumerate(table.itertuples(index=False, name=None)):
+        lines = max(map(_count_lines, map(clean, row), widths), default=1)
+        sheet.row_dimensions[i + 2].height = min(_LINE_POINTS * lines, _HIGHEST)
         sheet.append([_plain(pen, sheet, cell) for cell in row])
 
 
