@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sozialraum.access import search
 from sozialraum.access.network import StraightLine, build_network
 from sozialraum.access.snap import snap_points
-from sozialraum.access.travel import measure_nearest, measure_travel
+from sozialraum.access.travel import find_nearest, measure_nearest, measure_travel
 from sozialraum.errors import CoverageError, InputError
 from sozialraum.read.streets import read_streets
 
@@ -147,6 +147,33 @@ def test_a_useless_k_is_refused(cross, points, k):
         measure_nearest(points([(0, 1)]), points([(0, 0)], "k"), cross, k=k)
 
 
+def test_a_table_from_elsewhere_is_ranked_by_hand():
+    ways = pd.DataFrame(
+        {"origin": ["h1", "h1", "h1", "h9", "h2"], "destination": ["b", "a", "b", "a", "a"],
+         "minutes": [9.0, 5.0, 5.0, 1.0, 0.0]}
+    )  # fmt: skip
+    near = find_nearest(ways, pd.Index(["h1", "h2", "h3"], name="cell"), k=2)
+    # b is given twice, 5 minutes count; a and b are equally near, so a comes first. h9 is not asked.
+    assert near.index.tolist() == ["h1", "h1", "h2", "h3"]
+    assert near["offer"].tolist()[:3] == ["a", "b", "a"]
+    assert near["minutes"].tolist()[:3] == [5, 5, 0]
+    assert near["offer"].isna().tolist() == [False, False, False, True]
+    assert near["metres"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "word"),
+    [
+        ({"origin": ["h"], "minutes": [1.0]}, "destination"),
+        ({"origin": ["h"], "destination": ["a"], "minutes": [-1.0]}, "Minuten"),
+        ({"origin": ["h"], "destination": ["a"], "minutes": ["nie"]}, "Minuten"),
+    ],
+)
+def test_a_useless_table_from_elsewhere_is_refused(columns, word):
+    with pytest.raises(InputError, match=word):
+        find_nearest(pd.DataFrame(columns), pd.Index(["h"]))
+
+
 # --- random graphs ---------------------------------------------------------------------------
 
 
@@ -216,6 +243,34 @@ def test_k_nearest_equal_the_head_of_all_ways(points, drawn, k, limit_min):
     assert found["offer"].tolist() == expected["destination"].tolist()
     assert found["metres"].tolist() == expected["metres"].tolist()
     assert near.index.unique().tolist() == people.index.tolist()
+
+
+@SLOW
+@given(graphs_with_points(), st.integers(1, 3))
+def test_the_seam_gives_the_same_as_measuring_at_once(points, drawn, k):
+    network, *places = drawn
+    people, offers = points(places[0]), points(places[1], "k")
+    assume(usable(network, people, offers))
+    near = measure_nearest(people, offers, network, k=k, snap_limit_m=0.5)
+    ways = measure_travel(people, offers, network, limit_min=None, snap_limit_m=0.5)
+    found = find_nearest(ways, people.index, k=k)
+    pd.testing.assert_frame_equal(
+        found.drop(columns=["connected"]), near.drop(columns=["connected"])
+    )
+
+
+@SLOW
+@given(graphs_with_points())
+def test_an_added_offer_never_makes_a_way_longer(points, drawn):
+    network, *places = drawn
+    people, offers = points(places[0]), points(places[1], "k")
+    first = offers[snap_points(offers, network, limit_m=0.5).connected]
+    assume(usable(network, people, offers))
+    before = measure_nearest(people, first[:1], network, snap_limit_m=0.5)["minutes"].fillna(np.inf)
+    for count in range(2, len(first) + 1):
+        after = measure_nearest(people, first[:count], network, snap_limit_m=0.5)["minutes"]
+        assert (after.fillna(np.inf) <= before).all()
+        before = after.fillna(np.inf)
 
 
 @SLOW

@@ -13,6 +13,8 @@ from sozialraum.model.areas import list_levels, need_level
 from sozialraum.model.indicator import Indicator
 from sozialraum.texts import say
 
+TEXTS = ("area", "level", "indicator", "datenstand", "gebietsstand", "quality", "sign")
+
 
 def measure_coverage(people: pd.Series, nearest: pd.DataFrame, *, limit_min: float) -> pd.DataFrame:
     """Measure how many people of every cell reach an offer within a limit.
@@ -126,7 +128,8 @@ def aggregate_people(
     A sum needs all parts: if the people of one cell are missing, the area's row is missing, unless
     ``partial``. An area without people has numerator and denominator 0, no value and the sign ``x``.
     People outside every area belong to no row, not even that of the whole, so the sums of all
-    levels agree; they are ``reached[people["area"].isna()]``.
+    levels agree; they are ``reached[people["area"].isna()]``. An area that names no parent at some
+    level is in no row of that level.
 
     Numerators and denominators summed over the areas of any level give the same totals.
 
@@ -162,7 +165,9 @@ def aggregate_people(
     parts = []
     for name in levels:
         codes, ids = pd.factorize(areas[name], sort=True)
-        parts.append(_sum_up(counts, codes[place], ids, partial).assign(level=name))
+        code = codes[place]
+        named = code >= 0
+        parts.append(_sum_up(counts[named], code[named], ids, partial).assign(level=name))
     table = pd.concat(parts, ignore_index=True)
     definition = (
         indicator if isinstance(indicator, Indicator) else Indicator(id=indicator, title="")
@@ -183,7 +188,7 @@ def aggregate_people(
             "quality": np.where(table["incomplete"] & partial, "partial", quality),
             "sign": np.where(empty, "x", ""),
         }
-    ).astype(dict.fromkeys(("area", "level", "indicator", "quality", "sign"), "str"))
+    ).astype(dict.fromkeys(TEXTS, "str"))
 
 
 def _sum_up(

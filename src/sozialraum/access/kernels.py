@@ -36,8 +36,11 @@ FAR = 2**31 - 1
 
 
 def compiled(function: F) -> F:
-    """Compile without the interpreter's lock and keep the result on disk."""
-    return cast(F, numba.njit(nogil=True, cache=True)(function))
+    """Compile without the interpreter's lock and keep the result on disk if there is a place."""
+    try:
+        return cast(F, numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:  # no folder that may be written
+        return cast(F, numba.njit(nogil=True)(function))
 
 
 def make_pool(capacity: int, columns: int) -> Ints:

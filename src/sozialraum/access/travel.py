@@ -7,7 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sozialraum.access.network import UNBOUNDED, StraightLine, StreetNetwork, refuse
+from sozialraum.access.network import (
+    UNBOUNDED,
+    StraightLine,
+    StreetNetwork,
+    refuse,
+    to_floats,
+)
 from sozialraum.access.search import search_nearest, search_pairs
 from sozialraum.access.snap import SNAP_LIMIT_M, need_points, snap_points
 from sozialraum.access.straight import (
@@ -88,8 +94,7 @@ def measure_nearest(
     h1    kita      1.0    80.0
     h2    kita      4.0   320.0
     """
-    if not (isinstance(k, int | np.integer) and k >= 1):
-        refuse("access.rank", say("access.people"), k=k)
+    need_rank(k)
     limit = UNBOUNDED if limit_min is None else network.to_limit(need_limit(limit_min))
     need_points(people)
     need_points(offers)
@@ -105,23 +110,8 @@ def measure_nearest(
         need_connected(there.connected, say("access.offers"), snap_limit_m)
         connected = here.connected
         found = search_nearest(network, here, there, k=k, limit=limit)
-    table = _describe(found, targets.index, network, limit_min)
-    table["rank"] = table.groupby("from").cumcount() + 1
-    lonely = np.setdiff1d(np.arange(len(people)), table["from"].to_numpy())
-    table = pd.concat([table, pd.DataFrame({"from": lonely, "rank": 1})], ignore_index=True)
-    table = table.sort_values(["from", "rank"], kind="stable")
-    cell = table["from"].to_numpy(dtype=np.intp)
-    return pd.DataFrame(
-        {
-            "rank": table["rank"].to_numpy(dtype=np.int64),
-            "offer": table["to"].astype("str").to_numpy(),
-            "minutes": table["minutes"].to_numpy(dtype="float64"),
-            "metres": table["metres"].to_numpy(dtype="float64"),
-            "connected": connected[cell],
-            "quality": network.quality,
-        },
-        index=people.index[cell],
-    ).astype({"offer": "str", "quality": "str"})
+    ways = _describe(found, targets.index, network, limit_min)
+    return _by_rank(ways, people.index, connected, network.quality)
 
 
 def measure_travel(
@@ -195,6 +185,91 @@ def measure_travel(
     ).astype({"origin": "str", "destination": "str", "quality": "str"})
 
 
+def find_nearest(travel: pd.DataFrame, cells: pd.Index, *, k: int = 1) -> pd.DataFrame:
+    """Find the nearest offers of every cell in a table of ways, whoever made it.
+
+    Parameters
+    ----------
+    travel : DataFrame
+        ``origin`` (cell), ``destination`` (offer), ``minutes``; optional ``metres`` and ``quality``.
+    cells : Index
+        The cells asked about; each gets at least one row.
+    k : int, default 1
+
+    Returns
+    -------
+    DataFrame
+        As ``measure_nearest``. A cell without a way has no offer; ``connected`` is True
+        throughout, as the table does not tell who is cut off from every street.
+
+    Raises
+    ------
+    InputError
+        A column is missing, minutes are missing or negative, cells stand twice, a useless ``k``.
+
+    Notes
+    -----
+    Of several ways between the same two the shortest counts. Equally near offers are ordered by
+    their id. For a complete table of ``measure_travel`` the result is that of ``measure_nearest``,
+    cells cut off from every street apart.
+
+    Examples
+    --------
+    >>> ways = pd.DataFrame(
+    ...     {"origin": ["h1", "h1"], "destination": ["a", "b"], "minutes": [7.0, 5.0]})
+    >>> find_nearest(ways, pd.Index(["h1", "h2"]))[["offer", "minutes"]]
+       offer  minutes
+    h1     b      5.0
+    h2   NaN      NaN
+    """
+    what = say("access.travel")
+    need_rank(k)
+    if missing := [c for c in ("origin", "destination", "minutes") if c not in travel]:
+        refuse("access.travel_columns", what, columns=", ".join(missing))
+    minutes = to_floats(travel["minutes"])
+    if not (minutes >= 0).all():
+        refuse("access.travel_minutes", what, count=int((~(minutes >= 0)).sum()))
+    if not cells.is_unique:
+        twice = cells[cells.duplicated()].astype("str").unique()
+        refuse("access.twice", say("access.people"), ids=", ".join(twice[:5]))
+    ways = pd.DataFrame(
+        {
+            "from": cells.get_indexer(travel["origin"]),
+            "to": travel["destination"].astype("str").to_numpy(),
+            "minutes": minutes,
+            "metres": to_floats(travel["metres"]) if "metres" in travel else np.nan,
+        }
+    )
+    ways = ways[ways["from"] >= 0].sort_values(["from", "minutes", "to"], kind="stable")
+    ways = ways.drop_duplicates(["from", "to"])
+    ways = ways[ways.groupby("from").cumcount() < k]
+    kinds = set(travel["quality"].dropna()) if "quality" in travel else set()
+    quality = "straight_line" if "straight_line" in kinds else "exact"
+    return _by_rank(ways, cells, np.ones(len(cells), dtype=bool), quality)
+
+
+def _by_rank(
+    ways: pd.DataFrame, cells: pd.Index, connected: npt.NDArray[np.bool_], quality: str
+) -> pd.DataFrame:
+    """Give every way its rank; the ways are in order, and who has none gets an empty row."""
+    ways = ways.assign(rank=ways.groupby("from").cumcount() + 1)
+    lonely = np.setdiff1d(np.arange(len(cells)), ways["from"].to_numpy())
+    ways = pd.concat([ways, pd.DataFrame({"from": lonely, "rank": 1})], ignore_index=True)
+    ways = ways.sort_values(["from", "rank"], kind="stable")
+    cell = ways["from"].to_numpy(dtype=np.intp)
+    return pd.DataFrame(
+        {
+            "rank": ways["rank"].to_numpy(dtype=np.int64),
+            "offer": ways["to"].astype("str").to_numpy(),
+            "minutes": ways["minutes"].to_numpy(dtype="float64"),
+            "metres": ways["metres"].to_numpy(dtype="float64"),
+            "connected": connected[cell],
+            "quality": quality,
+        },
+        index=cells[cell],
+    ).astype({"offer": "str", "quality": "str"})
+
+
 def _describe(
     found: Found,
     names: pd.Index,
@@ -218,6 +293,12 @@ def _describe(
 def within(minutes: npt.NDArray[np.float64], limit_min: float) -> npt.NDArray[np.bool_]:
     """Tell which ways are within the limit, itself included; a missing way is not."""
     return np.asarray(minutes <= round(limit_min, 6))
+
+
+def need_rank(k: int) -> None:
+    """Refuse a number of offers that is not a whole number from 1 on."""
+    if not (isinstance(k, int | np.integer) and k >= 1):
+        refuse("access.rank", say("access.people"), k=k)
 
 
 def need_limit(limit_min: float) -> float:

@@ -1,7 +1,7 @@
 """Who may use which street, declared once per mode.
 
-Who may walk where is declared once, in ``WALK``, after the German defaults of the
-OpenStreetMap wiki ("OSM tags for routing/Access restrictions") and StVO §§ 2, 18, 25:
+On foot (``WALK``), after the German defaults of the OpenStreetMap wiki ("OSM tags for
+routing/Access restrictions") and StVO §§ 2, 18, 25:
 
 =================  ==============================================================================
 ``highway``        open to people on foot unless tagged otherwise: all roads from primary to
