@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +31,12 @@ class Task:
     same: tuple[Ints, Ints, Ints]
     """Pairs on one street: seed, point, direct cost; sorted by seed."""
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Largest single cost: the queue's ring must reach that far ahead."""
         return int(max(self.graph.costs.max(initial=1), self.seed_costs.max(initial=1)))
 
-    @property
+    @cached_property
     def shift(self) -> int:
         """Slice of the queue: about the mean length of a street."""
         mean = float(self.graph.costs.mean()) if len(self.graph.costs) else 1.0
