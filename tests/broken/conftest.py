@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -123,7 +124,9 @@ class Town:
 
     def save_areas(self, name: str = "gebiete.gpkg") -> None:
         self.path(name).unlink(missing_ok=True)
-        self.areas.to_file(self.path(name))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what GDAL says to broken geometry
+            self.areas.to_file(self.path(name))
 
     def use(self, old: str, new: str) -> None:
         """Name another file in the project."""

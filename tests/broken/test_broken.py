@@ -578,6 +578,7 @@ def test_the_sound_town_passes(check: Any) -> None:
     assert answer.text.splitlines()[0] == "0 Fehler, 0 Hinweise"
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize("case", CASES, ids=[case.spoil.__name__ for case in CASES])
 def test_every_broken_input_gives_one_report(case: Case, town: Any, check: Any) -> None:
     case.spoil(town)

@@ -39,6 +39,19 @@ def plain(heading: object) -> str:
     return re.sub(r"[\W_]", "", text)
 
 
+def list_headings(schema: Table) -> dict[str, str]:
+    """List what is understood as a column: plain heading → name; of two columns the first has it.
+
+    Examples
+    --------
+    >>> from sozialraum.model.schema import OFFERS
+    >>> list_headings(OFFERS)["belegteplaetze"]
+    'places_used'
+    """
+    aliases = {plain(a): c.name for c in reversed(schema.columns) for a in reversed(c.aliases)}
+    return aliases | {plain(c.name): c.name for c in schema.columns}
+
+
 def rename_headings(
     raw: pd.DataFrame, schema: Table, mapping: dict[str, str] | None = None
 ) -> pd.DataFrame:
@@ -56,13 +69,7 @@ def rename_headings(
     """
     chosen = {heading: name for name, heading in (mapping or {}).items()}
     taken = set(chosen.values()) | (set(raw.columns) - set(chosen))
-    known = {plain(c.name): c.name for c in schema.columns}
-    for column in reversed(schema.columns):
-        known |= {
-            plain(alias): column.name for alias in column.aliases if plain(alias) not in known
-        }
-    for column in schema.columns:
-        known[plain(column.name)] = column.name
+    known = list_headings(schema)
     for heading in raw.columns:
         name = known.get(plain(heading))
         if heading not in chosen and name is not None and name not in taken:

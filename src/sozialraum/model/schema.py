@@ -61,8 +61,16 @@ _YES_NO = (
     ("limited", ("teilweise", "eingeschränkt", "limited", "bedingt")),
 )
 _COORDINATES = (
-    Column("x", "coordinate", aliases=("ost", "rechtswert", "easting", "ostwert", "utm_ost")),
-    Column("y", "coordinate", aliases=("nord", "hochwert", "northing", "nordwert", "utm_nord")),
+    Column(
+        "x",
+        "coordinate",
+        aliases=("ost", "rechtswert", "easting", "ostwert", "utm_ost", "x-koordinate", "x-wert"),
+    ),
+    Column(
+        "y",
+        "coordinate",
+        aliases=("nord", "hochwert", "northing", "nordwert", "utm_nord", "y-koordinate", "y-wert"),
+    ),
     Column("lon", "coordinate", aliases=("länge", "longitude", "lng", "geo_laenge", "längengrad")),
     Column("lat", "coordinate", aliases=("breite", "latitude", "geo_breite", "breitengrad")),
 )

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from sozialraum.model.cells import check_table, find_rows, plain, rename_headings, show
+from sozialraum.model.cells import (
+    check_table,
+    find_rows,
+    list_headings,
+    plain,
+    rename_headings,
+    show,
+)
 from sozialraum.model.check import Finding, Reading, Severity, find
 from sozialraum.model.schema import Table
 from sozialraum.read.shapes import load_parquet, load_spatial, unreadable
@@ -116,18 +123,22 @@ def load_named(
     if raw.table is None:
         return raw
     mapping, found = settle_headings(raw.table, columns or {}, Path(path).name)
-    used = {plain(heading) for heading in mapping.values()} | {
-        plain(text) for c in schema.columns for text in (c.name, *c.aliases)
-    }
+    known = list_headings(schema)
+    used = {plain(heading) for heading in mapping.values()} | set(known)
     first = [
         replace(f, severity="note")
         if f.code == "heading_twice" and plain(f.column) not in used
         else f
         for f in raw.findings
     ]
-    return raw._replace(
-        table=rename_headings(raw.table, schema, mapping), findings=(*first, *found)
-    )
+    table = rename_headings(raw.table, schema, mapping)
+    for heading, name in zip(raw.table.columns, table.columns, strict=True):
+        meant = known.get(plain(heading))
+        if heading == name != meant and meant in table and not {meant} & {*raw.table, *mapping}:
+            found.append(
+                find("note", "heading_spare", Path(path).name, row=1, column=heading, meant=meant)
+            )
+    return raw._replace(table=table, findings=(*first, *found))
 
 
 def type_table(raw: Raw, schema: Table, name: str) -> Reading:
