@@ -1,1 +1,92 @@
 """Social planning in space: areas, offers, people, access, gaps, maps and profiles."""
+
+from sozialraum.access.coverage import aggregate_people, measure_coverage
+from sozialraum.access.gaps import find_gaps
+from sozialraum.access.network import StraightLine, StreetNetwork, build_network
+from sozialraum.access.travel import measure_nearest, measure_travel
+from sozialraum.demo import build_musterstadt, find_example
+from sozialraum.errors import (
+    CoverageError,
+    CrsError,
+    InputError,
+    MissingPackageError,
+    SecrecyError,
+    SozialraumError,
+    UnknownNameError,
+)
+from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.model.areas import Level, assign_areas, dissolve_areas
+from sozialraum.model.atlas import Atlas, build_atlas
+from sozialraum.model.check import CheckReport, Finding
+from sozialraum.model.indicator import Indicator
+from sozialraum.present.explore import explore
+from sozialraum.present.folder import save_atlas
+from sozialraum.present.geopackage import write_geopackage
+from sozialraum.present.ressourcenkarte import write_ressourcenkarte
+from sozialraum.present.sozialraumprofil import write_sozialraumprofile
+from sozialraum.present.tables import write_tables
+from sozialraum.project.job import make_edition, run
+from sozialraum.project.tables import read_atlas
+from sozialraum.read.areas import read_areas
+from sozialraum.read.definitions import read_indicators
+from sozialraum.read.offers import read_offers
+from sozialraum.read.population import read_population
+from sozialraum.read.saved import read_saved_atlas
+from sozialraum.read.streets import read_streets
+from sozialraum.read.values import read_values
+from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
+from sozialraum.secrecy.rules import Secrecy
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Atlas",
+    "CheckReport",
+    "CoverageError",
+    "CrsError",
+    "Edition",
+    "Finding",
+    "Head",
+    "Indicator",
+    "InputError",
+    "Level",
+    "MissingPackageError",
+    "Secrecy",
+    "SecrecyError",
+    "SozialraumError",
+    "Statement",
+    "StraightLine",
+    "StreetNetwork",
+    "UnknownNameError",
+    "__version__",
+    "aggregate_people",
+    "aggregate_values",
+    "assign_areas",
+    "build_atlas",
+    "build_edition",
+    "build_musterstadt",
+    "build_network",
+    "count_by_area",
+    "dissolve_areas",
+    "explore",
+    "find_example",
+    "find_gaps",
+    "make_edition",
+    "measure_coverage",
+    "measure_nearest",
+    "measure_travel",
+    "read_areas",
+    "read_atlas",
+    "read_indicators",
+    "read_offers",
+    "read_population",
+    "read_saved_atlas",
+    "read_streets",
+    "read_values",
+    "run",
+    "save_atlas",
+    "write_geopackage",
+    "write_ressourcenkarte",
+    "write_sozialraumprofile",
+    "write_tables",
+]
