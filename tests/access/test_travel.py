@@ -322,6 +322,21 @@ def scatter(network, count: int, seed: int, points, prefix: str = "h", spread: f
     return points((np.array(places) + shift).tolist(), prefix, network.crs)
 
 
+def test_on_the_shipped_example_all_ways_equal_networkx(root, points, oracle):
+    network = read_streets(root / "data/geometries/streets.osm.pbf")
+    homes = pd.read_csv(root / "data/indicators/population.csv")[["x", "y"]]
+    people = points(homes.iloc[::9].to_numpy().tolist(), "h", network.crs)
+    offers = scatter(network, 20, 8, points, "k")
+    expected = oracle(network, people, offers)
+    assert len(expected) == len(people) * len(offers)
+    assert_same(measure_travel(people, offers, network, limit_min=None), expected)
+    head = expected.sort_values(["cost", "destination"], kind="stable").groupby("origin").head(1)
+    head = head.set_index("origin").loc[people.index]
+    near = measure_nearest(people, offers, network)
+    assert near["offer"].tolist() == head["destination"].tolist()
+    assert (near["metres"] * 100).round().tolist() == head["cost"].tolist()
+
+
 REAL = [
     "neubrandenburg/neubrandenburg.osm.pbf",
     "potsdam-mittelmark/network/teltow_kleinmachnow_stahnsdorf_derived.osm.pbf",
