@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -30,8 +31,9 @@ PAPER = "#ffffff"
 INK = "#1c2a33"
 BORDER = "#ffffff"
 WATER = "#d6e4ee"
-MISSING = "#ffffff"
-HIDDEN = "#f1f1ee"
+LAND = "#e6eaea"  # where nothing is counted at all
+MISSING, MISSING_INK = "#ffffff", "#7d868c"
+HIDDEN, HIDDEN_INK = "#f1f1ee", "#989fa4"
 GAP = "#a3195b"
 
 
@@ -97,6 +99,8 @@ class Classes:
         Legend words, from the lowest class to the highest.
     counts : tuple of int
         How many of the given values each class holds.
+    digits : int
+        Decimals shown; a value belongs to the class of the number that is written.
     """
 
     breaks: tuple[float, ...]
@@ -104,6 +108,7 @@ class Classes:
     hatches: tuple[Hatch, ...]
     labels: tuple[str, ...]
     counts: tuple[int, ...]
+    digits: int = 0
 
     def find(self, values: ArrayLike) -> NDArray[np.int64]:
         """Tell the class of each value.
@@ -118,7 +123,8 @@ class Classes:
             0 for the lowest class; -1 where the value is missing.
         """
         given = pd.to_numeric(pd.Series(np.asarray(values)), errors="coerce").to_numpy(float)
-        place = np.searchsorted(np.asarray(self.breaks), given, side="right")
+        shown = round_shown(given, self.digits)
+        place = np.searchsorted(np.asarray(self.breaks), shown, side="right")
         return np.where(np.isnan(given) | (len(self.labels) == 0), -1, place).astype(np.int64)
 
 
@@ -174,6 +180,7 @@ def classify(
     step = 10.0**-digits
     given = pd.to_numeric(pd.Series(np.asarray(values)), errors="coerce").dropna().to_numpy(float)
     shown = round_shown(given, digits)
+    single = step
     if breaks is not None:
         inner = np.unique(np.asarray(breaks, dtype=float))
         if len(inner) >= len(COLOURS):
@@ -184,6 +191,8 @@ def classify(
     else:
         inner = _find_breaks(shown, scheme, k, step, digits)
         ends = (float(shown.min()), float(shown.max()))
+        # No class holds two different values: each is called by its value alone.
+        single = math.inf if len(inner) + 1 == len(np.unique(shown)) else step
     places = np.searchsorted(inner, shown, side="right")
     size = len(inner) + 1
     spread = _SPREAD[size]
@@ -191,8 +200,9 @@ def classify(
         breaks=tuple(float(b) for b in inner),
         colours=tuple(COLOURS[i] for i in spread),
         hatches=tuple(HATCHES[i] for i in spread),
-        labels=_name_classes(inner.tolist(), ends, step, digits, unit),
+        labels=_name_classes(inner.tolist(), ends, single, digits, unit),
         counts=tuple(np.bincount(places, minlength=size).tolist()),
+        digits=digits,
     )
 
 
@@ -216,7 +226,8 @@ def round_shown(values: ArrayLike, digits: int) -> NDArray[np.float64]:
     """
     given = np.asarray(values, dtype=float)
     scale = 10.0**digits
-    return np.copysign(np.floor(np.abs(given) * scale + 0.5 + 1e-9), given) / scale + 0.0
+    whole = np.floor(np.abs(given) * scale + 0.5 + 1e-9)
+    return np.asarray(np.copysign(whole, given) / scale + 0.0)  # no minus before a zero
 
 
 def classify_indicator(
@@ -257,7 +268,7 @@ def classify_indicator(
     newest = rows.loc[rows["datenstand"] == rows["datenstand"].max(), "value"]
     places = found.find(newest)
     counts = np.bincount(places[places >= 0], minlength=len(found.labels)).tolist()
-    return Classes(found.breaks, found.colours, found.hatches, found.labels, tuple(counts))
+    return replace(found, counts=tuple(counts))
 
 
 def name_category(category: str) -> str:
@@ -337,14 +348,15 @@ def _find_breaks(
 def _name_classes(
     inner: list[float],
     ends: tuple[float | None, float | None],
-    step: float,
+    single: float,
     digits: int,
     unit: str,
 ) -> tuple[str, ...]:
+    """Name each class; one not wider than ``single`` is called by its lowest value."""
     low, high = ends
     edges = [low, *inner, high]
     labels = []
-    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(edges)):
         last = i == len(inner)
         if a is None and b is None:
             text = say("classes.any")
@@ -352,7 +364,7 @@ def _name_classes(
             text = say("classes.below", b=number(b, digits))
         elif b is None:
             text = say("classes.above", a=number(a, digits))
-        elif a == b or (not last and math.isclose(b - a, step)):
+        elif a == b or (not last and b - a < single * 1.001):
             text = number(a, digits)
         elif last:
             text = say("classes.last", a=number(a, digits), b=number(b, digits))

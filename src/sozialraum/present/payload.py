@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sozialraum.model.indicator import Indicator
 from sozialraum.model.schema import OFFERS
 from sozialraum.present.classes import (
     classify_indicator,
@@ -23,13 +24,14 @@ from sozialraum.present.classes import (
     name_category,
     round_shown,
 )
+from sozialraum.present.office import count_digits
+from sozialraum.present.svg import clean
 from sozialraum.present.topology import build_topology
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sozialraum.model.indicator import Indicator
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
 
@@ -56,10 +58,22 @@ def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
     Inside: the header's length in bytes (uint32, little-endian), the header in UTF-8 padded with
     spaces to a multiple of four, the numbers (int32, little-endian).
     """
+    header = _clean(header)
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
     whole = struct.pack("<I", len(text)) + text + numbers.astype("<i4").tobytes()
     return base64.b64encode(gzip.compress(whole, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def _clean(value: Any) -> Any:
+    """Take control and direction signs out of every text, however deep."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
 
 
 def unpack(text: str) -> tuple[dict[str, Any], NDArray[np.int32]]:
@@ -109,7 +123,9 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
         "title": edition.title,
         "topology": topology.to_topojson(),
         "levels": levels,
-        "indicators": [_indicator(edition, name) for name in indicators],
+        "indicators": [_indicator(edition.indicators[name]) for name in indicators]
+        # Areas and offers alone are a map too: its only indicator has no values.
+        or [_indicator(Indicator(id="", title=edition.title))],
         "series": series,
         "codes": codes,
         "large": large,
@@ -170,10 +186,9 @@ def title_of(indicator: Indicator) -> str:
     return indicator.title + tag
 
 
-def _indicator(edition: Edition, name: str) -> dict[str, Any]:
-    known = edition.indicators[name]
+def _indicator(known: Indicator) -> dict[str, Any]:
     return {
-        "id": name,
+        "id": known.id,
         "title": title_of(known),
         "unit": known.unit,
         "digits": known.digits,
@@ -208,7 +223,7 @@ def _series(
         size = len(places[level])
         definition = edition.indicators[indicator]
         block = np.full((4, size), MISSING, dtype=np.int64)
-        counted = 0 if definition.protects == "persons" else _needed_digits(rows)
+        counted = count_digits(rows, definition)
         for column, (name, digits) in enumerate(
             (("value", definition.digits), ("numerator", counted), ("denominator", counted))
         ):
@@ -243,13 +258,6 @@ def _series(
     return series, numbers, large, [list(pair) for pair in codes]
 
 
-def _needed_digits(rows: pd.DataFrame) -> int:
-    """Decimals that numerators and denominators need: none if all are whole."""
-    given = rows[["numerator", "denominator"]].to_numpy(float)
-    given = given[~np.isnan(given)]
-    return 0 if np.allclose(given, np.rint(given), atol=1e-6) else 1
-
-
 def _classes(edition: Edition, entry: dict[str, Any]) -> dict[str, Any]:
     indicator = list(edition.indicators)[entry["indicator"]]
     found = classify_indicator(
@@ -269,7 +277,8 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     by_name = pd.Series([n.casefold() or "\uffff" for n in _texts(offers, "name")], offers.index)
     offers = offers.loc[by_name.sort_index().sort_values(kind="stable").index]
     smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
-    categories = sorted(set(offers["category"].dropna().astype(str)))
+    category = offers.get("category", pd.Series(dtype="str"))
+    categories = sorted(set(category.dropna().astype(str)))
     marks = mark_categories(categories)
     labels, choices = words("tables.offer"), words("tables.choice")
     declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
@@ -305,7 +314,7 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
             }
             for name in categories
         ],
-        "category": pd.Categorical(offers["category"].astype(object), categories).codes.tolist(),
+        "category": pd.Categorical(category.astype(object), categories).codes.tolist(),
         "columns": columns,
     }
 
@@ -349,4 +358,5 @@ def _texts(table: pd.DataFrame, column: str) -> list[str]:
 
 
 def _to_grid(xy: NDArray[np.float64], topology: Topology) -> NDArray[np.int64]:
-    return np.rint((xy - np.array(topology.origin)) / topology.grid_m).astype(np.int64)
+    cells = (xy - np.array(topology.origin)) / topology.grid_m
+    return np.asarray(np.rint(cells), dtype=np.int64)

@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -256,7 +257,7 @@ def _ring_arcs(
     order = np.append(np.roll(np.arange(len(vertex)), -first), first)
     cuts = [0, *(np.flatnonzero(is_node[order[1:-1]]) + 1).tolist(), len(order) - 1]
     signed: Ring = []
-    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for begin, end in pairwise(cuts):
         line = order[begin : end + 1]
         names = vertex[line]
         forward, backward = names.tobytes(), names[::-1].tobytes()

@@ -61,8 +61,8 @@ function pattern(id, [size, path, width], ground, ink) {
 function patterns(prefix) {
   const look = data.look;
   return svg("defs", {},
-    pattern(`${prefix}-2`, look.hiddenHatch, look.hidden, "#989fa4"),
-    pattern(`${prefix}-1`, look.missingHatch, look.missing, "#7d868c"),
+    pattern(`${prefix}-2`, look.hiddenHatch, look.hidden, look.hiddenInk),
+    pattern(`${prefix}-1`, look.missingHatch, look.missing, look.missingInk),
     pattern(`${prefix}gap`, look.gapHatch, "none", look.gap));
 }
 
@@ -143,7 +143,7 @@ function drawAreas() {
   own.nodes.forEach((node, i) => {
     const cell = cellOf(series, i);
     const place = classOf(cell, classes);
-    node.setAttribute("fill", state.hatch || place < 0 || !classes ? `url(#m${place})` : classes.colours[place]);
+    node.setAttribute("fill", !data.series.length ? data.look.land : state.hatch || place < 0 || !classes ? `url(#m${place})` : classes.colours[place]);
     node.setAttribute("aria-label", `${level.names[i]}: ${writeValue(cell, indicator)}`);
   });
   // The higher the level, the broader the joint between its areas.

@@ -10,7 +10,7 @@ function drawLegend() {
   });
   const most = Math.max(...counts.values());
   const hatches = classes ? classes.hatches : [];
-  const entries = [...hatches.map((_, i) => i).reverse(), -2, -1].filter((i) => i >= 0 || counts.has(i));
+  const entries = [...hatches.map((_, i) => i).reverse(), -2, -1].filter((i) => i >= 0 || (counts.has(i) && data.series.length));
   const swatches = svg("svg", { width: 0, height: 0, "aria-hidden": "true", class: "vorrat" }, patterns("l"),
     svg("defs", {}, ...hatches.map((h, i) => pattern(`l${i}`, h, "#fff", data.look.ink))));
   const rows = entries.map((i) => {

@@ -292,9 +292,11 @@ function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1));
   /** @param {string} id */
   const levelOf = (id) => data.levels.findIndex((l) => l.id === id);
-  const level = levelOf(parts.get("ebene") || ""), indicator = data.indicators.findIndex((i) => i.id === parts.get("merkmal"));
-  state.level = level >= 0 ? level : data.start.level;
-  state.indicator = indicator >= 0 ? indicator : data.start.indicator;
+  /** @param {string} id */
+  const indicatorOf = (id) => data.indicators.findIndex((i) => i.id === id);
+  const level = levelOf(parts.get("ebene") || ""), indicator = indicatorOf(parts.get("merkmal") || "");
+  state.level = level >= 0 ? level : levelOf(data.start[0]);
+  state.indicator = indicator >= 0 ? indicator : Math.max(0, indicatorOf(data.start[1]));
   state.date = parts.get("stand") || "";
   state.hatch = parts.get("muster") === "1";
   state.names = parts.get("namen") !== "0";

@@ -1,0 +1,217 @@
+"""The map page without script: one map, its legend, its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sozialraum.model.schema import SIGNS
+from sozialraum.present import classes as look
+from sozialraum.present.classes import Classes, Hatch, classify_indicator
+from sozialraum.present.office import count_digits
+from sozialraum.present.payload import title_of
+from sozialraum.present.svg import element
+from sozialraum.texts import date, number, say
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from sozialraum.model.indicator import Indicator
+    from sozialraum.present.topology import IntArray, Polygon, Topology
+    from sozialraum.secrecy.edition import Edition
+
+WIDTH = 1000  # of the map, in its own units
+SECRET, MISSING = -2, -1
+
+
+@dataclass(frozen=True)
+class StillMap:
+    """What the page shows without script.
+
+    Attributes
+    ----------
+    title, line, caption : str
+    map, legend : Markup
+    heads : tuple of str
+        Headings of the table.
+    rows : tuple of tuple of str
+        One per area: its name and its figures, as they are written.
+    """
+
+    title: str
+    line: str
+    caption: str
+    map: Markup
+    legend: Markup
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: str) -> StillMap:
+    """Draw one indicator on one level at its newest date.
+
+    Parameters
+    ----------
+    edition : Edition
+    topology : Topology
+        Outlines of the edition's levels.
+    level : str
+    indicator : str
+        Empty where the edition has no values: the map then shows the areas alone.
+
+    Returns
+    -------
+    StillMap
+    """
+    from markupsafe import Markup
+
+    own = next(one for one in edition.levels if one.id == level)
+    ids = list(topology.objects[level])
+    names = edition.table(level)["name"].astype(str)
+    if not indicator:
+        places = np.full(len(ids), MISSING)
+        blank = Classes((), (), (), (), ())
+        return StillMap(
+            title=edition.title,
+            line=own.plural,
+            caption=own.plural,
+            map=_draw(topology, level, places, blank),
+            legend=Markup(),
+            heads=(own.title,),
+            rows=tuple((names[key],) for key in sorted(ids, key=lambda k: (names[k], k))),
+        )
+    known = edition.indicators[indicator]
+    stand = max(_dates(edition, level, indicator))
+    rows = edition.values
+    chosen = (rows["indicator"] == indicator) & (rows["level"] == level)
+    rows = rows[chosen & (rows["datenstand"] == stand)].set_index("area").reindex(ids)
+    classes = classify_indicator(edition, indicator, level, with_unit=False)
+    places = classes.find(rows["value"])
+    places[(places == MISSING) & (rows["sign"] == ".").to_numpy(bool)] = SECRET
+    parts = known.kind in ("rate", "mean") and bool(known.denominator)
+    counted = count_digits(rows, known)
+    table = sorted(
+        (names[key], key, _write(row, known, counted if parts else None))
+        for key, row in zip(ids, rows.to_dict("records"), strict=True)
+    )
+    line = f"{own.plural} · {say('map.script.as_of', date=date(stand))}"
+    value = say("map.script.value_in", unit=known.unit) if known.unit else say("map.script.value")
+    return StillMap(
+        title=title_of(known),
+        line=line,
+        caption=f"{title_of(known)}, {line}",
+        map=_draw(topology, level, places, classes),
+        legend=_legend(classes, places),
+        heads=(own.title, value, *((known.numerator, known.denominator) if parts else ())),
+        rows=tuple((name, *figures) for name, _, figures in table),
+    )
+
+
+def _dates(edition: Edition, level: str, indicator: str) -> list[str]:
+    rows = edition.values
+    chosen = (rows["indicator"] == indicator) & (rows["level"] == level)
+    return [str(d) for d in rows.loc[chosen, "datenstand"].unique()]
+
+
+def _write(row: dict[str, Any], known: Indicator, counted: int | None) -> tuple[str, ...]:
+    """Write a row's figures: a sign where there is no number, both parts if they are shown."""
+    sign = row["sign"] if row["sign"] in SIGNS else ""
+    if row["value"] == row["value"]:
+        value = number(row["value"], known.digits)
+        value = f"({value})" if sign == "()" else value
+    elif sign == ".":
+        value = say("map.script.secret")
+    else:
+        value = sign or say("number.missing")
+    if counted is None:
+        return (value,)
+    empty = "." if sign == "." else ""
+    parts = (row["numerator"], row["denominator"])
+    return (value, *(number(n, counted) if n == n else empty for n in parts))
+
+
+def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
+    lines = element(
+        "path",
+        d=hatch.path,
+        fill="none",
+        stroke=ink,
+        stroke_width=hatch.width,
+        stroke_linecap="round",
+    )
+    paper = element("rect", width=hatch.size, height=hatch.size, fill=ground)
+    return element(
+        "pattern",
+        paper + lines,
+        id=name,
+        width=hatch.size,
+        height=hatch.size,
+        patternUnits="userSpaceOnUse",
+    )
+
+
+def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) -> Markup:
+    from markupsafe import Markup
+
+    top = next(iter(topology.objects))
+    x0, y0, x1, y1 = topology.bounds(top)
+    k = WIDTH / max(x1 - x0, 1)
+    height = max(round((y1 - y0) * k), 1)
+
+    def trace(polygons: list[Polygon]) -> str:
+        lines = (topology.positions(ring) for rings in polygons for ring in rings)
+        return "".join(_trace(line, (x0, y1), k) for line in lines)
+
+    tiles = _tile(f"s{SECRET}", look.HIDDEN_HATCH, look.HIDDEN, look.HIDDEN_INK)
+    tiles += _tile(f"s{MISSING}", look.MISSING_HATCH, look.MISSING, look.MISSING_INK)
+    shapes = [
+        element("path", fill=_fill(place, classes), stroke=look.BORDER, d=trace(polygons))
+        for place, polygons in zip(places.tolist(), topology.objects[level].values(), strict=True)
+    ]
+    water = "".join(trace(p) for p in topology.objects.get("water", {}).values())
+    rim = "".join(trace(p) for p in topology.objects[top].values())
+    drawing = element(
+        "svg",
+        element("defs", tiles)
+        + "".join(shapes)
+        + element("path", fill=look.WATER, d=water)
+        + element("path", fill="none", stroke=look.INK, stroke_width=1.5, d=rim),
+        viewBox=f"-8 -8 {WIDTH + 16} {height + 16}",
+        role="img",
+        aria_labelledby="kartentitel kartenzeile",
+    )
+    return Markup(drawing)  # made of numbers and constants by element()
+
+
+def _fill(place: int, classes: Classes) -> str:
+    if not classes.labels and place == MISSING:
+        return look.LAND
+    return f"url(#s{place})" if place < 0 else classes.colours[place]
+
+
+def _trace(line: IntArray, corner: tuple[float, float], k: float) -> str:
+    """Write a ring as a path in steps of whole units, without the points that fall together."""
+    xy = np.rint((line - np.array(corner)) * np.array([k, -k])).astype(int)
+    xy = xy[np.append(True, (np.diff(xy, axis=0) != 0).any(axis=1))]
+    if len(xy) < 3:
+        return ""
+    steps = " ".join(f"{x} {y}" for x, y in np.diff(xy, axis=0)[:-1].tolist())
+    return f"M{xy[0, 0]} {xy[0, 1]}l{steps}z".replace(" -", "-")
+
+
+def _legend(classes: Classes, places: IntArray) -> Markup:
+    from markupsafe import Markup
+
+    counts = dict(zip(*(a.tolist() for a in np.unique(places, return_counts=True)), strict=True))
+    entries = list(enumerate(classes.labels))[::-1]
+    others = ((SECRET, say("map.script.legend_secret")), (MISSING, say("number.missing")))
+    entries += [(place, label) for place, label in others if place in counts]
+    row = Markup(
+        '<li><svg class="feld" viewBox="0 0 40 22" aria-hidden="true"><rect x=".5" y=".5" '
+        'width="39" height="21" class="rand" fill="{}"/></svg><span class="klasse">{}</span>'
+        '<span></span><span class="anzahl">{}</span></li>'
+    )
+    rows = [row.format(_fill(p, classes), label, counts.get(p, 0)) for p, label in entries]
+    return Markup("<ul>{}</ul>").format(Markup("").join(rows))
