@@ -174,6 +174,12 @@ def test_a_caller_heading_wins_over_names_and_aliases() -> None:
     assert list(renamed) == ["Träger", "Trägername", "capacity", "traeger"]
 
 
+def test_one_heading_may_serve_two_columns() -> None:
+    raw = pd.DataFrame({"plz": ["17033"]})
+    renamed = rename_headings(raw, OFFERS, {"offer": "plz", "name": "plz"})
+    assert renamed[["offer", "name"]].to_numpy().tolist() == [["17033", "17033"]]
+
+
 def test_an_alias_never_replaces_a_column_of_the_right_name() -> None:
     raw = pd.DataFrame(columns=["id", "offer", "TRÄGER", "Alter_von", "barrierefrei "])
     assert list(rename_headings(raw, OFFERS)) == [

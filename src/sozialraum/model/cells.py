@@ -58,7 +58,8 @@ def rename_headings(
     """Give columns the names of the schema: first by the caller's mapping, then by alias.
 
     A heading that means nothing to the schema is carried along as it is. An alias never overrides a
-    column that has the right name already, and the first of two headings with one meaning wins.
+    column that has the right name already, and the first of two headings with one meaning wins. The
+    caller may let one heading serve two columns.
 
     Parameters
     ----------
@@ -75,7 +76,11 @@ def rename_headings(
         if heading not in chosen and name is not None and name not in taken:
             chosen[heading] = name
             taken.add(name)
-    return raw.rename(columns=chosen)
+    named = raw.rename(columns=chosen)
+    for name, heading in (mapping or {}).items():
+        if chosen[heading] != name:
+            named[name] = raw[heading]
+    return named
 
 
 def blank(cells: pd.Series) -> pd.Series:

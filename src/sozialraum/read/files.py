@@ -132,7 +132,7 @@ def load_named(
         for f in raw.findings
     ]
     table = rename_headings(raw.table, schema, mapping)
-    for heading, name in zip(raw.table.columns, table.columns, strict=True):
+    for heading, name in zip(raw.table.columns, table.columns, strict=False):
         meant = known.get(plain(heading))
         if heading == name != meant and meant in table and not {meant} & {*raw.table, *mapping}:
             found.append(

@@ -9,13 +9,14 @@ from typing import Any
 
 import geopandas as gpd
 
-from sozialraum.errors import UnknownNameError
+from sozialraum.errors import CrsError, UnknownNameError
 from sozialraum.model.check import Reading
 from sozialraum.model.schema import POPULATION, Column
 from sozialraum.read.files import load_named, type_table
 from sozialraum.read.grid import load_grid
 from sozialraum.read.places import find_faulty, place_points
 from sozialraum.read.raster import load_raster
+from sozialraum.texts import say
 
 Groups = Sequence[str] | Mapping[str, str]
 Bounds = tuple[float, float, float, float]
@@ -51,8 +52,8 @@ def read_population(
     to_crs : any, optional
         The system of the areas.
     bounds : (west, south, east, north), optional
-        In ``to_crs``: only cells whose centre lies within are kept. Saves reading the rest of a large
-        raster.
+        In ``to_crs``, which they need: only cells whose centre lies within are kept. Saves reading the
+        rest of a large raster.
     layer : str, optional
         Layer or sheet.
 
@@ -66,6 +67,8 @@ def read_population(
     InputError
     UnknownNameError
         No such kind.
+    CrsError
+        Bounds without ``to_crs``.
 
     Notes
     -----
@@ -102,6 +105,8 @@ def load_population(
     """Read population and collect findings instead of raising; ``cell`` stays a column."""
     if kind not in ("points", "zensus", "raster"):
         raise UnknownNameError("kind", kind, ("points", "zensus", "raster"))
+    if bounds is not None and to_crs is None:
+        raise CrsError(say("error.no_crs", what="bounds"))
     if groups is not None and not isinstance(groups, Mapping):
         groups = {name: name for name in groups}
     if kind == "raster":

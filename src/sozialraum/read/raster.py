@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,16 +37,15 @@ def load_raster(
         Where the file does not say it.
     to_crs : any, optional
     bounds : (west, south, east, north), optional
-        In ``to_crs`` (in the raster's own system without it): only the window around it is read.
+        In ``to_crs``: only the window around them is read.
 
     Returns
     -------
     Reading
-        One row per cell that has a number above 0 in at least one band; ``cell`` is ``r<row>c<column>``
-        of the whole raster, counted from 0.
+        One row per cell that has a number other than 0 in at least one band; ``cell`` is
+        ``r<row>c<column>`` of the whole raster, counted from 0.
     """
     import rasterio
-    from rasterio.windows import Window, from_bounds
 
     path = Path(path)
     name = path.name
@@ -53,31 +53,25 @@ def load_raster(
         return Reading(None, (find("error", "missing_file", name, path=name),))
     try:
         with rasterio.open(path) as source:
+            system = pyproj.CRS.from_user_input(crs or source.crs) if crs or source.crs else None
             if source.count < len(groups):
                 wrong = find("error", "few_bands", name, count=source.count, groups=len(groups))
                 return Reading(None, (wrong,))
-            system = source.crs if crs is None else pyproj.CRS.from_user_input(crs)
-            window = Window(0, 0, source.width, source.height)
-            if bounds is not None and system is not None:
-                own = bounds
-                if to_crs is not None:
-                    turn = pyproj.Transformer.from_crs(to_crs, system, always_xy=True)
-                    own = turn.transform_bounds(*bounds)
-                around = from_bounds(*own, transform=source.transform)
-                around = around.round_offsets("floor").round_lengths("ceil")
-                if not rasterio.windows.intersect(around, window):
-                    return Reading(None, (find("error", "raster_elsewhere", name),))
-                window = around.intersection(window)
+            window = _window(source, system, to_crs, bounds)
+            if window is None:
+                return Reading(None, (find("error", "raster_elsewhere", name),))
             bands = source.read(range(1, len(groups) + 1), window=window, masked=True)
             transform = source.transform
-    except (rasterio.errors.RasterioError, pyproj.exceptions.CRSError) as error:
+    except rasterio.errors.RasterioError as error:
         return Reading(None, (unreadable(error, path),))
+    except pyproj.exceptions.CRSError:
+        return Reading(None, (find("error", "unknown_crs", name, crs=crs),))
     numbers = bands.astype("float64").filled(np.nan)
     numbers[~np.isfinite(numbers)] = np.nan
     row, column = np.nonzero((np.nan_to_num(numbers) != 0).any(axis=0))
     values = numbers[:, row, column]
-    row, column = row + int(window.row_off), column + int(window.col_off)
-    x, y = transform * (column + 0.5, row + 0.5)
+    row, column = row + window.row_off, column + window.col_off
+    x, y = rasterio.transform.xy(transform, row, column)
     cell = "r" + pd.Series(row).astype("str") + "c" + pd.Series(column).astype("str")
     table = gpd.GeoDataFrame(
         {
@@ -87,7 +81,7 @@ def load_raster(
             "row": np.arange(2, len(cell) + 2),
         },
         geometry=gpd.points_from_xy(x, y),
-        crs=None if system is None else pyproj.CRS.from_user_input(system),
+        crs=system,
     )
     findings: list[Finding] = []
     if table.empty:
@@ -105,3 +99,17 @@ def load_raster(
         )
     projected, more = project(table, name, to_crs=to_crs)
     return Reading(projected, (*findings, *more))
+
+
+def _window(source: Any, system: Any, to_crs: Any, bounds: Any) -> Any:
+    """Give the window of all cells that bounds touch; None if there are none."""
+    from rasterio.windows import Window, from_bounds
+
+    if bounds is None or system is None:
+        return Window(0, 0, source.width, source.height)
+    turn = pyproj.Transformer.from_crs(to_crs, system, always_xy=True)
+    near = from_bounds(*turn.transform_bounds(*bounds), transform=source.transform)
+    left, top = max(math.floor(near.col_off), 0), max(math.floor(near.row_off), 0)
+    right = min(math.ceil(near.col_off + near.width), source.width)
+    bottom = min(math.ceil(near.row_off + near.height), source.height)
+    return Window(left, top, right - left, bottom - top) if left < right and top < bottom else None
