@@ -1,0 +1,228 @@
+"""The documents: what they claim about the code holds, and what they show runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sozialraum as sr
+from sozialraum.project import settings
+from sozialraum.read.definitions import read_indicators
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data/README.md", *DOCS.glob("*.md")]
+FILE_KEYS = {"file", "layer", "columns", "crs", "where", "source"}
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def example(page: str, name: str) -> str:
+    """Give the block of TOML that follows ``<!-- beispiel: name -->``."""
+    found = re.search(
+        rf"<!-- beispiel: {re.escape(name)} -->\n```toml\n(.*?)```", read(page), re.DOTALL
+    )
+    assert found, name
+    return found[1]
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("build_docs", ROOT / "scripts/build_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build_docs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build_docs)
+    filled = set()
+    for page in sorted(DOCS.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert build_docs.build_page(text) == text, f"{page.name}: run `make docs`"
+        filled |= set(re.findall(r"<!-- erzeugt: (\S+) -->", text))
+    assert filled == set(build_docs.PARTS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, part = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        if part:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert part in {anchor(heading) for heading in headings}, link
+
+
+def documented_keys() -> dict[str, set[str]]:
+    """Give the keys named in the table under each heading ``## [section]``."""
+    found: dict[str, set[str]] = {}
+    for part in re.split(r"^## ", read("projektdatei.md"), flags=re.MULTILINE)[1:]:
+        heading, _, body = part.partition("\n")
+        keys = set(re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE))
+        if heading.startswith("["):
+            shared = FILE_KEYS if "Angaben zu jeder Datei" in body else set()
+            found[heading] = keys | shared
+        elif heading == "Angaben zu jeder Datei":
+            assert keys == FILE_KEYS
+    return found
+
+
+def test_every_key_of_the_project_file_is_described() -> None:
+    known = {f"[{name}]": set(keys) for name, keys in settings._SECTIONS.items()}
+    known |= {f"[[{name}]]": set(keys) for name, keys in settings._LISTS.items()}
+    assert documented_keys() == known
+
+
+def test_the_example_of_all_keys_uses_every_section(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    path.write_text(example("projektdatei.md", "alles"), encoding="utf-8")
+    project = settings.read_project(path)
+    unused = {*settings._SECTIONS, *settings._LISTS} - set(project.sections)
+    assert unused == {"straight_line"}  # stands in only where there are no streets
+
+
+def test_the_example_of_an_indicator_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "merkmale.toml"
+    path.write_text(example("merkmale.md", "merkmale"), encoding="utf-8")
+    assert list(read_indicators([path])) == ["sgb2_u18"]
+
+
+def write_musterstadt(folder: Path) -> None:
+    """Write the four files that "Erste Schritte" names, from Musterstadt."""
+    atlas = sr.build_musterstadt().atlas
+    areas = atlas.areas.reset_index()
+    areas[["area", "name", "sozialraum", "sozialraum_name", "geometry"]].to_file(
+        folder / "quartiere.gpkg", layer="quartiere"
+    )
+    offers = atlas.offers
+    table = offers.reset_index()[["offer", "name", "category"]].assign(
+        Ost=offers.geometry.x.to_numpy(), Nord=offers.geometry.y.to_numpy()
+    )
+    table = table.rename(columns={"offer": "Kennung", "name": "Name", "category": "Kategorie"})
+    table.to_csv(folder / "angebote.csv", sep=";", decimal=",", index=False)
+    people = atlas.population
+    people.reset_index()[["cell", "einwohner", "u6"]].assign(
+        Ost=people.geometry.x.to_numpy(), Nord=people.geometry.y.to_numpy()
+    ).to_csv(folder / "adressen.csv", sep=";", decimal=",", index=False)
+    for name in ("sozialraum.toml", "merkmale.toml"):
+        (folder / name).write_text(example("erste-schritte.md", name), encoding="utf-8")
+
+
+def test_the_first_project_of_the_handbook_runs(tmp_path: Path) -> None:
+    write_musterstadt(tmp_path)
+    written = sr.run(tmp_path / "sozialraum.toml", tmp_path / "ergebnis", progress=False)
+    names = {path.relative_to(tmp_path).as_posix() for path in written}
+    # What "Was geschrieben wird" lists, and a profile for each of the four Sozialräume.
+    assert names == {
+        "ergebnis/ressourcenkarte.html",
+        "ergebnis/sozialraum.gpkg",
+        "ergebnis/tabellen/tabellen.xlsx",
+        "ergebnis/tabellen/werte_buero.csv",
+        "ergebnis/tabellen/werte.csv",
+        "ergebnis/pruefbericht.txt",
+        "ergebnis/edition.json",
+        "ergebnis/profile/sozialraum/index.html",
+        *(f"ergebnis/profile/sozialraum/{area}.html" for area in ("11", "12", "21", "22")),
+    }
+    # Without streets every page says that ways are straight lines.
+    assert "Luftlinie" in (tmp_path / "ergebnis/ressourcenkarte.html").read_text(encoding="utf-8")
+
+
+def test_first_steps_list_what_is_written() -> None:
+    listed = re.findall(r"^  (\S+)\s{2,}", read("erste-schritte.md"), re.MULTILINE)
+    assert listed == [
+        "ressourcenkarte.html", "profile/<ebene>/", "sozialraum.gpkg", "tabellen/tabellen.xlsx",
+        "tabellen/werte_buero.csv", "tabellen/werte.csv", "pruefbericht.txt", "edition.json",
+    ]  # fmt: skip
+
+
+def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:
+    code = re.search(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert code
+    done = subprocess.run(
+        [sys.executable, "-c", code[1]], cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "ressourcenkarte.html").is_file()
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    commands = re.findall(
+        r"^make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(commands) == {"run", "test"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in (*commands, "docs", "notebooks"):
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
+
+
+def test_the_picture_is_small() -> None:
+    picture = DOCS / "bilder/ressourcenkarte.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size <= 300_000
+
+
+def test_the_columns_written_by_hand_are_those_of_the_code() -> None:
+    """The table of tables in architecture.md, for results whose columns stand in no schema."""
+    town = sr.build_musterstadt()
+    people = town.atlas.population
+    kitas = town.atlas.offers.query("category == 'kita'")
+    nearest = sr.measure_nearest(people, kitas, town.streets)
+    coverage = sr.measure_coverage(people["u6"], nearest, limit_min=15)
+    gaps = sr.find_gaps(people, nearest, group="u6", limit_min=15, min_people=0)
+    made: dict[str, Any] = {
+        "values, long": town.atlas.values,
+        "nearest": nearest,
+        "travel": sr.measure_travel(people, kitas, town.streets, limit_min=5),
+        "coverage": coverage,
+        "gaps": gaps.drop(columns="geometry"),
+    }
+    rows = re.findall(
+        r"^\| ([\w, ]+) \| [^|]+ \| `([\w, ]+)`.* \|$", read("architecture.md"), re.MULTILINE
+    )
+    listed = {name: columns.split(", ") for name, columns in rows}
+    for name, frame in made.items():
+        assert listed[name] == list(frame.columns), name
+
+
+def test_every_error_is_in_the_family_tree() -> None:
+    errors = {name for name in sr.__all__ if name.endswith("Error")}
+    assert errors == set(re.findall(r"\b(\w+Error)\b(?=[ \n].*)", family_tree())) - {
+        "ValueError", "KeyError", "ImportError",
+    }  # fmt: skip
+
+
+def family_tree() -> str:
+    return next(
+        block
+        for block in re.findall(r"```\n(.*?)```", read("architecture.md"), re.DOTALL)
+        if "├──" in block
+    )
+
+
+def test_rooms_are_the_layers_that_are_enforced() -> None:
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
+    enforced = [line.replace("sozialraum.", "") for line in layers["contracts"][0]["layers"]]
+    block = next(
+        b
+        for b in re.findall(r"```\n(.*?)```", read("architecture.md"), re.DOTALL)
+        if b.startswith("cli\n")
+    )
+    assert block.split("\n")[:-1] == enforced
