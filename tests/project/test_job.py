@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -132,17 +133,36 @@ def test_the_command_line_speaks_in_exit_codes(
     assert wrong.value.code == 2
 
 
+def moved_example(folder: Path, change: Callable[[str], str]) -> Path:
+    """The example's project file, changed, in a folder of its own."""
+    text = change(find_example().read_text(encoding="utf-8"))
+    text = text.replace('"data/', f'"{find_example().parent.as_posix()}/data/')
+    path = folder / "sozialraum.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def test_an_unknown_category_is_a_clear_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = find_example().read_text(encoding="utf-8")
-    text = text.replace('category = "kita"', 'category = "kitas"')
-    text = text.replace('file = "data/', f'file = "{find_example().parent.as_posix()}/data/')
-    text = text.replace('["data/', f'["{find_example().parent.as_posix()}/data/')
-    text = text.replace(', "data/', f', "{find_example().parent.as_posix()}/data/')
-    (tmp_path / "sozialraum.toml").write_text(text, encoding="utf-8")
-    assert main(["check", str(tmp_path / "sozialraum.toml")]) == 1
+    path = moved_example(tmp_path, lambda t: t.replace('category = "kita"', 'category = "kitas"'))
+    assert main(["check", str(path)]) == 1
     assert "kitas" in "".join(capsys.readouterr())
+
+
+def test_without_streets_every_output_names_the_straight_line(tmp_path: Path) -> None:
+    path = moved_example(
+        tmp_path, lambda t: t[: t.index("[streets]")] + t[t.index("[[coverage]]") :]
+    )
+    out = tmp_path / "e"
+    job.run(path, out, progress=False)
+    values = pd.read_csv(out / "tabellen" / "werte.csv", dtype=str)
+    measured = values[values["indicator"] == "kita_15min"]
+    assert set(measured["quality"]) == {"straight_line"}
+    texts = [*out.rglob("*.html"), out / "tabellen" / "werte_buero.csv", out / "edition.json"]
+    for file in texts:
+        if file.name != "index.html":
+            assert "Luftlinie" in file.read_text(encoding="utf-8-sig"), file.name
 
 
 @pytest.mark.realdata

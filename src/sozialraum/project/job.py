@@ -17,6 +17,7 @@ from tqdm import tqdm
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork
+from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import measure_nearest
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.atlas import Atlas
@@ -58,19 +59,26 @@ def measure_project(
         chosen = choose_offers(offers, entry)
         nearest = measure_nearest(people, chosen, streets)
         reached = measure_coverage(people[group], nearest, limit_min=limit)
-        indicator = atlas.indicators[entry["id"]]
-        values.append(aggregate_people(reached, people, atlas.areas, indicator=indicator))
+        rows = aggregate_people(
+            reached, people, atlas.areas, indicator=atlas.indicators[entry["id"]]
+        )
+        if group in atlas.indicators and atlas.indicators[group].derived:
+            rows["quality"] = rows["quality"].replace("exact", "derived")
+        values.append(rows)
         gaps[entry["id"]] = find_gaps(
             people, nearest, group=group, limit_min=limit, min_people=entry.get("min_people", 50)
         )
-        lost = float(reached["unconnected"].sum())
+        apart = 0
+        if isinstance(streets, StreetNetwork):
+            apart = (~measure_connection(chosen, streets)["connected"]).sum()
         methods.append(
             say(
                 "project.coverage",
                 title=entry["title"],
                 offers=number(len(chosen)),
                 limit=number(limit),
-                lost=number(lost),
+                apart=number(apart),
+                lost=number(reached["unconnected"].sum()),
             )
         )
     return Measured(values, gaps, methods)
