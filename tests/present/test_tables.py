@@ -16,12 +16,14 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from sozialraum.demo import LEVELS, build_musterstadt
 from sozialraum.errors import SecrecyError
+from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.office import clean
 from sozialraum.present.tables import guard, write_tables
-from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.edition import Edition, build_edition
 
 SECRETS = (48611, 7219, 100 * 3 / 7219)
 PRIVATE = ("CANARY-contact", "CANARY-area-note", "CANARY-carried-along")
@@ -245,3 +247,36 @@ def test_the_readme_sheet_says_what_must_be_said(town_edition: Edition, tmp_path
     headings = rows_of(book["Quartiere"])[0]
     assert all("Übungsdaten" in text for text in headings[3:])
     assert [row[3] for row in rows_of(book["Lücken"])[1:]] == [40, "."]
+
+
+def test_the_three_files_appear_together_or_not_at_all(
+    town_edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    write_tables(town_edition, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr("sozialraum.present.tables.fill_workbook", fail)
+    other = dataclasses.replace(
+        town_edition, head=dataclasses.replace(town_edition.head, title="X")
+    )
+    with pytest.raises(OSError, match="no space left"):
+        write_tables(other, tmp_path)
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_an_edition_without_any_value_still_gives_readable_files(tmp_path: Path) -> None:
+
+    town = build_musterstadt().atlas
+    areas = town.areas[["name", "planregion", "planregion_name", "sozialraum", "sozialraum_name"]]
+    areas = areas.set_geometry(town.areas.geometry).reset_index()
+    edition = build_edition(build_atlas(areas, levels=LEVELS, title="Leer"))
+    machine, office, workbook = write_tables(edition, tmp_path)
+    assert len(read_machine(machine)) == 0
+    assert read_office(office) == []
+    sheet = openpyxl.load_workbook(workbook)["Quartiere"]
+    assert [row[1] for row in rows_of(sheet)][:2] == ["Gebiet", "Südwest 1"]
+    path = write_geopackage(edition, tmp_path / "leer.gpkg")
+    assert len(pyogrio.read_dataframe(path, layer="gebiete_quartier")) == 16
+    assert len(pyogrio.read_dataframe(path, layer="werte")) == 0

@@ -26,6 +26,7 @@ from sozialraum.present.office import (
     list_statements,
     name_areas,
 )
+from sozialraum.present.ressourcenkarte import choose_start
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def write_geopackage(edition: Edition, path: str | Path) -> Path:
     is any) ``hintergrund``. Tables ``werte`` (the whole values table), ``merkmale`` (definitions;
     ``column`` names the layers' column) and ``hinweise`` (methods, sources, signs).
 
-    Each layer has one default style; the levels also have a style for every other indicator. The
-    same edition gives the same bytes (with the same GDAL and SQLite).
+    Each layer has one default style, that of a level for the indicator the map page starts with;
+    the levels also have a style for every other indicator. The same edition gives the same bytes
+    (with the same GDAL and SQLite).
 
     Examples
     --------
@@ -282,8 +284,11 @@ def _level_styles(
         value, sign = columns[indicator]
         heading = head_indicator(edition.indicators[indicator], newest.dates[indicator])
         aliases |= {value: heading, sign: say("geopackage.sign_of", title=heading)}
+    first = choose_start(edition, level.id, None)[1]
+    # The whole is one area: nothing to compare, one style is enough.
+    others = newest.values.columns if level.parent else []
     styles: list[Style] = []
-    for indicator in _order(edition, newest):
+    for indicator in dict.fromkeys(filter(None, [first, *others])):
         definition = edition.indicators[indicator]
         heading = head_indicator(definition, newest.dates[indicator])
         found = classify_indicator(edition, indicator, level.id)
@@ -291,17 +296,6 @@ def _level_styles(
         text = qml.write_style(rules, title=heading, aliases=aliases if not styles else None)
         styles.append(Style(columns[indicator][0], text, clean(heading)))
     return styles or [Style("gebiete", qml.write_style(qml.plain_rules(), aliases=aliases))]
-
-
-def _order(edition: Edition, newest: Newest) -> list[str]:
-    """Put the indicators with a published figure first, shares before counts."""
-    return sorted(
-        newest.values.columns,
-        key=lambda i: (
-            bool(newest.values[i].isna().all()),
-            edition.indicators[i].kind == "count",
-        ),
-    )
 
 
 def _offers(edition: Edition) -> Layer:

@@ -141,7 +141,6 @@ def write_style(
         _add_fields(root, aliases, choices or {})
     if rules:
         _add_renderer(root, rules, kind, title)
-    ET.indent(root, " ")
     return _DOCTYPE + ET.tostring(root, encoding="unicode")
 
 
