@@ -22,7 +22,7 @@ TRACK = "#e9edee"
 RULE = "#8b979e"
 QUIET = "#515e67"
 
-_STRIP_WIDTH, _STRIP_HEIGHT = 136.0, 18.0
+_STRIP_WIDTH, _STRIP_HEIGHT = 136.0, 14.0
 _EDGE = 6.0
 
 
@@ -66,7 +66,7 @@ def draw_strip(
     Returns
     -------
     str
-        136 × 18 px. The lowest drawn value stands at x = 6, the highest at x = 130; if all are
+        136 × 14 px. The lowest drawn value stands at x = 6, the highest at x = 130; if all are
         equal they stand in the middle.
     """
     dots = _known(others)
@@ -86,7 +86,7 @@ def draw_strip(
     places = sorted({num(scale(v)) for v in dots}, key=float)
     parts += [element("circle", cx=x, cy=middle, r=2.3, fill=OTHER) for x in places]
     if whole is not None and _has(whole):
-        parts.append(_tick(scale(whole), 2.0, _STRIP_HEIGHT - 2))
+        parts.append(_tick(scale(whole), 0.5, _STRIP_HEIGHT - 0.5))
     if parent is not None and _has(parent):
         parts.append(_diamond(scale(parent), middle))
     if own is not None and _has(own):
@@ -234,7 +234,7 @@ def draw_pyramid(
     title: str,
     sides: tuple[str, str],
     desc: str = "",
-    width: float = 400.0,
+    width: float = 344.0,
 ) -> str:
     """Draw an age pyramid, the youngest at the bottom.
 
@@ -338,7 +338,7 @@ def draw_lines(
     ident: str,
     title: str,
     desc: str = "",
-    size: tuple[float, float] = (206.0, 108.0),
+    size: tuple[float, float] = (164.0, 96.0),
 ) -> str:
     """Draw the course of a value, with the whole's course as a thin dashed line.
 
@@ -355,12 +355,12 @@ def draw_lines(
     Returns
     -------
     str
-        The plot spans x from 8 to 50 before the right edge, y from 18 to 24 above the bottom.
+        The plot spans x from 8 to 50 before the right edge, y from 16 to 34 above the bottom.
     """
     width, height = size
     moments = [*own, *whole]
     x = _Scale([m.at for m in moments], 8.0, width - 50)
-    y = _Scale(_known([m.value for m in moments]), height - 26, 18.0)
+    y = _Scale(_known([m.value for m in moments]), height - 34, 16.0)
     base = height - 16
     parts = [element("line", x1=8.0, x2=width - 50, y1=base, y2=base, stroke=RULE, stroke_width=1)]
     for series, style in ((whole, "whole"), (own, "own")):
@@ -378,7 +378,7 @@ def draw_lines(
             if style == "own":
                 parts += [element("circle", cx=px, cy=py, r=2.6, fill=OWN) for px, py in points]
     parts += [
-        label(x(m.at), base - 3, m.shown, text_anchor="middle", font_size="12", fill=INK)
+        label(x(m.at), base - 4, m.shown, text_anchor="middle", font_size="17", fill=OWN)
         for m in own
         if not _has(m.value)
     ]
@@ -438,5 +438,6 @@ def _line_labels(
         # Above the point unless the line rises from it.
         shift = 15.0 if drawn[1].value > drawn[0].value else -7.0
         x0, y0 = x(drawn[0].at) - 2, y(drawn[0].value) + shift
-        parts.append(label(x0, y0, drawn[0].shown, font_size="11", fill=OWN))
+        halo = {"stroke": "#fff", "stroke_width": 3, "paint_order": "stroke"}
+        parts.append(label(x0, y0, drawn[0].shown, font_size="11", fill=OWN, **halo))
     return parts

@@ -20,7 +20,12 @@ from sozialraum.present.locator import (
     draw_overview,
     prepare_ground,
 )
-from sozialraum.present.profile.context import Profile, ProfileDesk, build_profile
+from sozialraum.present.profile.context import (
+    Profile,
+    ProfileDesk,
+    build_profile,
+    list_level,
+)
 from sozialraum.present.profile.figures import plain_title, shared_marks
 from sozialraum.present.profile.pictures import (
     picture_ages,
@@ -35,7 +40,8 @@ from sozialraum.texts import date, number, say, words
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
-NOTES = 6
+# Notes of the check that a profile repeats; all of them stand in the report.
+NOTES = 3
 
 
 def write_sozialraumprofile(edition: Edition, *, level: str, folder: str | Path) -> list[Path]:
@@ -137,7 +143,9 @@ def render_profile(profile: Profile, desk: ProfileDesk, ground: MapGround) -> st
         if profile.gaps
         else "",
         mark=lambda category: _drawn(draw_mark(ground, category)),
-        sources=[s for s in edition.sources if not any(c and s.startswith(c) for c in cited)],
+        sources=[
+            s for s in edition.sources if not any(c and (s.startswith(c) or s in c) for c in cited)
+        ],
         methods=edition.methods,
         check_notes=edition.notes[:NOTES],
         check_left=max(0, len(edition.notes) - NOTES),
@@ -166,6 +174,8 @@ def render_index(desk: ProfileDesk, names: dict[str, str], ground: MapGround) ->
         edition=edition,
         level=level,
         rows=rows,
+        nested=bool(level.parent),
+        list=list_level(desk),
         overview=_drawn(draw_overview(ground, level.id, ident="karte")),
     )
 

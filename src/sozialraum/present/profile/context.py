@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 KEY_FIGURES = 6
-COURSES = 9
+COURSES = 8
 # Gaps listed for each measure.
-GAPS = 4
+GAPS = 2
 PART_COLUMNS = 6
 # A gap is told to an area if at least this share of its polygon lies in it.
 GAP_SHARE = 0.05
@@ -438,6 +438,43 @@ def _offer_name(offer: object, names: pd.Series) -> str:
         return ""
     name = names.get(offer)
     return say("profile.nameless") if name is None or pd.isna(name) else str(name)
+
+
+def list_level(desk: ProfileDesk) -> Parts | None:
+    """Set the leading figures of all areas of a level beside each other, the whole last.
+
+    Parameters
+    ----------
+    desk : ProfileDesk
+
+    Returns
+    -------
+    Parts or None
+        None if nothing is published on the level.
+    """
+    level, figures = desk.level.id, desk.figures
+    newest = {
+        name: max(dates)
+        for name in desk.edition.indicators
+        if name not in desk.ages and (dates := figures.dates(level, name))
+    }
+    whole = [
+        Comparison(own=figures.find(WHOLE, WHOLE, name, day), parent=None, whole=None, others=())
+        for name, day in newest.items()
+    ]
+    leading = choose_key_figures(whole, desk.reach, PART_COLUMNS - 1)
+    if not leading:
+        return None
+    names = [c.indicator.id for c in leading]
+    return Parts(
+        level=desk.level,
+        indicators=tuple((c.indicator, 0) for c in leading),
+        rows=tuple(
+            (str(name), tuple(figures.find(level, key, i, newest[i]) for i in names))
+            for key, name in desk.tables[level]["name"].items()
+        ),
+        own=tuple(c.own for c in leading),
+    )
 
 
 def _parts(desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Notes) -> Parts | None:

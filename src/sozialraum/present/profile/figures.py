@@ -211,12 +211,20 @@ class Comparison:
         return 100 * self.own.value / self.whole.value
 
     @property
+    def gap_shown(self) -> str:
+        """The difference as a number with its sign; a dash where there is none."""
+        if self.gap is None:
+            return "–"
+        text = number(self.gap, self.indicator.digits).replace("-", "−")
+        return f"+{text}" if self.gap > 0 else text
+
+    @property
     def difference(self) -> str:
-        """The difference in words, or the share in the whole, or nothing."""
+        """The difference with its unit, or the share in the whole, or nothing."""
         if self.gap is not None:
-            text = number(self.gap, self.indicator.digits).replace("-", "−")
-            unit = say("profile.points") if self.indicator.unit == "%" else self.indicator.unit
-            return f"{'+' if self.gap > 0 else ''}{text}{NO_BREAK_SPACE}{unit}".strip()
+            one = "profile.point" if abs(self.gap) == 1 else "profile.points"
+            unit = say(one) if self.indicator.unit == "%" else self.indicator.unit
+            return f"{self.gap_shown}{NO_BREAK_SPACE}{unit}".strip()
         if self.share is not None:
             return say("profile.share_of_whole", share=f"{number(self.share, 1)}{NO_BREAK_SPACE}%")
         return ""
@@ -224,11 +232,29 @@ class Comparison:
 
 @dataclass(slots=True)
 class SourceNote:
-    """Where figures come from; one note for all that share it."""
+    """Where figures come from; one note for all that share it.
+
+    Attributes
+    ----------
+    number : int
+    entries : mapping of str to str
+        The passport's entries that all share.
+    formulas : dict of str to list of str
+        Titles of rates and means by their formula.
+    remarks : list of str
+        What the passports note beside.
+    """
 
     number: int
     entries: Mapping[str, str]
-    members: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The note as one paragraph, without the formulas."""
+        parts = "; ".join(f"{word}: {text.rstrip('.')}" for word, text in self.entries.items())
+        return " ".join([f"{parts}.", *self.remarks])
 
 
 class Notes:
@@ -239,8 +265,9 @@ class Notes:
 
     def cite(self, figure: Figure) -> int:
         """Give the number of a figure's source note."""
-        passport = figure.indicator.passport()
-        for own in ("title", "unit", "formula"):
+        indicator = figure.indicator
+        passport = indicator.passport()
+        for own in ("title", "unit", "formula", "note"):
             passport.pop(say(f"passport.{own}"), None)
         if figure.datenstand:
             passport[say("passport.datenstand")] = date(figure.datenstand)
@@ -250,8 +277,12 @@ class Notes:
             passport[say("passport.quality")] = say(f"quality.{figure.quality}")
         key = tuple(passport.items())
         note = self._known.setdefault(key, SourceNote(len(self._known) + 1, passport))
-        if figure.indicator.kind != "count":
-            note.members.setdefault(plain_title(figure.indicator), figure.indicator.formula)
+        title = plain_title(indicator)
+        titles = note.formulas.setdefault(indicator.formula, [])
+        if indicator.kind != "count" and title not in titles:
+            titles.append(title)
+        if indicator.note and indicator.note not in note.remarks:
+            note.remarks.append(indicator.note)
         return note.number
 
     @property

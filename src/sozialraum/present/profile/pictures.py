@@ -52,6 +52,7 @@ def picture_share(comparison: Comparison, ident: str) -> str:
         whole=comparison.whole.value if comparison.whole else None,
         ident=ident,
         title=say("chart.share", title=comparison.title, value=comparison.own.shown),
+        width=128.0,
     )
 
 
@@ -70,7 +71,7 @@ def picture_ages(ages: AgeStructure, name: str, whole: str, ident: str) -> str:
             Bar(g.name, *_amount(g, ALL, g.people, shares), compare=g.whole.get(ALL))
             for g in reversed(ages.groups)
         ]
-        return draw_bars(bars, ident=ident, title=title, desc=desc, width=380.0)
+        return draw_bars(bars, ident=ident, title=title, desc=desc, width=340.0)
     pairs = []
     for g in ages.groups:
         left, left_shown = _amount(g, MEN, g.men, shares)
@@ -107,7 +108,7 @@ def picture_course(course: Course, ident: str) -> str:
     ]
     whole = [
         Moment(year_of(f.datenstand), name, f.value, f.short)
-        for f, name in zip(course.whole, names, strict=True)
+        for f, name in zip(course.whole, names, strict=False)
         if f.datenstand
     ]
     listed = "; ".join(f"{name}: {f.shown}" for f, name in zip(course.own, names, strict=True))

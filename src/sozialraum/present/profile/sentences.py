@@ -208,6 +208,8 @@ def _offers(profile: Profile) -> Iterable[Statement]:
         yield Statement(_say("offers_none"))
         return
     key = "offers_one" if offers.count == 1 else "offers_many"
+    if profile.whole is None:
+        key = "offers_all"
     yield Statement(
         _say(
             key,
