@@ -145,11 +145,19 @@ def explain_sign(value: float, sign: object) -> str:
 
 
 def head_indicator(definition: Indicator, datenstand: str, joint: str = ", ") -> str:
-    """Write the heading of a column of figures: title, unit, date, and "Übungsdaten" if so."""
+    """Write the heading of a column of figures: title, unit, date, and "Übungsdaten" if so.
+
+    Examples
+    --------
+    >>> from sozialraum.model.indicator import Indicator
+    >>> head_indicator(Indicator(id="u6", title="Kinder", unit="Personen"), "2024-12-31")
+    'Kinder (Personen), Stand 31.12.2024'
+    """
     unit = definition.unit
     parts = [f"{definition.title} ({unit})" if unit else definition.title]
     parts.append(say("tables.as_of", date=date(datenstand)) if datenstand else "")
-    parts.append(say("tables.practice") if definition.practice else "")
+    practice = say("tables.practice")
+    parts.append(practice if definition.practice and practice not in definition.title else "")
     return joint.join(filter(None, parts))
 
 

@@ -16,6 +16,7 @@ from sozialraum.present.office import clean, show_sign
 
 LINE_POINTS = 15.0
 _LONGEST = 32_767  # signs in a cell
+_WIDEST = 230  # digits that can still be read on one page across
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
@@ -137,17 +138,25 @@ class Pen:
         return name
 
     def sheet(self, name: str, widths: Sequence[float], *, frozen: str = "", rows: int = 0) -> Any:
-        """Begin a sheet that prints on A4 across, with its heading row on every page."""
+        """Begin a sheet that prints on A4 across, with its heading row on every page.
+
+        What is too wide for one page goes on over several, the first two columns on each.
+        """
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
 
         sheet = self.book.create_sheet(name)
         for i, width in enumerate(widths):
             sheet.column_dimensions[get_column_letter(i + 1)].width = width
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        fits = sum(widths) <= _WIDEST
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=fits)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = 9
-        sheet.page_setup.fitToHeight = 0
+        if fits:
+            sheet.page_setup.fitToHeight = 0
+        else:
+            sheet.page_setup.scale = 60
+            sheet.print_title_cols = "A:B"
         # "&" begins a code in a footer and is doubled to stay itself.
         sheet.oddFooter.left.text = self.notice.replace("&", "&&")[:200] or None
         sheet.oddFooter.right.text = "&P / &N"
