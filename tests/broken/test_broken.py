@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -399,7 +401,7 @@ def latitude_beyond(town: Any) -> None:
 
 
 @broken(at(OFFERS))
-def no_at(town: Any) -> None:
+def no_place(town: Any) -> None:
     town.change(OFFERS, "Ost;Nord", "Spalte1;Spalte2")
 
 
@@ -651,6 +653,30 @@ def test_truncated_streets_give_a_report(town: Any, check: Any, keep: float) -> 
     assert answer.code == 1
     assert "streets.osm.pbf" in answer.text
     assert "Traceback" not in answer.text + answer.error
+
+
+def test_streets_and_tables_are_told_of_in_one_report(town: Any, check: Any) -> None:
+    write_streets(town)
+    town.path("streets.osm.pbf").write_bytes(b"")
+    much_at_once(town)
+    answer = check()
+    assert sum("streets.osm.pbf" in line for line in answer.findings) == 1
+    assert len(answer.findings) == 7
+
+
+def test_nothing_reaches_the_terminal_but_the_report(town: Any) -> None:
+    """As its own process: libraries below may write past Python's streams."""
+    much_at_once(town)
+    truncated_geojson(town)
+    done = subprocess.run(
+        [sys.executable, "-m", "sozialraum", "check", str(town.path("sozialraum.toml"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("4 Fehler, 0 Hinweise\nFehler – ")
+    assert done.stderr.splitlines() == ["Es wurde nichts geschrieben."]
 
 
 def test_swapped_coordinates_are_repaired_only_when_asked(town: Any, check: Any) -> None:

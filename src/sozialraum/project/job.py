@@ -19,7 +19,7 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import measure_nearest
-from sozialraum.errors import UnknownNameError
+from sozialraum.errors import InputError, UnknownNameError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import CheckReport
 from sozialraum.present.geopackage import write_geopackage
@@ -242,10 +242,19 @@ def check(path: str | Path) -> CheckReport:
         There are errors; its report lists them all.
     """
     project = read_project(path)
-    atlas = make_atlas(project)
+    report, crs = CheckReport(), None
+    try:
+        atlas = make_atlas(project)
+        report, crs = atlas.report, atlas.areas.crs
+    except InputError as error:
+        report = error.report
     if project.entries("coverage"):
-        _read_streets(project, atlas.areas.crs)
-    return atlas.report
+        try:
+            _read_streets(project, crs)
+        except InputError as error:
+            report += error.report
+    report.raise_for_errors()
+    return report
 
 
 def describe(edition: Edition) -> str:

@@ -51,6 +51,19 @@ def read_areas(
     ------
     InputError
         All that is wrong with the file at once. How areas fit together is asked by `build_atlas`.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> from tempfile import TemporaryDirectory
+    >>> table = gpd.GeoDataFrame({"PLR_ID": ["01"], "PLR_NAME": ["Mitte"]},
+    ...                          geometry=[box(13.25, 53.55, 13.26, 53.56)], crs=4326)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "gebiete.gpkg"
+    ...     table.to_file(path)
+    ...     areas = read_areas(path, columns={"area": "PLR_ID", "name": "PLR_NAME"})
+    >>> areas["name"].to_dict(), areas.crs.to_epsg()
+    ({'01': 'Mitte'}, 25833)
     """
     return (
         load_areas(path, columns=columns, levels=levels, crs=crs, layer=layer)

@@ -24,7 +24,7 @@ def read_offers(
     layer: str | None = None,
     repair: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Read offers from CSV, Excel, GeoJSON, GeoPackage, Shapefile or Parquet.
+    r"""Read offers from CSV, Excel, GeoJSON, GeoPackage, Shapefile or Parquet.
 
     Parameters
     ----------
@@ -56,6 +56,18 @@ def read_offers(
     -----
     Coordinates are ``lon``, ``lat`` (degrees) or ``x``, ``y`` (East, North); ``x``, ``y`` without
     ``crs`` are taken to be in ``to_crs``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "angebote.csv"
+    ...     _ = path.write_text("Kennung;Art;Plätze;Ost;Nord\n007;kita;1.250;389123,5;5934500")
+    ...     offers = read_offers(path, to_crs=25833)
+    >>> offers[["category", "capacity", "geometry"]]
+          category  capacity                  geometry
+    offer
+    007       kita    1250.0  POINT (389123.5 5934500)
     """
     reading = load_offers(
         path,

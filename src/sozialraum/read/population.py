@@ -33,7 +33,7 @@ def read_population(
     bounds: Bounds | None = None,
     layer: str | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read where people live.
+    r"""Read where people live.
 
     Parameters
     ----------
@@ -74,6 +74,16 @@ def read_population(
     -----
     Of a census grid and a raster the points are the centres of the cells; nothing is rounded or
     rescaled, so the sum over all cells stays what the file says. A missing number stays missing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "zensus.csv"
+    ...     _ = path.write_text("GITTER_ID_100m;Einwohner\nCRS3035RES100mN3216200E4433100;12")
+    ...     people = read_population(path, kind="zensus")
+    >>> print(people["einwohner"].iloc[0], people.geometry.iloc[0])
+    12.0 POINT (4433150 3216250)
     """
     return (
         load_population(

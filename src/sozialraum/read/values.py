@@ -41,7 +41,7 @@ def read_values(
     missing: Sequence[float | str] = (),
     layer: str | None = None,
 ) -> pd.DataFrame:
-    """Read indicator values from a CSV, Excel or any other table.
+    r"""Read indicator values from a CSV, Excel or any other table.
 
     Parameters
     ----------
@@ -78,6 +78,21 @@ def read_values(
     The signs of official statistics ``–`` ``.`` ``x`` ``/`` ``…`` make a value missing and are kept in
     ``sign``; ``(12)`` keeps its value and the sign ``()``. A missing code leaves no sign. Codes such as
     −9999 that were not announced are errors.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "werte.csv"
+    ...     _ = path.write_text("Gebiet;Quote;Fälle\n01;12,5;40\n02;.;.")
+    ...     values = read_values(path, form="wide", datenstand="2023-12-31")
+    >>> values.set_index(["indicator", "area"])[["value", "sign"]]
+                    value sign
+    indicator area
+    Quote     01     12.5  NaN
+              02      NaN    .
+    Fälle     01     40.0  NaN
+              02      NaN    .
     """
     return load_values(
         path,
