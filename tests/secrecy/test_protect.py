@@ -147,3 +147,12 @@ def test_contacts_and_unknown_columns_stay_behind() -> None:
     areas = town.areas.reset_index()[["area", "name", "planregion", "sozialraum", "geometry"]]
     edition = build_edition(build_atlas(areas, levels=LEVELS, title="Musterstadt", offers=offers))
     assert not {"contact_name", "notiz", "file", "row"} & set(edition.offers.columns)
+
+
+def test_the_passport_of_a_withheld_number_says_so() -> None:
+    edition = build_edition(build_musterstadt().atlas)
+    hidden = edition.values[edition.values["sign"] == "."].iloc[0]
+    passport = edition.passport(hidden["area"], hidden["indicator"], hidden["datenstand"])
+    assert passport["Wert"] == "geheim oder unbekannt"
+    shown = edition.passport("11", "einwohner")
+    assert shown["Wert"] == "1.000 Personen"

@@ -9,15 +9,16 @@ from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level, dissolve_areas
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
-from sozialraum.secrecy.protect import protect_gaps, protect_values
+from sozialraum.secrecy.protect import HIDDEN, protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.texts import date, say
+from sozialraum.texts import date, say, words
 
 GAP_COLUMNS = [
     "measure",
@@ -130,7 +131,9 @@ class Edition:
         ------
         SecrecyError
         """
-        if not self.seal or self.seal != _fingerprint(self.values, self.gaps, self.offers):
+        if not self.seal or self.seal != _fingerprint(
+            self.values, self.gaps, self.offers, self.areas
+        ):
             raise SecrecyError(say("secrecy.unsealed"))
 
     def table(self, level: str) -> gpd.GeoDataFrame:
@@ -175,11 +178,7 @@ class Edition:
         if rows.empty:
             raise UnknownNameError("area", area, self.values["area"].unique())
         row = rows.iloc[-1]
-        shown = (
-            say(f"sign.{HIDDEN_SIGN}")
-            if row["sign"] == HIDDEN_SIGN
-            else definition.show(row["value"])
-        )
+        shown = words("sign")[HIDDEN] if row["sign"] == HIDDEN else definition.show(row["value"])
         return {
             say("passport.value"): shown,
             **definition.passport(),
@@ -189,13 +188,13 @@ class Edition:
         }
 
 
-HIDDEN_SIGN = "."
-
-
 def _fingerprint(*tables: pd.DataFrame) -> str:
     digest = hashlib.sha256()
     for table in tables:
-        digest.update(pd.util.hash_pandas_object(pd.DataFrame(table).astype("str")).to_numpy())
+        plain = pd.DataFrame(table)
+        if "geometry" in plain:
+            digest.update(b"".join(shapely.to_wkb(plain.pop("geometry").to_numpy())))
+        digest.update(pd.util.hash_pandas_object(plain.astype("str")).to_numpy())
     return digest.hexdigest()
 
 
@@ -276,12 +275,14 @@ def build_edition(
     protected, protocol = protect_values(rows, areas, atlas.levels, defined, rules)
     used = set(rows["indicator"])
     published = public_offers(atlas.offers)
+    columns = [f"{level.id}{end}" for level in atlas.levels for end in ("", "_name")]
+    published_areas = areas[[*columns, "name", "geometry"]]
     polygons = _gather_gaps(gaps, areas, rules)
     return Edition(
         title=atlas.title,
         head=said.head if said.head.title else replace(said.head, title=atlas.title),
         levels=atlas.levels,
-        areas=areas.drop(columns=["file", "row"], errors="ignore"),
+        areas=published_areas,
         offers=published,
         values=protected,
         gaps=polygons,
@@ -294,7 +295,7 @@ def build_edition(
         protocol=protocol,
         inputs=MappingProxyType(dict(said.inputs)),
         created=said.created,
-        seal=_fingerprint(protected, polygons, published),
+        seal=_fingerprint(protected, polygons, published, published_areas),
     )
 
 
