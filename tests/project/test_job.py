@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -263,3 +264,36 @@ levels = ["bezirksregion"]
         register_table["id"].str[:6].nunique()
     )
     assert 90 < whole.loc["kita_15min_u6", "value"] <= 100
+
+
+@pytest.mark.realdata
+def test_the_old_lor_file_ends_in_a_finding_not_in_a_wrong_map(
+    testdata: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    areas = testdata / "berlin" / "areas" / "lor_pre2021_PLR" / "lor_planungsraeume.shp"
+    (tmp_path / "sozialraum.toml").write_text(
+        f"""
+[project]
+title = "Berlin vor 2021"
+[[level]]
+id = "bezirk"
+title = "Bezirk"
+prefix = 2
+[[level]]
+id = "planungsraum"
+title = "Planungsraum"
+[areas]
+file = "{areas}"
+columns = {{ area = "broker Dow", name = "PLANUNGSRA" }}
+""",
+        encoding="utf-8",
+    )
+    out = tmp_path / "ergebnis"
+    assert main(["run", str(tmp_path / "sozialraum.toml"), "--out", str(out), "--quiet"]) == 1
+    assert not out.exists()
+    # Counted in the file: the id 06010102 stands in two features.
+    ids = gpd.read_file(areas)["broker Dow"]
+    rows = [str(i + 2) for i in range(len(ids)) if ids[i] == "06010102"]
+    assert len(rows) == 2
+    said = next(x for x in capsys.readouterr().out.splitlines() if "06010102" in x)
+    assert all(row in said for row in rows)
