@@ -115,7 +115,7 @@ function levelNodes(level) {
         onblur: () => { point(map.focus, ""); readOut(-1); },
         onpointerenter: () => readOut(i), onpointerleave: () => readOut(-1),
         onkeydown: (/** @type {KeyboardEvent} */ e) => onAreaKey(e, i),
-        onclick: () => { if (!moved) reveal({ kind: "area", level, index: i }, node); },
+        onclick: () => { if (!moved) reveal({ kind: "area", level, index: i }, () => own.nodes[i]); },
       });
       own.nodes.push(node);
       own.group.append(node);
@@ -391,7 +391,7 @@ function onAreaKey(e, i) {
   if (roam(e, places, i, (to) => { bringIntoView(places[to][0], places[to][1]); own.nodes[to].focus({ preventScroll: true }); })) return;
   if (e.key === "Enter" || e.key === " ") {
     e.preventDefault();
-    reveal({ kind: "area", level: state.level, index: i }, own.nodes[i], true);
+    reveal({ kind: "area", level: state.level, index: i }, () => own.nodes[i], true);
   } else if (e.key === "+" || e.key === "-") {
     zoomBy(e.key === "+" ? 1.6 : 1 / 1.6, places[i][0], places[i][1]);
   }

@@ -70,7 +70,7 @@ function drawMarks() {
     const [x0, y0, x1, y1] = boxOf(shape.arcs);
     const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
     const node = svg("path", { d: pathOf(shape.arcs), class: "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
-    things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, node, keyboard) });
+    things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, map.nearest, keyboard) });
     if (data.gaps[index].rank < 10 && (x1 - x0) * view.k > 14) ranks.push(svg("text", { x, y: y + 4, class: "rangzahl", fill: data.look.gap, "aria-hidden": "true" }, data.gaps[index].rank));
     return node;
   }));
@@ -84,10 +84,10 @@ function drawMarks() {
       one < 0 && svg("text", { class: "zahl", y: 4 }, mark.members.length),
       one >= 0 && svg("path", { d: category ? category.path : "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", fill: category ? category.colour : data.look.ink, class: "zeichen" }));
     const go = (/** @type {boolean} */ keyboard) => {
-      if (one >= 0) return reveal({ kind: "offer", index: one }, node, keyboard);
+      if (one >= 0) return reveal({ kind: "offer", index: one }, map.nearest, keyboard);
       const xs = mark.members.map((i) => data.offers.places[i][0]), ys = mark.members.map((i) => -data.offers.places[i][1]);
       const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-      if (view.zoom >= MAX_ZOOM - 0.01 || (box[2] - box[0]) * view.fit * MAX_ZOOM < CROWD / 2 && (box[3] - box[1]) * view.fit * MAX_ZOOM < CROWD / 2) return reveal({ kind: "bundle", members: mark.members }, node, keyboard);
+      if (view.zoom >= MAX_ZOOM - 0.01 || (box[2] - box[0]) * view.fit * MAX_ZOOM < CROWD / 2 && (box[3] - box[1]) * view.fit * MAX_ZOOM < CROWD / 2) return reveal({ kind: "bundle", members: mark.members }, map.nearest, keyboard);
       const closer = 0.6 * Math.min(view.width / (box[2] - box[0] || 1), view.height / (box[3] - box[1] || 1)) / view.fit;
       look(Math.max(view.zoom * 1.8, Math.min(closer, view.zoom * 6)), (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
       settle();

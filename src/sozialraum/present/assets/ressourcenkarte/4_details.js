@@ -176,6 +176,6 @@ function gapDetails(index) {
 /** @param {number[]} members */
 function bundleDetails(members) {
   const box = html("div", { class: "einzel" }, ...detailHead(say("offers"), say("bundle", { count: members.length })));
-  box.append(html("ul", { class: "liste" }, ...members.map((i) => html("li", {}, offerButton(i)))));
+  box.append(html("ul", { class: "liste" }, ...members.map((i) => html("li", {}, offerButton(i, null)))));
   return box;
 }

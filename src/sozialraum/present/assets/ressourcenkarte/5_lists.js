@@ -43,7 +43,7 @@ function drawTable() {
     const count = (n) => html("td", {}, n === null ? (cell.sign === "." ? "." : "") : write(n, counted));
     const chosen = state.choice && state.choice.kind === "area" && state.choice.level === state.level && state.choice.index === i;
     return html("tr", { class: chosen ? "gewaehlt" : null },
-      html("th", { scope: "row" }, html("button", { type: "button", class: "textlink", onclick: (/** @type {Event} */ e) => reveal({ kind: "area", level: state.level, index: i }, /** @type {any} */ (e.currentTarget), true) }, level.names[i]), parent && html("span", { class: "leise" }, parent)),
+      html("th", { scope: "row" }, html("button", { type: "button", class: "textlink", "data-area": i, onclick: () => reveal({ kind: "area", level: state.level, index: i }, () => document.querySelector(`#tabelle [data-area="${i}"]`), true) }, level.names[i]), parent && html("span", { class: "leise" }, parent)),
       html("td", { class: cell.value === null ? "leer" : null, title: cell.sign ? data.signs[cell.sign] : null }, writeValue(cell, indicator, false)),
       parts && count(cell.numerator), parts && count(cell.denominator));
   });
@@ -91,10 +91,10 @@ function saveTable() {
 
 // ---- offers
 
-/** @param {number} i */
-function offerButton(i) {
+/** @param {number} i @param {Opener|null} [opener] null keeps the one before */
+function offerButton(i, opener = () => document.querySelector(`#angebotsliste [data-offer="${i}"]`)) {
   const category = data.offers.categories[data.offers.category[i]];
-  return html("button", { type: "button", class: "eintrag", onclick: (/** @type {Event} */ e) => reveal({ kind: "offer", index: i }, /** @type {any} */ (e.currentTarget), true) },
+  return html("button", { type: "button", class: "eintrag", "data-offer": i, onclick: () => reveal({ kind: "offer", index: i }, opener, true) },
     symbol(category), html("span", {}, html("span", { class: "titel" }, nameOf(i)), html("span", { class: "leise" }, [titleOf(data.offers.category[i]), areaName(data.offers.areas[i])].filter(Boolean).join(" · "))));
 }
 
@@ -155,7 +155,7 @@ function drawGaps() {
   const choose = html("label", { class: "feldname" }, html("span", {}, say("measure")),
     html("select", { onchange: (/** @type {Event} */ e) => { state.gapMeasure = Number(/** @type {HTMLSelectElement} */ (e.target).value); setGaps(true); drawGaps(); refocus("#luecken select"); } },
       ...gapMeasures().map((m) => html("option", { value: m, selected: m === state.gapMeasure }, data.indicators[m] ? data.indicators[m].title : say("missing")))));
-  const rows = data.gaps.map((gap, i) => gapShown(i) && html("li", {}, html("button", { type: "button", class: "eintrag", onclick: (/** @type {Event} */ e) => reveal({ kind: "gap", index: i }, /** @type {any} */ (e.currentTarget), true) },
+  const rows = data.gaps.map((gap, i) => gapShown(i) && html("li", {}, html("button", { type: "button", class: "eintrag", "data-gap": i, onclick: () => reveal({ kind: "gap", index: i }, () => document.querySelector(`#luecken [data-gap="${i}"]`), true) },
     html("span", { class: "rang" }, gap.rank),
     html("span", {}, html("span", { class: "titel" }, gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) })), html("span", { class: "leise" }, gapWay(gap)))))).filter(Boolean);
   const limit = data.gaps.filter((_, i) => gapShown(i))[0].limit;

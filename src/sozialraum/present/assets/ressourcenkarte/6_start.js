@@ -2,10 +2,13 @@
 
 /** @typedef {{kind: "area", level: number, index: number} | {kind: "offer", index: number} | {kind: "gap", index: number} | {kind: "bundle", members: number[]}} Choice */
 
+/** Where the focus returns to: asked for when it is needed, for lists are drawn anew.
+ * @typedef {() => Element|null} Opener */
+
 const state = {
   level: 0, indicator: 0, date: "", hatch: false, names: true, offers: false, gaps: false, gapMeasure: -1,
   /** @type {Choice|null} */ choice: null,
-  /** @type {Element|null} */ opener: null,
+  /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
   /** @type {{categories: Set<number>, picks: Record<string, number>, text: string}} */
   filter: { categories: new Set(), picks: {}, text: "" },
   /** @type {number[]} */ found: [], offerPage: 0,
@@ -97,10 +100,13 @@ function setGaps(on) {
 
 // ---- one thing at a time in the panel
 
-/** @param {Choice} choice @param {Element|null} opener where the focus returns to @param {boolean} [keyboard] */
+/** @param {Choice} choice @param {Opener|null} opener null keeps the one before @param {boolean} [keyboard] */
 function reveal(choice, opener, keyboard = false) {
   state.choice = choice;
-  if (opener) state.opener = opener;
+  if (opener) {
+    state.opener = opener;
+    state.openerTab = openTab();
+  }
   showChoice();
   showTab("gebiet");
   if (choice.kind === "area") {
@@ -143,17 +149,18 @@ function drawTableChoice() {
 }
 
 function goBack() {
-  const opener = /** @type {any} */ (state.opener);
-  const choice = state.choice;
+  const opener = state.opener;
   state.choice = null;
   state.opener = null;
   showChoice();
-  const panel = opener && opener.isConnected && opener.closest && opener.closest("[role=tabpanel]");
-  if (panel) showTab(panel.id.slice(2));
-  if (opener && opener.isConnected) opener.focus();
-  else if (panel === null && choice && choice.kind === "area" && choice.level === state.level) drawn[state.level].nodes[choice.index].focus();
-  else /** @type {HTMLElement} */ (byId("einzel")).focus();
+  showTab(state.openerTab);
+  /** @type {any} */ ((opener && opener()) || byId("einzel")).focus();
   writeHash();
+}
+
+function openTab() {
+  const tab = document.querySelector("[role=tab][aria-selected=true]");
+  return tab ? tab.id.slice(2) : "gebiet";
 }
 
 /** @param {string} name */
@@ -232,9 +239,9 @@ function startSearch() {
   /** @type {Hit[]} */
   const all = [];
   for (let l = data.levels.length - 1; l > 0; l--) {
-    data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, input, true); } }));
+    data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, () => input, true); } }));
   }
-  data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, input, true) }));
+  data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
   /** @type {Hit[]} */
   let hits = [];
   let active = -1;

@@ -1,0 +1,421 @@
+"""The map page in Chromium: it draws, answers, can be walked by keyboard, and asks nobody."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from sozialraum.demo import find_example
+from sozialraum.present.ressourcenkarte import write_ressourcenkarte
+
+pytestmark = pytest.mark.browser
+
+READY = "document.documentElement.dataset.bereit === 'ja'"
+FOCUS = "document.activeElement.id || document.activeElement.className.baseVal || ''"
+
+
+@pytest.fixture(scope="module")
+def town_page(town_edition, tmp_path_factory) -> Path:
+    return write_ressourcenkarte(town_edition, tmp_path_factory.mktemp("town") / "karte.html")
+
+
+@pytest.fixture(scope="module")
+def example_page(tmp_path_factory) -> Path:
+    from sozialraum.project.job import make_edition
+
+    path = tmp_path_factory.mktemp("example") / "karte.html"
+    return write_ressourcenkarte(make_edition(find_example()), path)
+
+
+@pytest.fixture
+def town(open_page, town_page):
+    opened = open_page(town_page)
+    opened.wait(READY)
+    return opened
+
+
+def texts(opened, selector: str) -> list[str]:
+    return opened.page.eval_on_selector_all(selector, "all => all.map(e => e.textContent.trim())")
+
+
+def choose(page, start: str) -> None:
+    """Choose the indicator whose title begins like this."""
+    options = page.eval_on_selector_all("#w-merkmal option", "a => a.map(o => [o.value, o.text])")
+    page.select_option("#w-merkmal", next(v for v, t in options if t.startswith(start)))
+
+
+def test_the_example_opens_from_disk_and_asks_nobody(open_page, example_page) -> None:
+    assert example_page.stat().st_size <= 600_000
+    opened = open_page(example_page)
+    opened.wait(READY)
+    shown = opened.page.evaluate(
+        "[...document.querySelectorAll('.gebiet')].filter(p => p.getBBox().width > 0).length"
+    )
+    count = int(opened.page.evaluate(
+        "[...document.querySelectorAll('#legende .anzahl')]"
+        ".reduce((n, e) => n + parseInt(e.textContent), 0)"
+    ))  # fmt: skip
+    assert shown == count > 20
+    opened.calm()
+
+
+def test_levels_indicators_and_years_can_be_switched(town) -> None:
+    page = town.page
+    assert page.locator(".gebiet").count() == 16
+    page.check("input[name=ebene][value='2']", force=True)
+    assert page.locator(".gebiet").count() == 4
+    assert texts(town, "#meldung") == ["4 Sozialräume"]
+    choose(page, "Einwohner")
+    assert texts(town, "#kartentitel")[0].startswith("Einwohner")
+    # West of the river 10 people at each of 100 crossings of a Sozialraum, east of it 20.
+    labels = page.eval_on_selector_all(".gebiet", "a => a.map(e => e.getAttribute('aria-label'))")
+    assert sorted(label.rsplit(": ", 1)[1][:5] for label in labels) == ["1.000"] * 2 + ["2.000"] * 2
+    town.calm()
+
+
+def test_years_change_the_colours_not_the_classes(town) -> None:
+    page = town.page
+    years = page.eval_on_selector_all(
+        "#w-merkmal option",
+        "a => a.map(o => [o.value, o.textContent])",
+    )
+    assert years
+    for value, _ in years:
+        page.select_option("#w-merkmal", value)
+        options = page.eval_on_selector_all("#w-stand option", "a => a.map(o => o.value)")
+        assert options == sorted(options, reverse=True)
+        if len(options) > 1:
+            before = texts(town, "#legende .klasse")
+            fills = page.eval_on_selector_all(".gebiet", "a => a.map(e => e.getAttribute('fill'))")
+            page.select_option("#w-stand", options[-1])
+            numbers = [t for t in texts(town, "#legende .klasse") if t[0].isdigit()]
+            assert numbers == [t for t in before if t[0].isdigit()]
+            assert fills != page.eval_on_selector_all(
+                ".gebiet", "a => a.map(e => e.getAttribute('fill'))"
+            )
+            break
+    else:
+        pytest.fail("no indicator with two years")
+    town.calm()
+
+
+def test_secret_areas_are_hatched_and_named_in_the_legend(open_page, town_page) -> None:
+    opened = open_page(town_page, "#merkmal=leistungsbezug&ebene=quartier&stand=2024-12-31")
+    opened.wait(READY)
+    fills = opened.page.eval_on_selector_all(
+        ".gebiet", "a => a.map(e => e.getAttribute('fill') + ' ' + e.getAttribute('aria-label'))"
+    )
+    secret = [f for f in fills if f.endswith(": geheim")]
+    assert len(secret) == 2
+    assert all(f.startswith("url(#m-2)") for f in secret)
+    assert "geheim zu halten" in texts(opened, "#legende .klasse")
+    opened.page.check("#w-schraffur")
+    fills = opened.page.eval_on_selector_all(".gebiet", "a => a.map(e => e.getAttribute('fill'))")
+    assert all(f.startswith("url(#m") for f in fills)
+    # Patterns keep their size on the screen however the map is scaled.
+    scale = opened.page.evaluate("document.querySelector('#m1').getAttribute('patternTransform')")
+    assert scale.startswith("scale(")
+    opened.calm()
+
+
+def test_offers_are_filtered_and_counted(open_page, example_page) -> None:
+    opened = open_page(example_page)
+    opened.wait(READY)
+    page = opened.page
+    assert page.locator(".marke").count() == 0
+    page.click("#r-angebote")
+    page.check("#filter label:has-text('Kita') input")
+    kitas = int(texts(opened, "#filter label:has-text('Kita') .anzahl")[0])
+    assert texts(opened, ".fund")[0].startswith(f"{kitas} von ")
+    drawn = page.eval_on_selector_all(
+        ".marke", "a => a.reduce((n, m) => n + (parseInt(m.textContent) || 1), 0)"
+    )
+    assert 0 < drawn <= kitas
+    page.fill("input[name=text]", "integrativ")
+    assert int(texts(opened, ".fund")[0].split()[0]) < kitas
+    page.fill("input[name=text]", "gibt es nicht")
+    assert texts(opened, ".fund")[0].startswith("0 von ")
+    assert page.locator(".marke").count() == 0
+    # What an offer does not state is said, not left out.
+    page.fill("input[name=text]", "")
+    page.click("#angebotsliste .eintrag >> nth=0")
+    assert "keine Angabe" in texts(opened, "#einzel dd")
+    opened.calm()
+
+
+def test_marks_are_few_enough_to_leave_the_areas_to_be_seen(open_page, example_page) -> None:
+    opened = open_page(example_page)
+    opened.wait(READY)
+    opened.page.check("#w-angebote")
+    covered = opened.page.evaluate(
+        "[...document.querySelectorAll('.buendel, .zeichen')]"
+        ".reduce((a, e) => { const b = e.getBoundingClientRect(); return a + b.width * b.height }, 0)"
+    )
+    size = opened.page.evaluate("(b => b.width * b.height)(buehne.getBoundingClientRect())")
+    assert covered / size < 0.06
+    places = opened.page.eval_on_selector_all(
+        ".buendel", "a => a.map(e => { const b = e.getBoundingClientRect(); return [b.x, b.y] })"
+    )
+    near = [1 for i, p in enumerate(places) for q in places[:i]
+            if abs(p[0] - q[0]) + abs(p[1] - q[1]) < 12]  # fmt: skip
+    assert near == []
+
+
+def test_gaps_are_listed_with_people_and_the_way(town) -> None:
+    page = town.page
+    page.click("#r-luecken")
+    assert texts(town, "#luecken .titel") == [
+        "40 Menschen nicht erreicht",
+        "Zahl der Menschen geheim",
+    ]
+    assert "22 Minuten (1,7\u00a0km)" in texts(town, "#luecken .eintrag .leise")[0]
+    page.click("#luecken .eintrag >> nth=0")
+    assert page.locator(".luecke").count() == 2
+    assert texts(town, "#einzel-titel") == ["Lücke 1: 40 Menschen nicht erreicht"]
+    town.calm()
+
+
+def test_keyboard_from_the_search_to_the_area_its_details_an_offer_and_the_table(town) -> None:
+    page = town.page
+    page.focus("#suche")
+    name = page.evaluate("document.querySelector('.gebiet').getAttribute('aria-label')")
+    name = name.rsplit(":", 1)[0]
+    page.keyboard.type(name.lower())
+    assert page.get_attribute("#suche", "aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("#suche", "aria-activedescendant") == "treffer-0"
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "einzel-titel"
+    assert texts(town, "#einzel-titel") == [name]
+    # Escape leads back to where it came from.
+    page.keyboard.press("Escape")
+    assert page.evaluate(FOCUS) == "suche"
+
+    # Through the map: one stop, arrows to the neighbour, Enter to the details.
+    page.focus(".gebiet[tabindex='0']")
+    first = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    second = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert second != first
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == first
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "einzel-titel"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == first
+
+    # Tabs by arrow, an offer by Enter, back to the list.
+    page.focus("#r-gebiet")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(FOCUS) == "r-angebote"
+    page.focus("#angebotsliste .eintrag")
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "einzel-titel"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "eintrag"
+
+    # The table: sort by its head, open a row, and come back to it.
+    page.focus("#r-angebote")
+    page.keyboard.press("ArrowLeft")
+    page.focus("#tabelle thead button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#tabelle thead th", "aria-sort") == "ascending"
+    assert page.evaluate("document.activeElement.closest('thead') !== null")
+    rows = texts(town, "#tabelle tbody th button")
+    assert len(rows) == 16
+    assert rows == sorted(rows)
+    page.focus("#tabelle tbody button")
+    page.keyboard.press("Enter")
+    assert texts(town, "#einzel-titel") == [rows[0]]
+    page.keyboard.press("Escape")
+    assert page.get_attribute("#r-tabelle", "aria-selected") == "true"
+    town.calm()
+
+
+def test_the_map_has_at_most_three_tab_stops(town) -> None:
+    page = town.page
+    page.check("#w-angebote")
+    page.check("#w-luecken")
+    stops = page.eval_on_selector_all(
+        ".rahmen [tabindex], .rahmen button",
+        "a => a.filter(e => e.tabIndex >= 0 && e.checkVisibility()).length",
+    )
+    assert stops == 3
+
+
+def test_arrows_lead_to_every_area(open_page, example_page) -> None:
+    opened = open_page(example_page)
+    opened.wait(READY)
+    # Breadth first over the four arrows, from the area that is the tab stop.
+    reached = opened.page.evaluate(
+        """() => {
+        const all = [...document.querySelectorAll('.gebiet')], seen = new Set([all[0]]), next = [all[0]];
+        while (next.length) {
+          const from = next.shift();
+          for (const key of ['ArrowUp', 'ArrowRight', 'ArrowDown', 'ArrowLeft']) {
+            from.focus();
+            from.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+            const to = document.activeElement;
+            if (!seen.has(to)) { seen.add(to); next.push(to); }
+          }
+        }
+        return seen.size / all.length;
+    }"""
+    )
+    assert reached == 1
+
+
+def test_every_number_has_its_passport(town) -> None:
+    page = town.page
+    page.locator(".gebiet").first.dispatch_event("click")
+    page.evaluate("document.querySelectorAll('#einzel details').forEach(d => d.open = true)")
+    for passport in page.locator("#einzel .pass").all():
+        words = passport.locator("dt").all_text_contents()
+        assert {"Merkmal", "Formel", "Quelle", "Datenstand", "Gebietsstand"} <= set(words)
+    assert page.locator("#einzel .pass").count() > 2
+
+
+def test_the_address_holds_what_is_shown(open_page, town_page) -> None:
+    opened = open_page(town_page)
+    opened.wait(READY)
+    page = opened.page
+    page.check("input[name=ebene][value='2']", force=True)
+    choose(page, "Einwohner")
+    page.check("#w-schraffur")
+    page.locator(".gebiet").nth(2).dispatch_event("click")
+    address = page.evaluate("location.hash")
+    title = texts(opened, "#einzel-titel")
+    again = open_page(town_page, address)
+    again.wait(READY)
+    assert texts(again, "#einzel-titel") == title
+    assert texts(again, "#kartentitel")[0].startswith("Einwohner")
+    assert again.page.is_checked("#w-schraffur")
+    # An address made up by somebody else shows the start, not an error.
+    odd = open_page(town_page, "#ebene=%3Cscript%3E&merkmal=x&gebiet=//&angebote=,,&luecke=9")
+    odd.wait(READY)
+    assert odd.page.locator(".gebiet").count() == 16
+    odd.calm()
+
+
+def test_the_table_can_be_saved_for_an_office(town, tmp_path) -> None:
+    page = town.page
+    choose(page, "Einwohner")
+    page.click("#r-tabelle")
+    with page.expect_download() as waiting:
+        page.click("#tabelle > .knopf")
+    file = tmp_path / "t.csv"
+    waiting.value.save_as(file)
+    lines = file.read_bytes().decode("utf-8-sig").split("\r\n")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert lines[0].startswith("Ebene;Kennung;Gebiet;Merkmal;")
+    assert len(lines) == 1 + 16 + 1
+    assert {line.split(";")[7] for line in lines[1:17]} == {"250", "500"}
+    town.calm()
+
+
+def axe(opened) -> list[str]:
+    """Serious findings of axe-core, as short lines."""
+    source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    opened.page.evaluate(source)
+    found = opened.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
+
+
+@pytest.mark.parametrize("size", [(1366, 900), (320, 640)])
+def test_axe_finds_nothing(open_page, example_page, size) -> None:
+    width, height = size
+    opened = open_page(example_page, viewport={"width": width, "height": height}, bypass_csp=True)
+    opened.wait(READY)
+    page = opened.page
+    assert axe(opened) == []
+    page.check("#w-luecken")
+    page.check("#w-angebote")
+    for tab in ("tabelle", "angebote", "luecken"):
+        page.click(f"#r-{tab}")
+        assert axe(opened) == [], tab
+    page.check("#w-schraffur")
+    page.locator(".gebiet").nth(3).dispatch_event("click")
+    assert axe(opened) == []
+    page.fill("#suche", "a")
+    assert axe(opened) == []
+
+
+def test_without_script_axe_finds_nothing_in_the_still_page(open_page, example_page) -> None:
+    # The script is kept from starting, axe may run.
+    opened = open_page(example_page, bypass_csp=True, java_script_enabled=False)
+    assert opened.page.locator("#buehne svg path").count() > 20
+    assert opened.page.locator(".still table").is_visible()
+    assert not opened.page.locator(".schalter").is_visible()
+    opened.calm()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1366, 1920])
+def test_nothing_is_wider_than_the_window(open_page, example_page, width) -> None:
+    opened = open_page(example_page, viewport={"width": width, "height": 800})
+    opened.wait(READY)
+    for tab in ("gebiet", "tabelle", "angebote", "luecken"):
+        opened.page.click(f"#r-{tab}")
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, tab
+
+
+def test_targets_are_24_pixels(open_page, example_page) -> None:
+    opened = open_page(example_page)
+    opened.wait(READY)
+    for tab in ("gebiet", "tabelle", "angebote", "luecken"):
+        opened.page.click(f"#r-{tab}")
+        small = opened.page.eval_on_selector_all(
+            "button, select, summary, label:has(input), #suche",
+            """all => all.filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect(), e])
+            .filter(([b]) => b.height > 0 && (b.height < 24 || b.width < 24))
+            .map(([b, e]) => `${e.outerHTML.slice(0, 60)} ${b.width}x${b.height}`)""",
+        )
+        assert small == [], tab
+
+
+def test_forced_colours_keep_the_map(open_page, town_page) -> None:
+    opened = open_page(town_page, forced_colors="active", reduced_motion="reduce")
+    opened.wait(READY)
+    adjust = opened.page.evaluate("getComputedStyle(buehne).forcedColorAdjust")
+    assert adjust == "none"
+    opened.calm()
+
+
+def test_print_shows_the_whole_table_and_puts_the_screen_back(open_page, town_page) -> None:
+    opened = open_page(town_page)
+    opened.wait(READY)
+    page = opened.page
+    page.click("#werkzeuge button")
+    before = page.evaluate("document.querySelector('.karte-svg g').getAttribute('transform')")
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert pdf.startswith(b"%PDF")
+    opened.wait("!document.documentElement.classList.contains('druck')")
+    opened.wait(f"document.querySelector('.karte-svg g').getAttribute('transform') === {before!r}")
+    page.emulate_media(media="print")
+    assert page.locator("#t-tabelle tbody tr").count() == 16
+    assert not page.locator(".schalter").is_visible()
+    assert page.locator("#legende").is_visible()
+    opened.calm()
+
+
+def test_hostile_names_do_nothing(open_page, hostile_edition, tmp_path) -> None:
+    path = write_ressourcenkarte(hostile_edition, tmp_path / "karte.html")
+    opened = open_page(path)
+    opened.wait(READY)
+    page = opened.page
+    assert page.locator(".gebiet").count() == 16
+    page.check("#w-angebote")
+    for tab in ("tabelle", "angebote"):
+        page.click(f"#r-{tab}")
+    for _ in range(3):
+        page.locator("#angebotsliste .eintrag").first.dispatch_event("click")
+    links = page.eval_on_selector_all("a", "all => all.map(a => a.protocol)")
+    assert set(links) <= {"file:", "http:", "https:", "mailto:", "tel:"}
+    page.fill("#suche", "<script>")
+    assert page.locator("#treffer li").count() > 0
+    page.locator(".gebiet").first.dispatch_event("click")
+    assert page.locator("script").count() == 2
+    assert page.locator("main img, main iframe").count() == 0
+    opened.calm()
