@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable
 
 # Signs that are no text: controls, and those that turn the direction of what follows.
-_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 # Mean advance of a letter in the fonts of the page's stack, in em; capitals and digits are wider.
 _NARROW, _WIDE = 0.53, 0.66
 

@@ -288,7 +288,7 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
         return tuple(replace(c, note=notes.cite(c.own)) for c in rows)
 
     key_figures = cite(choose_key_figures(known, desk.reach))
-    ages = _ages(desk, area, bool(parents))
+    ages = list_ages(desk, area)
     ages_note = notes.cite(ages.figures[0]) if ages else 0
     themes = _themes(cite(c for c in known if c.indicator.id not in desk.reach))
     reach = cite(c for c in known if c.indicator.id in desk.reach)
@@ -353,8 +353,19 @@ def choose_key_figures(
     return sorted(chosen, key=list(known).index)
 
 
-def _ages(desk: ProfileDesk, area: str, has_whole: bool) -> AgeStructure | None:
-    """Gather the age groups at the newest date that all of them share."""
+def list_ages(desk: ProfileDesk, area: str) -> AgeStructure | None:
+    """Gather the age groups of an area at the newest date that all of them share.
+
+    Parameters
+    ----------
+    desk : ProfileDesk
+    area : str
+
+    Returns
+    -------
+    AgeStructure or None
+        None if the edition has no age groups on this level.
+    """
     level = desk.level.id
     dates = [set(desk.figures.dates(level, name)) for name in sorted(desk.ages)]
     shared = set.intersection(*dates) if dates else set()
@@ -364,7 +375,7 @@ def _ages(desk: ProfileDesk, area: str, has_whole: bool) -> AgeStructure | None:
     return build_ages(
         desk.edition.indicators,
         lambda name: desk.figures.find(level, area, name, day),
-        (lambda name: desk.figures.find(WHOLE, WHOLE, name, day)) if has_whole else None,
+        (lambda name: desk.figures.find(WHOLE, WHOLE, name, day)) if level != WHOLE else None,
     )
 
 

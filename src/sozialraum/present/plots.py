@@ -1,0 +1,529 @@
+"""Figures for notebooks, in the same classes, colours and words as the pages.
+
+Each function draws on the given axes or on new ones and returns them; everything else is
+matplotlib's own. What is withheld gets no length, no place on a line and no class: it is hatched or
+keeps its sign.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError, require
+from sozialraum.model.areas import WHOLE
+from sozialraum.model.indicator import pick
+from sozialraum.present.classes import (
+    BORDER,
+    COLOURS,
+    HIDDEN,
+    HIDDEN_HATCH,
+    INK,
+    MISSING,
+    MISSING_HATCH,
+    WATER,
+    Classes,
+    classify,
+    classify_indicator,
+)
+from sozialraum.present.profile.context import ProfileDesk, list_ages
+from sozialraum.present.profile.figures import Figure, Figures, plain_title
+from sozialraum.present.profile.pictures import year_of
+from sozialraum.texts import date, number, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sozialraum.model.indicator import Indicator
+    from sozialraum.secrecy.edition import Edition
+
+OWN, FILL, SOFT = COLOURS[4], COLOURS[3], COLOURS[2]
+QUIET, OTHER, RULE = "#515e67", "#b4bec4", "#cfd6d9"
+# The page's fonts; the last one comes with matplotlib.
+_FONTS = ("Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
+_STYLE: dict[Any, Any] = {
+    "font.size": 9.5,
+    "hatch.linewidth": 0.9,
+    "hatch.color": QUIET,
+    "text.color": INK,
+    "axes.labelcolor": QUIET,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "axes.edgecolor": RULE,
+}
+
+
+P = ParamSpec("P")
+
+
+def _styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Draw in the house's style and leave the notebook's own style as it was."""
+
+    @functools.wraps(plot)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        require("matplotlib", extra="notebook")
+        from matplotlib import font_manager, rc_context
+
+        known = set(font_manager.get_font_names())
+        fonts = [name for name in _FONTS if name in known]
+        with rc_context({**_STYLE, "font.family": fonts}):
+            return plot(*args, **kwargs)
+
+    return styled
+
+
+@_styled
+def plot_map(
+    source: Edition | gpd.GeoDataFrame,
+    indicator: str,
+    *,
+    level: str | None = None,
+    datenstand: str | None = None,
+    scheme: str = "quantiles",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw an indicator as coloured areas, with a legend of classes and their counts.
+
+    Parameters
+    ----------
+    source : Edition or GeoDataFrame
+        An edition, or any table of areas with the indicator as a column.
+    indicator : str
+        Id of the indicator, or name of the column.
+    level : str, optional
+        Level of the edition; the smallest by default.
+    datenstand : str, optional
+        The newest by default.
+    scheme : {"quantiles", "equal", "natural"}
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such indicator, level or column.
+
+    Notes
+    -----
+    Of an edition, withheld areas are hatched with stripes and areas without a figure with circles;
+    of a table, all areas without a number count as such.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> areas = gpd.GeoDataFrame({"quote": [1.0, 9.0]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)])
+    >>> axes = plot_map(areas, "quote")
+    >>> [text.get_text() for text in axes.get_legend().get_texts()]
+    ['1  (1)', '9  (1)']
+    """
+    if isinstance(source, gpd.GeoDataFrame):
+        if indicator not in source:
+            raise UnknownNameError("column", indicator, source.columns)
+        values = pd.to_numeric(source[indicator], errors="coerce")
+        hidden = pd.Series(False, index=source.index)
+        found = classify(values, scheme=scheme, digits=_digits(values))  # type: ignore[arg-type]
+        axes = _axes(ax, (6.4, 5.6))
+        _draw_areas(axes, source, values, hidden, found)
+        return _dress(axes, indicator)
+    definition = pick(dict(source.indicators), indicator)
+    level = _need_level(source, level)
+    areas = source.table(level)
+    day = datenstand or source.latest(indicator)
+    rows = source.values
+    rows = rows[
+        (rows["indicator"] == indicator) & (rows["level"] == level) & (rows["datenstand"] == day)
+    ].set_index("area")
+    values = rows["value"].reindex(areas.index)
+    hidden = (rows["sign"] == ".").reindex(areas.index, fill_value=False)
+    found = classify_indicator(source, indicator, level, scheme=scheme)  # type: ignore[arg-type]
+    axes = _axes(ax, (6.4, 5.6))
+    _draw_areas(axes, areas, values, hidden, found)
+    backdrop = source.backdrop
+    water = backdrop[backdrop["kind"] == "water"] if "kind" in backdrop else backdrop
+    if len(water):
+        box = axes.axis()
+        water.plot(ax=axes, color=WATER, zorder=1.5)
+        axes.axis(box)
+    return _dress(axes, *_words(source, definition, day))
+
+
+def _draw_areas(
+    axes: Axes, areas: gpd.GeoDataFrame, values: pd.Series, hidden: pd.Series, found: Classes
+) -> None:
+    from matplotlib.patches import Patch
+
+    places = found.find(values)
+    edge = {"edgecolor": BORDER, "linewidth": 0.8}
+    handles = []
+    for i, (colour, words) in enumerate(zip(found.colours, found.labels, strict=True)):
+        chosen = areas[places == i]
+        if len(chosen):
+            chosen.plot(ax=axes, color=colour, **edge)
+        label = f"{words}  ({number(len(chosen))})"
+        handles.append(Patch(facecolor=colour, edgecolor=QUIET, linewidth=0.4, label=label))
+    blank = (places < 0) & ~hidden.to_numpy()
+    for chosen, colour, hatch, key in (
+        (areas[(places < 0) & hidden.to_numpy()], HIDDEN, HIDDEN_HATCH, "plot.hidden"),
+        (areas[blank], MISSING, MISSING_HATCH, "number.missing"),
+    ):
+        if not len(chosen):
+            continue
+        style: dict[str, Any] = {"facecolor": colour, "hatch": hatch.matplotlib, "edgecolor": QUIET}
+        chosen.plot(ax=axes, linewidth=0.5, **style)
+        label = f"{say(key)}  ({number(len(chosen))})"
+        handles.append(Patch(linewidth=0.4, label=label, **style))
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9,
+        borderaxespad=0.2, labelspacing=0.5,
+    )  # fmt: skip
+
+
+@_styled
+def plot_pyramid(
+    edition: Edition, area: str = WHOLE, *, level: str = WHOLE, ax: Axes | None = None
+) -> Axes:
+    """Draw people by age group, on two sides where sexes are told apart.
+
+    Parameters
+    ----------
+    edition : Edition
+        With counts by age group, found by their ids (``alter_0_3``, ``alter_00_02_w`` …).
+    area : str
+        Id of an area of the level.
+    level : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such level or area, or there are no age groups.
+
+    Notes
+    -----
+    Bars are shares of all people in percent; where a group is withheld they are numbers of people.
+    The lines are the whole's shares.
+    """
+    desk = ProfileDesk(edition, _need_level(edition, level))
+    if area not in desk.tables[level].index:
+        raise UnknownNameError("area", area, desk.tables[level].index)
+    ages = list_ages(desk, area)
+    if ages is None:
+        raise UnknownNameError("indicator", say("plot.ages"), edition.indicators)
+    axes = _axes(ax, (6.4, 0.34 * len(ages.groups) + 1.6))
+    shares = bool(ages.groups[0].shares)
+    sides = (("m", -1, SOFT), ("w", 1, FILL)) if ages.by_sex else (("", 1, FILL),)
+    for sex, side, colour in sides:
+        for i, group in enumerate(ages.groups):
+            figure = {"m": group.men, "w": group.women, "": group.people}[sex]
+            length = group.shares.get(sex) if shares else figure.value if figure else None
+            if length is not None:
+                axes.barh(i, side * length, height=0.78, color=colour)
+            shown = group.share(sex) if shares else figure.bare if figure else ""
+            compare = group.whole.get(sex) if shares else None
+            if compare is not None:
+                axes.plot([side * compare] * 2, [i - 0.45, i + 0.45], color=INK, linewidth=1.3)
+            end = max(length or 0.0, compare or 0.0)
+            axes.annotate(
+                shown, (side * end, i), (side * 4, 0), textcoords="offset points", va="center",
+                ha="left" if side > 0 else "right", fontsize=8.5,
+            )  # fmt: skip
+    axes.set_yticks(range(len(ages.groups)), [g.name for g in ages.groups])
+    axes.margins(x=0.18)
+    axes.axvline(0, color="#ffffff", linewidth=1.5)
+    if ages.by_sex:
+        for x, key, align in ((0.48, "chart.men", "right"), (0.52, "chart.women", "left")):
+            axes.text(x, 1.01, say(key), transform=axes.transAxes, ha=align, fontweight="bold")
+    _bare(axes, "bottom")
+    axes.set_xticks([])
+    place = desk.place(level, area)
+    line = say("profile.ages_line", whole=edition.title) if ages.groups[0].whole else ""
+    subtitle = " ".join([say("plot.share_of_all" if shares else "plot.people"), line])
+    _, _, footer = _words(edition, ages.figures[0].indicator, ages.datenstand)
+    title = say("plot.ages_of", name=place.name)
+    return _dress(axes, title, subtitle.strip(), footer, raised=ages.by_sex)
+
+
+@_styled
+def plot_lines(
+    edition: Edition,
+    indicator: str,
+    *,
+    level: str | None = None,
+    areas: Sequence[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw an indicator over time: named areas in colour, the others grey, the whole dashed.
+
+    Parameters
+    ----------
+    edition : Edition
+    indicator : str
+    level : str, optional
+        The smallest by default.
+    areas : sequence of str
+        Ids of up to four areas to be told apart.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such indicator, level or area.
+    """
+    definition = pick(dict(edition.indicators), indicator)
+    level = _need_level(edition, level)
+    table = edition.table(level)
+    for area in areas:
+        if area not in table.index:
+            raise UnknownNameError("area", area, table.index)
+    figures = Figures(edition)
+    days = figures.dates(level, indicator)
+    axes = _axes(ax, (6.4, 3.8))
+
+    def run(place: str, key: str) -> tuple[list[float], list[float], list[Figure]]:
+        row = [figures.find(place, key, indicator, day) for day in days]
+        known = [np.nan if f.value is None else f.value for f in row]
+        return [year_of(day) for day in days], known, row
+
+    for key in table.index.difference(list(areas)):
+        x, y, _ = run(level, key)
+        axes.plot(x, y, color=OTHER, linewidth=0.9, zorder=1)
+    ends: list[tuple[float, str, str]] = []
+    styles = zip(areas, (OWN, SOFT, "#7a1f5c", "#9a3412"), "osD^", strict=False)
+    for key, colour, marker in styles:
+        x, y, row = run(level, key)
+        axes.plot(x, y, color=colour, linewidth=2, marker=marker, markersize=4.5, zorder=3)
+        ends += _end(row, f"{table.loc[key, 'name']} ", colour)
+    if level != WHOLE and definition.kind != "count":
+        x, y, row = run(WHOLE, WHOLE)
+        axes.plot(x, y, color=QUIET, linewidth=1.4, linestyle=(0, (4, 3)), zorder=2)
+        ends += _end(row, f"{edition.title} ", QUIET)
+    _label_ends(axes, ends)
+    _bare(axes, "bottom")
+    axes.set_xticks([year_of(day) for day in days], [day[:4] for day in days])
+    _numbers(axes.yaxis, definition.digits)
+    return _dress(axes, *_words(edition, definition, days[-1] if days else "", over_time=True))
+
+
+def _end(row: Sequence[Figure], name: str, colour: str) -> list[tuple[float, str, str]]:
+    last = row[-1] if row else None
+    if last is None or last.value is None:
+        return []
+    return [(last.value, f"{name}{last.short}", colour)]
+
+
+def _label_ends(axes: Axes, ends: Iterable[tuple[float, str, str]]) -> None:
+    """Write names beside the last values, apart from each other."""
+    low, high = axes.get_ylim()
+    step, at = (high - low) * 0.065, -np.inf
+    for value, words, colour in sorted(ends):
+        at = max(value, at + step)
+        axes.annotate(
+            words, (1.0, at), (6, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", color=colour, va="center", fontsize=9,
+        )  # fmt: skip
+
+
+@_styled
+def plot_bars(
+    edition: Edition,
+    indicator: str,
+    *,
+    level: str | None = None,
+    datenstand: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Compare the areas of a level as bars, with the whole's value as a line.
+
+    Areas stand in the order of their ids, not of their values: it is no ranking.
+
+    Parameters
+    ----------
+    edition : Edition
+    indicator : str
+    level : str, optional
+        The smallest by default.
+    datenstand : str, optional
+        The newest by default.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such indicator or level.
+    """
+    definition = pick(dict(edition.indicators), indicator)
+    level = _need_level(edition, level)
+    day = datenstand or edition.latest(indicator)
+    figures = Figures(edition)
+    names = edition.table(level)["name"]
+    axes = _axes(ax, (6.4, 0.3 * len(names) + 1.3))
+    for i, key in enumerate(names.index):
+        figure = figures.find(level, key, indicator, day)
+        if figure.value is not None:
+            axes.barh(i, figure.value, height=0.7, color=FILL)
+        axes.annotate(
+            figure.short, (figure.value or 0.0, i), (5, 0), textcoords="offset points",
+            va="center", fontsize=9, zorder=4,
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
+    whole = figures.find(WHOLE, WHOLE, indicator, day)
+    if whole.value is not None and definition.kind != "count" and level != WHOLE:
+        axes.axvline(whole.value, color=INK, linewidth=1.3, zorder=3)
+        axes.annotate(
+            f"{edition.title} {whole.short}", (whole.value, 1.0), (0, 3),
+            xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
+            fontsize=9,
+        )  # fmt: skip
+    axes.set_yticks(range(len(names)), list(names))
+    axes.invert_yaxis()
+    axes.margins(x=0.14)
+    _bare(axes, "left")
+    axes.set_xticks([])
+    return _dress(axes, *_words(edition, definition, day), raised=True)
+
+
+@_styled
+def plot_lorenz(
+    amounts: pd.Series,
+    people: pd.Series,
+    *,
+    title: str = "",
+    label: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how evenly something is spread over people, as a Lorenz curve.
+
+    Parameters
+    ----------
+    amounts : Series
+        What is spread (places, euros), by area.
+    people : Series
+        People, same index. Areas where either is missing, or without people, are left out.
+    title, label : str
+        Above the figure; of the upright axis.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Notes
+    -----
+    Areas are ordered by amount per head. With X and Y the cumulated shares of people and amounts, the
+    Gini coefficient written in the figure is 1 − Σ (X_i − X_{i−1}) (Y_i + Y_{i−1}): 0 if everybody
+    has the same; the straight line stands for that.
+
+    Examples
+    --------
+    >>> axes = plot_lorenz(pd.Series([1.0, 3.0]), pd.Series([1.0, 1.0]))
+    >>> axes.get_lines()[1].get_ydata().tolist()
+    [0.0, 25.0, 100.0]
+    """
+    pair = pd.DataFrame({"amount": amounts, "people": people}).dropna()
+    pair = pair[pair["people"] > 0]
+    order = np.argsort((pair["amount"] / pair["people"]).to_numpy(), kind="stable")
+    x, y = (np.append(0.0, np.cumsum(pair[c].to_numpy(float)[order])) for c in ("people", "amount"))
+    x, y = 100 * x / (x[-1] or 1), 100 * y / (y[-1] or 1)
+    gini = 1 - float(np.sum(np.diff(x) * (y[1:] + y[:-1]))) / 10_000
+    axes = _axes(ax, (4.6, 4.6))
+    axes.plot([0, 100], [0, 100], color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.plot(x, y, color=OWN, linewidth=2, marker="o" if len(x) < 40 else None, markersize=3.5)
+    axes.fill_between(x, y, x, color=COLOURS[1], alpha=0.45, linewidth=0)
+    axes.text(6, 90, say("plot.gini", gini=number(gini, 2)), fontsize=11)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(0, 100)
+    axes.set_aspect("equal")
+    axes.set_xlabel(say("plot.lorenz_people"))
+    axes.set_ylabel(label or say("plot.lorenz_amount"))
+    for axis in (axes.xaxis, axes.yaxis):
+        _numbers(axis, 0, "\u00a0%")
+    _bare(axes, "bottom", "left")
+    return _dress(axes, title)
+
+
+def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """Give the axes to draw on, new ones if none are given."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots(figsize=size, layout="constrained")
+    return axes
+
+
+def _need_level(edition: Edition, level: str | None) -> str:
+    known = [x.id for x in edition.levels]
+    if level is None:
+        return known[-1]
+    if level not in known:
+        raise UnknownNameError("level", level, known)
+    return level
+
+
+def _words(
+    edition: Edition, definition: Indicator, day: str, *, over_time: bool = False
+) -> tuple[str, str, str]:
+    """Give title, subtitle and the line below of an indicator's figure."""
+    stand = say("profile.as_of", date=date(day)) if day and not over_time else ""
+    subtitle = " · ".join(filter(None, (definition.unit, stand.rstrip("."))))
+    mark = say("quality.practice") if definition.practice else ""
+    mark = mark or (say("quality.derived") if definition.derived else "")
+    source = say("plot.source", source=definition.source) if definition.source else ""
+    footer = " · ".join(filter(None, (mark, source, edition.head.notice)))
+    return plain_title(definition), subtitle, footer
+
+
+def _dress(
+    axes: Axes, title: str, subtitle: str = "", footer: str = "", *, raised: bool = False
+) -> Axes:
+    """Write title, subtitle and footer in the same places on every figure."""
+    above = 16 if raised else 4
+    axes.set_title(title, loc="left", fontsize=11.5, color=OWN, pad=above + (15 if subtitle else 4))
+    if subtitle:
+        axes.annotate(
+            subtitle, (0, 1), (0, above), xycoords="axes fraction", textcoords="offset points",
+            fontsize=9, color=QUIET,
+        )  # fmt: skip
+    if footer:
+        axes.annotate(
+            footer, (0, 0), (0, -26), xycoords="axes fraction", textcoords="offset points",
+            fontsize=7.5, color=QUIET, va="top", wrap=True,
+        )  # fmt: skip
+    return axes
+
+
+def _bare(axes: Axes, *kept: str) -> None:
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in kept)
+    axes.tick_params(length=0)
+
+
+def _numbers(axis: Any, digits: int, unit: str = "") -> None:
+    axis.set_major_formatter(lambda value, _: f"{number(value, digits)}{unit}")
+
+
+def _digits(values: pd.Series) -> int:
+    known = values.dropna().to_numpy(float)
+    return 0 if np.allclose(known, np.rint(known)) else 1
