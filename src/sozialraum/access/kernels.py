@@ -1,4 +1,4 @@
-"""The compiled loops: bounded shortest ways over whole-number costs, and nothing else.
+"""The compiled loops: bounded shortest ways over whole-number costs, and sums over many ways.
 
 Every loop works on arrays handed in. None allocates or re-binds an array while it runs; when a fixed
 array is too small the loop says so and the caller doubles that array and goes on. The interpreter's
@@ -29,6 +29,8 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 F = TypeVar("F", bound=Callable[..., Any])
 
 FAR = 2**31 - 1
@@ -387,3 +389,54 @@ def collect_nearest(
     for i in range(len(same_point)):
         if same_cost[i] <= limit:
             enter(dist, owner, same_point[i], same_cost[i], same_owner[i])
+
+
+@compiled
+def distinct(cell: Ints, offer: Ints, last: Ints) -> bool:
+    """Tell whether ways are ordered by cell and no cell has two to the same offer.
+
+    ``last``: per offer, -1 to begin with.
+    """
+    for i in range(len(cell)):
+        if (i > 0 and cell[i] < cell[i - 1]) or last[offer[i]] == cell[i]:
+            return False
+        last[offer[i]] = cell[i]
+    return True
+
+
+@compiled
+def weigh_steps(minutes: Floats, ends: Floats, values: Floats, weight: Floats) -> None:
+    """Give every way the value of its step; ``values`` has one more, for what lies beyond the last."""
+    for i in range(len(minutes)):
+        step = 0
+        for k in range(len(ends)):
+            step += minutes[i] > ends[k]
+        weight[i] = values[step]
+
+
+@compiled
+def sum_at(start: Ints, end: Ints, weight: Floats, value: Floats, total: Floats) -> None:
+    """Add weight times the value at its start to the end of every way."""
+    here, amount = 0, total[0]
+    for i in range(len(start)):
+        if end[i] != here:
+            total[here] = amount
+            here = end[i]
+            amount = total[here]
+        amount += weight[i] * value[start[i]]
+    total[here] = amount
+
+
+@compiled
+def count_at(
+    cell: Ints, offer: Ints, minutes: Floats, limit: float, chosen: Counts, total: Counts
+) -> None:
+    """Count the chosen offers within the limit at every cell."""
+    here, amount = 0, total[0]
+    for i in range(len(cell)):
+        if cell[i] != here:
+            total[here] = amount
+            here = cell[i]
+            amount = total[here]
+        amount += chosen[offer[i]] & (minutes[i] <= limit)
+    total[here] = amount
