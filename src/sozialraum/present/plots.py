@@ -67,8 +67,12 @@ def _styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
     @functools.wraps(plot)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
         require("matplotlib", extra="notebook")
+        import matplotlib.pyplot as plt
         from matplotlib import font_manager, rc_context
 
+        # A notebook's backend turns on drawing when it is first used. Within the block below that would
+        # be undone at its end, and only the first figure would ever be shown.
+        plt.draw_if_interactive()
         known = set(font_manager.get_font_names())
         fonts = [name for name in _FONTS if name in known]
         with rc_context({**_STYLE, "font.family": fonts}):
