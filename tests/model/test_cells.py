@@ -160,6 +160,19 @@ def test_spans() -> None:
     assert spans([9, 2, 3, 3, 4]) == "2–4, 9"
 
 
+def test_many_rows_are_counted_not_listed() -> None:
+    text = spans(list(range(2, 1002, 2)))
+    assert text.startswith("2, 4, 6, ")
+    assert text.endswith(", 80 …")
+
+
+def test_a_wrong_id_column_does_not_fill_the_report() -> None:
+    raw = pd.DataFrame({"offer": [f"a{i // 2}" for i in range(100)], "category": "kita"})
+    found = check_table(raw, OFFERS, "t.csv").findings
+    assert len(found) == 21
+    assert found[-1].text.startswith("Dasselbe in weiteren 60 Zeilen: ")
+
+
 def test_cells_are_shown_on_one_short_line() -> None:
     assert show("a\nb\tc\x07") == "a b c�"
     assert show("x" * 200) == "x" * 79 + "…"

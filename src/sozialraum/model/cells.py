@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ _GERMAN = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?"
 _ENGLISH = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _GROUPED = r"[+-]?\d{1,3}[.,]\d{3}"
 _SHOWN = 20
+_SPANS = 40
 _LONGEST = 80
 
 
@@ -214,7 +216,8 @@ def spans(rows: list[int]) -> str:
             parts[-1][1] = row
         else:
             parts.append([row, row])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in parts)
+    said = [str(a) if a == b else f"{a}–{b}" for a, b in parts[:_SPANS]]
+    return ", ".join(said) + (" …" if len(parts) > _SPANS else "")
 
 
 def show(value: object) -> object:
@@ -327,7 +330,9 @@ def find_twins(
         return []
     ids = twins[list(key)].astype("str").agg(", ".join, axis=1)
     found = []
-    for text, group in twins.groupby(ids, sort=True):
+    groups = twins.groupby(ids, sort=True)
+    shown = [(text, groups.get_group(text)) for text in sorted(groups.groups)[:_SHOWN]]
+    for text, group in shown:
         rows = group["row"].astype(int).tolist()
         place = {"row": rows[1], "column": key[-1] if len(key) == 1 else None}
         if across:
@@ -339,6 +344,10 @@ def find_twins(
             found.append(find("error", "duplicate_across", label, id=text, files=files, **place))
         else:
             found.append(find("error", "duplicate", label, id=text, rows=spans(rows), **place))
+    if groups.ngroups > _SHOWN:
+        rest = twins.loc[~ids.isin([text for text, _ in shown]), "row"].astype(int).tolist()
+        text = say("finding.more_rows", count=len(rest), rows=spans(rest))
+        found.append(replace(found[-1], text=text, row=None))
     return found
 
 
@@ -396,6 +405,6 @@ def check_table(
             )
     if table.empty:
         findings.append(find("error", "empty_table", label))
-    if all(name in table for name in schema.key if (c := schema.column(name)) and c.required):
+    if schema.key and all(n in table for n in schema.key if (c := schema.column(n)) and c.required):
         findings += find_twins(table, [name for name in schema.key if name in table], label)
     return Reading(table, tuple(findings))

@@ -290,7 +290,7 @@ def find_inside(
                 f"outside_{what}",
                 label,
                 count=int(near.sum()),
-                rows=spans(rows[:40]) + (" …" if len(rows) > 40 else ""),
+                rows=spans(rows),
             )
         )
     return points.assign(area=area), found

@@ -153,9 +153,9 @@ def _spread(
 _PASSED = {
     "areas": ("columns", "crs", "layer"),
     "offers": ("columns", "crs", "layer", "category", "repair"),
-    "population": ("columns", "crs", "kind", "groups"),
-    "values": ("columns", "form", "level", "indicators", "datenstand", "missing"),
-    "backdrop": ("layer",),
+    "population": ("columns", "crs", "layer", "kind", "groups"),
+    "values": ("columns", "layer", "form", "level", "indicators", "datenstand", "missing"),
+    "backdrop": ("columns", "crs", "layer"),
     "spread": ("columns", "layer"),
 }
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.check import Reading, find
 from sozialraum.model.schema import AREAS, Column, Table
-from sozialraum.read.files import load_raw, load_table
+from sozialraum.read.files import load_table
 from sozialraum.read.places import project
 
 
@@ -114,6 +113,7 @@ def _with_levels(levels: Sequence[Level | str]) -> Table:
 def read_backdrop(
     path: str | Path,
     *,
+    columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     kind: str = "water",
     crs: Any = None,
@@ -124,6 +124,8 @@ def read_backdrop(
     Parameters
     ----------
     path : path
+    columns : mapping, optional
+        ``name`` or ``kind`` → heading in the file.
     layer : str, optional
     kind : str
         What rows are where the file has no column ``kind``.
@@ -132,33 +134,38 @@ def read_backdrop(
     Returns
     -------
     GeoDataFrame
-        ``name``, ``kind``, ``geometry``.
+        ``name``, ``kind``, ``geometry``; what has no geometry is left out.
 
     Raises
     ------
     InputError
     """
-    return load_backdrop(path, layer=layer, kind=kind, crs=crs, to_crs=to_crs).settle()
+    options = {"layer": layer, "kind": kind, "crs": crs, "to_crs": to_crs}
+    return load_backdrop(path, columns=columns, **options).settle()
+
+
+_BACKDROP = Table("backdrop", key=(), columns=(Column("name"), Column("kind")))
 
 
 def load_backdrop(
     path: str | Path,
     *,
+    columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     kind: str = "water",
     crs: Any = None,
     to_crs: Any = None,
 ) -> Reading:
     """Read a backdrop and collect findings instead of raising."""
-    raw = load_raw(path, layer)
+    defaults = {"name": "", "kind": kind}
+    table, findings = load_table(path, _BACKDROP, columns=columns, layer=layer, constants=defaults)
+    if table is None:
+        return Reading(None, findings)
     name = Path(path).name
-    if raw.table is None:
-        return Reading(None, raw.findings)
-    if not isinstance(raw.table, gpd.GeoDataFrame):
-        return Reading(None, (*raw.findings, find("error", "geometry_column", name)))
-    table, more = project(raw.table, name, crs=crs, to_crs=to_crs)
+    if not isinstance(table, gpd.GeoDataFrame):
+        return Reading(None, (*findings, find("error", "geometry_column", name)))
+    table, more = project(table, name, crs=crs, to_crs=to_crs)
     kept = table[table.geometry.bounds["minx"].notna()].reset_index(drop=True)
-    for column, text in (("name", ""), ("kind", kind)):
-        if column not in kept:
-            kept[column] = pd.Series(text, index=kept.index, dtype="str")
-    return Reading(kept[["name", "kind", "geometry"]], (*raw.findings, *more))
+    for column, text in defaults.items():
+        kept[column] = kept[column].fillna(text)
+    return Reading(kept[["name", "kind", "geometry"]], (*findings, *more))
