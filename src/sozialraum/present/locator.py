@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from sozialraum.model.areas import WHOLE, dissolve_areas
 from sozialraum.present.classes import COLOURS, GAP, INK, WATER, Marker, mark_categories
+from sozialraum.present.labels import free_place, place_labels
 from sozialraum.present.svg import clean, element, frame, label, num, text_width
+from sozialraum.present.view import Box, View, fit_view
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ LAND = "#eef0ef"
 INSIDE = COLOURS[0]
 OUTLINE = COLOURS[4]
 QUIET = "#515e67"
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -86,47 +86,6 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
     )
 
 
-@dataclass(frozen=True)
-class _View:
-    """A window on the ground and its size on paper."""
-
-    box: Box
-    width: float
-    height: float
-
-    @property
-    def scale(self) -> float:
-        return self.width / (self.box[2] - self.box[0])
-
-    def to_px(self, xy: np.ndarray) -> np.ndarray:
-        x = (xy[:, 0] - self.box[0]) * self.scale
-        y = (self.box[3] - xy[:, 1]) * self.scale
-        return np.column_stack([x, y])
-
-    def shape(self, geometry: shapely.Geometry) -> str:
-        """Write the path of what lies in the window."""
-        margin = 8 / self.scale
-        x0, y0, x1, y1 = self.box
-        part = shapely.clip_by_rect(geometry, x0 - margin, y0 - margin, x1 + margin, y1 + margin)
-        rings = shapely.get_rings(shapely.get_parts(np.array([part], dtype=object)))
-        return "".join(self._ring(shapely.get_coordinates(ring)) for ring in rings)
-
-    def _ring(self, xy: np.ndarray) -> str:
-        points = np.round(self.to_px(xy[:-1]), 1)
-        moved = np.ones(len(points), dtype=bool)
-        moved[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
-        return "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points[moved]) + "Z"
-
-
-def _window(geometry: shapely.Geometry, width: float, height: float, margin: float) -> _View:
-    """Fit a geometry into a picture with a margin in pixels."""
-    x0, y0, x1, y1 = geometry.bounds
-    scale = min((width - 2 * margin) / max(x1 - x0, 1), (height - 2 * margin) / max(y1 - y0, 1))
-    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
-    half = width / 2 / scale, height / 2 / scale
-    return _View((cx - half[0], cy - half[1], cx + half[0], cy + half[1]), width, height)
-
-
 def draw_locator(
     ground: MapGround,
     level: str,
@@ -156,7 +115,7 @@ def draw_locator(
     own = table.loc[area]
     order = list(ground.levels)
     below = order[order.index(level) + 1] if level != order[-1] else ""
-    view = _window(own.geometry, *size, margin=26)
+    view = fit_view(own.geometry, *size, margin=26)
     frame_shape = shapely.box(*view.box)
     parts = [element("rect", width=size[0], height=size[1], fill="#fff")]
     near = table[table.intersects(frame_shape) & (table.index != area)]
@@ -202,8 +161,8 @@ def draw_locator(
     bar, space = _scale_bar(view, corner)
     taken.append(space)
     names = inner if len(inner) else table.loc[[area]]
-    parts += _place_labels(names, view, taken, size, fill=INK, font_size=11.0, weight="600")
-    parts += _place_labels(near, view, taken, size, fill=QUIET, font_size=10.0, clip=frame_shape)
+    parts += place_labels(names, view, taken, fill=INK, font_size=11.0, weight="600")
+    parts += place_labels(near, view, taken, fill=QUIET, font_size=10.0, clip=frame_shape)
     parts += [inset, bar]
     parts.append(
         element(
@@ -241,13 +200,13 @@ def _describe(
     return " ".join(sentences)
 
 
-def _draw_water(ground: MapGround, view: _View, window: shapely.Geometry) -> list[str]:
+def _draw_water(ground: MapGround, view: View, window: shapely.Geometry) -> list[str]:
     seen = ground.water[ground.water.intersects(window)]
     return [element("path", d=view.shape(shape), fill=WATER) for shape in seen.geometry]
 
 
 def _draw_offers(
-    ground: MapGround, view: _View, window: shapely.Geometry, own: shapely.Geometry
+    ground: MapGround, view: View, window: shapely.Geometry, own: shapely.Geometry
 ) -> list[str]:
     """Draw the area's offers in their marks, those around it as grey points."""
     seen = ground.offers[ground.offers.intersects(window)].sort_index()
@@ -270,7 +229,7 @@ def _draw_offers(
     return grey + marks
 
 
-def _draw_gaps(gaps: gpd.GeoDataFrame, view: _View, ident: str, taken: list[Box]) -> list[str]:
+def _draw_gaps(gaps: gpd.GeoDataFrame, view: View, ident: str, taken: list[Box]) -> list[str]:
     pattern = element(
         "pattern",
         element("path", d="M-1-1L7 7M-1 5L1 7M5-1L7 1", stroke=GAP, stroke_width=1.5),
@@ -288,7 +247,7 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: _View, ident: str, taken: list[Box]
         )
     for name, shape in zip(gaps["mark"], gaps.geometry, strict=True):
         centre = view.to_px(shapely.get_coordinates(shapely.point_on_surface(shape)))[0]
-        place = _free_place(centre, 15, 15, taken, (view.width, view.height), 2500)
+        place = free_place(centre, 15, 15, taken, view, 2500)
         if place is None:
             continue
         x, y = place
@@ -311,7 +270,7 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: _View, ident: str, taken: list[Box]
 _INSET = 92.0
 
 
-def _free_corner(own: shapely.Geometry, view: _View) -> Box:
+def _free_corner(own: shapely.Geometry, view: View) -> Box:
     """Choose the corner in which a small map hides least of the area."""
     w, h, s = view.width, view.height, _INSET
     corners = [
@@ -341,7 +300,7 @@ def _free_corner(own: shapely.Geometry, view: _View) -> Box:
 def _inset(ground: MapGround, level: str, area: str, corner: Box) -> str:
     """Draw the whole with the area filled, in a corner of the map."""
     tables = ground.coarse
-    view = _window(tables[WHOLE].geometry.iloc[0], _INSET, _INSET, margin=6)
+    view = fit_view(tables[WHOLE].geometry.iloc[0], _INSET, _INSET, margin=6)
     parts = [
         element("rect", width=_INSET, height=_INSET, fill="#fff", stroke="#c3cbcf"),
         *(
@@ -360,7 +319,7 @@ def _inset(ground: MapGround, level: str, area: str, corner: Box) -> str:
     return element("g", "".join(parts), transform=f"translate({num(corner[0])} {num(corner[1])})")
 
 
-def _scale_bar(view: _View, corner: Box | None) -> tuple[str, Box]:
+def _scale_bar(view: View, corner: Box | None) -> tuple[str, Box]:
     """Draw a bar of a round length, at the lower edge away from the small map."""
     metres = next(
         m
@@ -395,99 +354,6 @@ def _scale_bar(view: _View, corner: Box | None) -> tuple[str, Box]:
     return "".join(parts), box
 
 
-def _place_labels(
-    table: pd.DataFrame,
-    view: _View,
-    taken: list[Box],
-    size: tuple[float, float],
-    *,
-    fill: str,
-    font_size: float,
-    weight: str = "400",
-    clip: shapely.Geometry | None = None,
-) -> list[str]:
-    """Write names where there is room, the largest areas first; the rest stands in the table."""
-    shapes = table.geometry if clip is None else table.geometry.intersection(clip)
-    order = np.argsort(-shapes.area.to_numpy(), kind="stable")
-    parts = []
-    for i in order.tolist():
-        shape = shapes.iloc[i]
-        if shape.is_empty:
-            continue
-        lines = _wrap(clean(table["name"].iloc[i]))
-        width = max(text_width(line, font_size) for line in lines)
-        height = len(lines) * font_size * 1.15
-        centre = view.to_px(shapely.get_coordinates(_middle(shape)))[0]
-        place = _free_place(centre, width, height, taken, size, shape.area * view.scale**2)
-        if place is None:
-            continue
-        x, y = place
-        taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
-        for row, line in enumerate(lines):
-            parts.append(
-                label(
-                    x,
-                    y - height / 2 + font_size * (0.9 + 1.15 * row),
-                    line,
-                    text_anchor="middle",
-                    font_size=num(font_size),
-                    font_weight=weight,
-                    fill=fill,
-                    stroke="#fff",
-                    stroke_width=2.6,
-                    stroke_linejoin="round",
-                    stroke_opacity=".85",
-                    paint_order="stroke",
-                )
-            )
-    return parts
-
-
-def _middle(shape: shapely.Geometry) -> shapely.Point:
-    """Give the point farthest from the edge of the largest part."""
-    part = max(shapely.get_parts(shape), key=lambda p: p.area)
-    if part.geom_type != "Polygon":
-        return shapely.point_on_surface(shape)
-    reach = max(part.bounds[2] - part.bounds[0], part.bounds[3] - part.bounds[1])
-    return shapely.get_point(shapely.maximum_inscribed_circle(part, reach / 50), 0)
-
-
-def _wrap(name: str) -> list[str]:
-    """Break a long name once, at the blank or hyphen nearest to its middle."""
-    breaks = [i + 1 for i, c in enumerate(name) if c in " -/" and 2 < i < len(name) - 3]
-    if len(name) <= 12 or not breaks:
-        return [name]
-    at = min(breaks, key=lambda i: (abs(i - len(name) / 2), i))
-    return [name[:at].strip(), name[at:].strip()]
-
-
-def _free_place(
-    centre: Sequence[float] | np.ndarray,
-    width: float,
-    height: float,
-    taken: list[Box],
-    size: tuple[float, float],
-    room: float,
-) -> tuple[float, float] | None:
-    """Find the nearest place to the centre where a label hides no other."""
-    reach = min(46.0, room**0.5 / 2)
-    steps = [(0.0, 0.0)]
-    steps += [
-        (dx * r, dy * r)
-        for r in (0.35, 0.7, 1.0)
-        for dx, dy in ((0, 1), (0, -1), (1, 0), (-1, 0), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8))
-    ]
-    for dx, dy in steps:
-        x, y = float(centre[0]) + dx * reach, float(centre[1]) + dy * reach
-        box = (x - width / 2 - 2, y - height / 2 - 1, x + width / 2 + 2, y + height / 2 + 1)
-        inside = box[0] > 3 and box[1] > 3 and box[2] < size[0] - 3 and box[3] < size[1] - 3
-        if inside and not any(
-            box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in taken
-        ):
-            return x, y
-    return None
-
-
 def draw_mark(ground: MapGround, category: str) -> str:
     """Draw the mark of a category for a legend; the word stands beside it."""
     marker = ground.marks[category]
@@ -517,7 +383,7 @@ def draw_overview(
     """
     table = ground.levels[level]
     whole = ground.levels[WHOLE].geometry.iloc[0]
-    view = _window(whole, *size, margin=12)
+    view = fit_view(whole, *size, margin=12)
     parts = [
         element("path", d=view.shape(shape), fill=INSIDE, stroke="#fff", stroke_width=2)
         for shape in table.geometry
@@ -529,6 +395,6 @@ def draw_overview(
     ]
     bar, space = _scale_bar(view, None)
     taken = [space]
-    parts += _place_labels(table, view, taken, size, fill=INK, font_size=12.0, weight="600")
+    parts += place_labels(table, view, taken, fill=INK, font_size=12.0, weight="600")
     title = say("profile.overview_title", name=clean(ground.levels[WHOLE]["name"].iloc[0]))
     return frame(*size, "".join([*parts, bar]), ident=ident, title=title)
