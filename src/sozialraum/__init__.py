@@ -1,9 +1,17 @@
 """Social planning in space: areas, offers, people, access, gaps, maps and profiles."""
 
+from sozialraum.access.capacity import split_capacity
+from sozialraum.access.catchment import (
+    aggregate_catchment,
+    measure_catchment,
+    measure_demand,
+    measure_share_outside,
+)
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
-from sozialraum.access.travel import measure_nearest, measure_travel
+from sozialraum.access.snap import measure_connection
+from sozialraum.access.travel import find_nearest, measure_nearest, measure_travel
 from sozialraum.demo import build_musterstadt, find_example
 from sozialraum.errors import (
     CoverageError,
@@ -22,12 +30,13 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
+from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
 from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
-from sozialraum.read.areas import read_areas
+from sozialraum.read.areas import read_areas, read_backdrop
 from sozialraum.read.definitions import read_indicators
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
@@ -59,6 +68,7 @@ __all__ = [
     "StreetNetwork",
     "UnknownNameError",
     "__version__",
+    "aggregate_catchment",
     "aggregate_people",
     "aggregate_values",
     "assign_areas",
@@ -71,12 +81,23 @@ __all__ = [
     "explore",
     "find_example",
     "find_gaps",
+    "find_nearest",
     "make_edition",
+    "measure_catchment",
+    "measure_connection",
     "measure_coverage",
+    "measure_demand",
     "measure_nearest",
+    "measure_share_outside",
     "measure_travel",
+    "plot_bars",
+    "plot_lines",
+    "plot_lorenz",
+    "plot_map",
+    "plot_pyramid",
     "read_areas",
     "read_atlas",
+    "read_backdrop",
     "read_indicators",
     "read_offers",
     "read_population",
@@ -85,6 +106,7 @@ __all__ = [
     "read_values",
     "run",
     "save_atlas",
+    "split_capacity",
     "write_geopackage",
     "write_ressourcenkarte",
     "write_sozialraumprofile",
