@@ -66,6 +66,22 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert part in {anchor(heading) for heading in headings}, link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_named_exist(page: Path) -> None:
+    named = re.findall(
+        r"`((?:src|scripts|tests|docs|data)/[\w./-]+\.\w+)`", page.read_text("utf-8")
+    )
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_modules_named_in_the_architecture_exist() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.*) \|$", read("architecture.md"), re.MULTILINE)
+    for room, modules in rows:
+        folder = ROOT / "src/sozialraum" / room
+        for name in re.findall(r"`(\w+)`", modules) if folder.is_dir() and room != "texts" else ():
+            assert (folder / f"{name}.py").exists() or (folder / name).is_dir(), f"{room}/{name}"
+
+
 def documented_keys() -> dict[str, set[str]]:
     """Give the keys named in the table under each heading ``## [section]``."""
     found: dict[str, set[str]] = {}

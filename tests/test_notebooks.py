@@ -1,0 +1,43 @@
+"""The notebooks run from the first cell to the last, draw something, and are stored without outputs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def test_there_are_two() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_erste_schritte",
+        "02_ressourcenkarte_und_versorgungsluecken",
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_outputs_are_stripped(path: Path) -> None:
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_fails_and_a_picture_comes_out(path: Path, tmp_path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    start = time.monotonic()
+    client.execute()
+    assert time.monotonic() - start < 60
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    for cell in notebook.cells:
+        if "plot" in cell.source and cell.cell_type == "code" and "import" not in cell.source:
+            assert any("image/png" in o.get("data", {}) for o in cell.outputs), cell.source
+    assert any("image/png" in o.get("data", {}) for o in outputs)
+    assert not list(tmp_path.iterdir())  # nothing is left lying about
