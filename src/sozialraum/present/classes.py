@@ -17,6 +17,7 @@ from sozialraum.texts import number, say, words
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from sozialraum.model.indicator import Indicator
     from sozialraum.secrecy.edition import Edition
 
 Scheme = Literal["quantiles", "equal", "natural"]
@@ -206,13 +207,14 @@ def classify(
     )
 
 
-def round_shown(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+def round_shown(values: ArrayLike, digits: int | NDArray[np.int64]) -> NDArray[np.float64]:
     """Round as `sozialraum.texts.number` writes: halves away from zero.
 
     Parameters
     ----------
     values : array-like of float
-    digits : int
+    digits : int or array of int
+        One for all, or one for each.
 
     Returns
     -------
@@ -257,9 +259,36 @@ def classify_indicator(
     Classes
         ``counts`` are those of the newest date.
     """
-    definition = edition.indicators[indicator]
     rows = edition.values
     rows = rows[(rows["indicator"] == indicator) & (rows["level"] == level)]
+    return classify_rows(
+        rows, edition.indicators[indicator], scheme=scheme, k=k, breaks=breaks, with_unit=with_unit
+    )
+
+
+def classify_rows(
+    rows: pd.DataFrame,
+    definition: Indicator,
+    *,
+    scheme: Scheme = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+    with_unit: bool = True,
+) -> Classes:
+    """Class the rows of one indicator on one level, as `classify_indicator` does.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Protected rows of the values table.
+    definition : Indicator
+    scheme, k, breaks, with_unit
+        See `classify_indicator`.
+
+    Returns
+    -------
+    Classes
+    """
     style: dict[str, Any] = {
         "digits": definition.digits,
         "unit": definition.unit if with_unit else "",

@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import shapely
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.schema import OFFERS
 from sozialraum.present.classes import (
-    classify_indicator,
+    classify_rows,
     mark_categories,
     name_category,
     round_shown,
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 MISSING = -(2**31)
 LARGE = MISSING + 1
-_NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat", "offer"}
+_ADDRESS = ("street", "housenumber", "postcode", "city")
+_NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat", "offer", *_ADDRESS}
 
 
 def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
@@ -56,12 +58,15 @@ def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
     Notes
     -----
     Inside: the header's length in bytes (uint32, little-endian), the header in UTF-8 padded with
-    spaces to a multiple of four, the numbers (int32, little-endian).
+    spaces to a multiple of four, then the numbers (int32) as four planes: first the lowest byte of
+    every number, then the next. Neighbouring numbers share their upper bytes, which gzip then
+    packs to almost nothing; the block shrinks by two fifths.
     """
     header = _clean(header)
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
-    whole = struct.pack("<I", len(text)) + text + numbers.astype("<i4").tobytes()
+    planes = numbers.astype("<i4").view(np.uint8).reshape(-1, 4).T
+    whole = struct.pack("<I", len(text)) + text + planes.tobytes()
     return base64.b64encode(gzip.compress(whole, compresslevel=9, mtime=0)).decode("ascii")
 
 
@@ -95,7 +100,8 @@ def unpack(text: str) -> tuple[dict[str, Any], NDArray[np.int32]]:
     """
     whole = gzip.decompress(base64.b64decode(text))
     (length,) = struct.unpack_from("<I", whole)
-    return json.loads(whole[4 : 4 + length]), np.frombuffer(whole, "<i4", offset=4 + length)
+    planes = np.frombuffer(whole, np.uint8, offset=4 + length).reshape(4, -1)
+    return json.loads(whole[4 : 4 + length]), np.ascontiguousarray(planes.T).view("<i4").ravel()
 
 
 def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], Topology]:
@@ -129,10 +135,7 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
         "series": series,
         "codes": codes,
         "large": large,
-        "classes": {
-            f"{entry['level']} {entry['indicator']}": _classes(edition, entry)
-            for entry in {(e["level"], e["indicator"]): e for e in series}.values()
-        },
+        "classes": _classes(edition, levels, indicators),
         "offers": _offers(edition, topology),
         "gaps": _gaps(edition, indicators),
         "minimum": edition.secrecy.minimum,
@@ -202,73 +205,90 @@ def _indicator(known: Indicator) -> dict[str, Any]:
 def _series(
     edition: Edition, levels: list[dict[str, Any]], indicators: list[str]
 ) -> tuple[list[dict[str, Any]], NDArray[np.int32], dict[str, float], list[list[str]]]:
-    """Lay every (level, indicator, date) out as four columns over the level's areas."""
-    values = edition.values
-    codes: dict[tuple[str, str], int] = {("", ""): 0}
-    large: dict[str, float] = {}
-    blocks: list[NDArray[np.int32]] = []
-    series: list[dict[str, Any]] = []
-    at = 0
-    places = {
-        level["id"]: pd.Series(range(len(level["ids"])), index=level["ids"]) for level in levels
-    }
+    """Lay every (indicator, level, date) out as four columns over the level's areas.
+
+    The columns are value, numerator, denominator (as whole numbers of their last shown decimal) and
+    the number of the row's pair of sign and quality.
+    """
+    places = pd.MultiIndex.from_tuples([(v["id"], key) for v in levels for key in v["ids"]])
+    first = np.cumsum([0, *(len(level["ids"]) for level in levels)])
     order = {level["id"]: i for i, level in enumerate(levels)}
     known = {name: i for i, name in enumerate(indicators)}
-    wanted = values[values["level"].isin(order) & values["indicator"].isin(known)]
-    for (indicator, level, date), rows in wanted.groupby(
-        ["indicator", "level", "datenstand"], sort=True
-    ):
-        place = places[level].reindex(rows["area"]).to_numpy(float)
-        rows, place = rows[~np.isnan(place)], place[~np.isnan(place)].astype(int)
-        size = len(places[level])
-        definition = edition.indicators[indicator]
-        block = np.full((4, size), MISSING, dtype=np.int64)
-        counted = count_digits(rows, definition)
-        for column, (name, digits) in enumerate(
-            (("value", definition.digits), ("numerator", counted), ("denominator", counted))
-        ):
-            exact = round_shown(rows[name].to_numpy(float), digits) * 10.0**digits
-            given = ~np.isnan(exact)
-            wide = given & (np.abs(np.where(given, exact, 0)) >= -LARGE)
-            block[column, place[given & ~wide]] = np.rint(exact[given & ~wide]).astype(np.int64)
-            block[column, place[wide]] = LARGE
-            large |= {
-                str(at + column * size + int(p)): float(x)
-                for p, x in zip(place[wide], exact[wide], strict=True)
-            }
-        pairs = list(
-            zip(rows["sign"].fillna(""), rows["quality"].fillna("").astype(str), strict=True)
-        )
-        block[3] = 0
-        block[3, place] = [codes.setdefault(pair, len(codes)) for pair in pairs]
-        stands = rows["gebietsstand"].dropna().astype(str)
-        series.append(
-            {
-                "level": order[level],
-                "indicator": known[indicator],
-                "date": str(date),
-                "borders": stands.iloc[0] if len(stands) else "",
-                "counted": counted,
-                "at": at,
-            }
-        )
-        blocks.append(block.astype(np.int32).ravel())
-        at += 4 * size
-    numbers = np.concatenate(blocks) if blocks else np.array([], dtype=np.int32)
-    return series, numbers, large, [list(pair) for pair in codes]
+    rows = edition.values
+    rows = rows[
+        (places.get_indexer(pd.MultiIndex.from_frame(rows[["level", "area"]])) >= 0)
+        & rows["indicator"].isin(known).to_numpy()
+    ]
+    level = rows["level"].map(order).to_numpy(int)
+    indicator = rows["indicator"].map(known).to_numpy(int)
+    place = places.get_indexer(pd.MultiIndex.from_frame(rows[["level", "area"]])) - first[level]
+    size = np.diff(first)[level]
+    dates = sorted(rows["datenstand"].astype(str).unique())
+    date = rows["datenstand"].astype(str).map({d: i for i, d in enumerate(dates)}).to_numpy(int)
 
-
-def _classes(edition: Edition, entry: dict[str, Any]) -> dict[str, Any]:
-    indicator = list(edition.indicators)[entry["indicator"]]
-    found = classify_indicator(
-        edition, indicator, edition.levels[entry["level"]].id, with_unit=False
+    keys, opening, series = np.unique(
+        np.column_stack([indicator, level, date]), axis=0, return_index=True, return_inverse=True
     )
-    return {
-        "breaks": found.breaks,
-        "labels": found.labels,
-        "colours": found.colours,
-        "hatches": [hatch[:3] for hatch in found.hatches],
-    }
+    series = series.reshape(-1)
+    starts = np.cumsum([0, *(4 * size[opening])]).astype(int)
+    digits = np.array([edition.indicators[name].digits for name in indicators], dtype=int)
+    counted = np.array(
+        [
+            count_digits(rows[indicator == i], edition.indicators[name])
+            for i, name in enumerate(indicators)
+        ],
+        dtype=int,
+    )
+    numbers = np.full(starts[-1], MISSING, dtype=np.int64)
+    large: dict[str, float] = {}
+    for column, (name, shown) in enumerate(
+        (("value", digits), ("numerator", counted), ("denominator", counted))
+    ):
+        scale = shown[indicator]
+        exact = round_shown(rows[name].to_numpy(float), scale) * 10.0**scale
+        given = ~np.isnan(exact)
+        at = (starts[series] + column * size + place)[given]
+        whole = np.rint(exact[given])
+        wide = np.abs(whole) >= -LARGE
+        numbers[at] = np.where(wide, LARGE, whole).astype(np.int64)
+        large |= {str(p): x for p, x in zip(at[wide].tolist(), whole[wide].tolist(), strict=True)}
+    pairs = rows["sign"].fillna("").astype(str) + "\n" + rows["quality"].fillna("").astype(str)
+    codes = ["\n", *sorted(set(pairs) - {"\n"})]
+    for begin, end in pairwise(starts.tolist()):
+        numbers[begin + 3 * (end - begin) // 4 : end] = 0
+    numbers[starts[series] + 3 * size + place] = pairs.map({c: i for i, c in enumerate(codes)})
+    stands = rows["gebietsstand"].fillna("").astype(str).to_numpy()[opening]
+    entries = [
+        {
+            "indicator": i,
+            "level": one,
+            "date": dates[when],
+            "borders": stand,
+            "counted": int(counted[i]),
+            "at": at,
+        }
+        for (i, one, when), stand, at in zip(keys.tolist(), stands, starts.tolist(), strict=False)
+    ]
+    return entries, numbers.astype(np.int32), large, [code.split("\n") for code in codes]
+
+
+def _classes(
+    edition: Edition, levels: list[dict[str, Any]], indicators: list[str]
+) -> dict[str, Any]:
+    """Class every indicator on every level over all its dates."""
+    order = {level["id"]: i for i, level in enumerate(levels)}
+    known = {name: i for i, name in enumerate(indicators)}
+    classes = {}
+    for (indicator, level), rows in edition.values.groupby(["indicator", "level"]):
+        if indicator in known and level in order:
+            found = classify_rows(rows, edition.indicators[indicator], with_unit=False)
+            classes[f"{order[level]} {known[indicator]}"] = {
+                "breaks": found.breaks,
+                "labels": found.labels,
+                "colours": found.colours,
+                "hatches": [hatch[:3] for hatch in found.hatches],
+            }
+    return classes
 
 
 def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
@@ -281,6 +301,9 @@ def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     categories = sorted(set(category.dropna().astype(str)))
     marks = mark_categories(categories)
     labels, choices = words("tables.offer"), words("tables.choice")
+    if set(_ADDRESS) & set(offers.columns):
+        offers = offers.assign(address=_addresses(offers))
+        labels["address"] = say("map.address")
     declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
     extra = [c for c in offers.columns if c not in declared and c != offers.geometry.name]
     columns = []
@@ -339,6 +362,14 @@ def _gaps(edition: Edition, indicators: list[str]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _addresses(offers: pd.DataFrame) -> list[str]:
+    street, number, code, city = (_texts(offers, name) for name in _ADDRESS)
+    lines = zip(street, number, code, city, strict=True)
+    return [
+        ", ".join(filter(None, (f"{s} {n}".strip(), f"{p} {c}".strip()))) for s, n, p, c in lines
+    ]
 
 
 def _whole(value: Any) -> int | None:

@@ -85,13 +85,14 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
     known = edition.indicators[indicator]
     stand = max(_dates(edition, level, indicator))
     rows = edition.values
-    chosen = (rows["indicator"] == indicator) & (rows["level"] == level)
-    rows = rows[chosen & (rows["datenstand"] == stand)].set_index("area").reindex(ids)
+    rows = rows[rows["indicator"] == indicator]
+    counted = count_digits(rows, known)
+    chosen = (rows["level"] == level) & (rows["datenstand"] == stand)
+    rows = rows[chosen].set_index("area").reindex(ids)
     classes = classify_indicator(edition, indicator, level, with_unit=False)
     places = classes.find(rows["value"])
     places[(places == MISSING) & (rows["sign"] == ".").to_numpy(bool)] = SECRET
     parts = known.kind in ("rate", "mean") and bool(known.denominator)
-    counted = count_digits(rows, known)
     table = sorted(
         (names[key], key, _write(row, known, counted if parts else None))
         for key, row in zip(ids, rows.to_dict("records"), strict=True)

@@ -26,7 +26,12 @@ async function readData() {
   const whole = await new Response(stream).arrayBuffer();
   const length = new DataView(whole).getUint32(0, true);
   data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
-  numbers = new Int32Array(whole, 4 + length);
+  // Four planes of bytes, the lowest first.
+  const planes = new Uint8Array(whole, 4 + length), size = planes.length / 4;
+  numbers = new Int32Array(size);
+  for (let i = 0; i < size; i++) {
+    numbers[i] = planes[i] | planes[i + size] << 8 | planes[i + 2 * size] << 16 | planes[i + 3 * size] << 24;
+  }
 }
 
 /** @param {string} id */

@@ -148,7 +148,7 @@ function drawAreas() {
   });
   // The higher the level, the broader the joint between its areas.
   map.borders.replaceChildren(...drawn.slice(1, state.level).map((above, l) =>
-    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(state.level - l - 1, 2)}` })));
+    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(state.level - l - 1, 3)}` })));
   drawChoice();
 }
 

@@ -69,7 +69,7 @@ function drawMarks() {
     const index = data.gaps.findIndex((g) => g.id === shape.id);
     const [x0, y0, x1, y1] = boxOf(shape.arcs);
     const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
-    const node = svg("path", { d: pathOf(shape.arcs), class: "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
+    const node = svg("path", { d: pathOf(shape.arcs), class: state.choice && state.choice.kind === "gap" && state.choice.index === index ? "luecke gewaehlt" : "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
     things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, map.nearest, keyboard) });
     if (data.gaps[index].rank < 10 && (x1 - x0) * view.k > 14) ranks.push(svg("text", { x, y: y + 4, class: "rangzahl", fill: data.look.gap, "aria-hidden": "true" }, data.gaps[index].rank));
     return node;
@@ -80,6 +80,8 @@ function drawMarks() {
     const category = one >= 0 && data.offers.category[one] >= 0 ? data.offers.categories[data.offers.category[one]] : null;
     const node = svg("g", { class: "marke", transform: `translate(${mark.x} ${mark.y})`, "aria-label": one >= 0 ? `${nameOf(one)}, ${titleOf(data.offers.category[one])}` : say("bundle", { count: mark.members.length }) },
       svg("circle", { r: 12, fill: "transparent" }),
+      chosen(mark.members) && svg("circle", { r: 14, class: "wahl weiss" }),
+      chosen(mark.members) && svg("circle", { r: 14, class: "wahl" }),
       one < 0 && svg("circle", { r: radius, class: "buendel" }),
       one < 0 && svg("text", { class: "zahl", y: 4 }, mark.members.length),
       one >= 0 && svg("path", { d: category ? category.path : "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", fill: category ? category.colour : data.look.ink, class: "zeichen" }));
@@ -124,6 +126,11 @@ function drawMarks() {
   }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
   if (focused) focusNear();
   drawNames();
+}
+
+/** Is the offer in the panel one of these? @param {number[]} members */
+function chosen(members) {
+  return Boolean(state.choice && state.choice.kind === "offer" && members.includes(state.choice.index));
 }
 
 /** Focus what lies nearest to the middle of the map. */

@@ -136,6 +136,7 @@ function reveal(choice, opener, keyboard = false) {
 function showChoice() {
   const choice = state.choice;
   drawChoice();
+  drawMarks();
   drawTableChoice();
   byId("einzel").classList.toggle("ganz", choice === null);
   refill("einzel", choice === null ? areaDetails(0, 0)
@@ -227,7 +228,7 @@ function startControls() {
     });
   });
   byId("drucken").addEventListener("click", () => print());
-  document.addEventListener("keydown", (e) => { if (e.key === "Escape" && state.choice && byId("einzel").contains(document.activeElement)) goBack(); });
+  document.addEventListener("keydown", (e) => { if (e.key === "Escape" && state.choice && document.activeElement && document.activeElement.closest("#einzel, #buehne")) goBack(); });
 }
 
 // ---- search
