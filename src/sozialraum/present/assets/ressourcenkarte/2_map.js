@@ -111,7 +111,7 @@ function levelNodes(level) {
       const node = svg("path", {
         d: own.paths.get(id), class: "gebiet", role: "option", tabindex: -1, "aria-selected": "false",
         "vector-effect": "non-scaling-stroke",
-        onfocus: () => { own.nodes.forEach((n, j) => n.setAttribute("tabindex", j === i ? "0" : "-1")); point(map.focus, own.paths.get(id) || ""); readOut(i); },
+        onfocus: () => { own.nodes.forEach((n, j) => n.setAttribute("tabindex", j === i ? "0" : "-1")); point(map.focus, node.matches(":focus-visible") ? own.paths.get(id) || "" : ""); readOut(i); },
         onblur: () => { point(map.focus, ""); readOut(-1); },
         onpointerenter: () => readOut(i), onpointerleave: () => readOut(-1),
         onkeydown: (/** @type {KeyboardEvent} */ e) => onAreaKey(e, i),
@@ -214,6 +214,7 @@ function drawNames() {
     for (const text of choices) {
       const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
       const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
+      if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
       if (!lies(own.nodes[i], box) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box);
       const ground = state.hatch || !classes ? "#ffffff" : classes.colours[classOf(cell, classes)] || "#ffffff";
