@@ -326,4 +326,4 @@ def test_offers_of_which_nothing_is_known_share_one_row():
     assert kita.rows[0].cells == ("Stadt", "60", "Mo–Do 08:00–16:00")
     assert kita.rows[0].website == ""
     assert [(r.name, r.count) for r in playground.bare] == [("", 2)]
-    assert found.unknown == ("Barrierefrei",)
+    assert found.unknown == ("barrier_free",)

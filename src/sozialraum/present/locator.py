@@ -24,6 +24,7 @@ LAND = "#eef0ef"
 INSIDE = COLOURS[0]
 OUTLINE = COLOURS[4]
 QUIET = "#515e67"
+_INSET = 92.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,12 @@ class MapGround:
     ----------
     levels : dict of str to GeoDataFrame
         Areas of each level; neighbours share their borders exactly.
-    coarse : GeoDataFrame
-        The areas of the top level below the whole, for the map of the whole.
+    coarse : dict of str to GeoDataFrame
+        The same, simplified for the little map of the whole.
+    inset : View
+        That map's window.
+    backdrop : str
+        What it shows in every profile: the whole, divided by the level below it.
     water, offers, gaps : GeoDataFrame
     marks : dict of str to Marker
         By category, in the same order as on the Ressourcenkarte.
@@ -43,6 +48,8 @@ class MapGround:
 
     levels: Mapping[str, gpd.GeoDataFrame]
     coarse: Mapping[str, gpd.GeoDataFrame]
+    inset: View
+    backdrop: str
     water: gpd.GeoDataFrame
     offers: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
@@ -76,9 +83,23 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
         water = water[water["kind"] == "water"]
     water = water.assign(geometry=water.geometry.simplify(tolerance_m))
     categories = sorted(set(edition.offers["category"].dropna().astype(str)))
+    coarse = simpler(max(tolerance_m, span / 200))
+    whole = coarse[WHOLE].geometry.iloc[0]
+    inset = fit_view(whole, _INSET, _INSET, margin=6)
+    divided = coarse[edition.levels[min(1, len(edition.levels) - 1)].id].geometry
     return MapGround(
         levels=simpler(tolerance_m),
-        coarse=simpler(max(tolerance_m, span / 200)),
+        coarse=coarse,
+        inset=inset,
+        backdrop=element("rect", width=_INSET, height=_INSET, fill="#fff", stroke="#c3cbcf")
+        + element("path", d=inset.shape(whole), fill=LAND, stroke=QUIET, stroke_width=0.8)
+        + element(
+            "path",
+            d="".join(inset.shape(x) for x in divided),
+            fill="none",
+            stroke="#fff",
+            stroke_width=0.8,
+        ),
         water=water,
         offers=edition.offers,
         gaps=edition.gaps,
@@ -267,9 +288,6 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: View, ident: str, taken: list[Box])
     return parts
 
 
-_INSET = 92.0
-
-
 def _free_corner(own: shapely.Geometry, view: View) -> Box:
     """Choose the corner in which a small map hides least of the area."""
     w, h, s = view.width, view.height, _INSET
@@ -299,24 +317,13 @@ def _free_corner(own: shapely.Geometry, view: View) -> Box:
 
 def _inset(ground: MapGround, level: str, area: str, corner: Box) -> str:
     """Draw the whole with the area filled, in a corner of the map."""
-    tables = ground.coarse
-    view = fit_view(tables[WHOLE].geometry.iloc[0], _INSET, _INSET, margin=6)
-    parts = [
-        element("rect", width=_INSET, height=_INSET, fill="#fff", stroke="#c3cbcf"),
-        *(
-            element("path", d=view.shape(shape), fill=LAND, stroke="#fff", stroke_width=0.8)
-            for shape in tables[level].geometry
-        ),
-        element("path", d=view.shape(tables[level].geometry[area]), fill=OUTLINE),
-        element(
-            "path",
-            d=view.shape(tables[WHOLE].geometry.iloc[0]),
-            fill="none",
-            stroke=QUIET,
-            stroke_width=0.8,
-        ),
-    ]
-    return element("g", "".join(parts), transform=f"translate({num(corner[0])} {num(corner[1])})")
+    shape = ground.coarse[level].geometry[area]
+    own = element("path", d=ground.inset.shape(shape), fill=OUTLINE)
+    if shape.area * ground.inset.scale**2 < 16:
+        x, y = ground.inset.to_px(shapely.get_coordinates(shapely.point_on_surface(shape)))[0]
+        own += element("circle", cx=float(x), cy=float(y), r=3.0, fill=OUTLINE)
+    place = f"translate({num(corner[0])} {num(corner[1])})"
+    return element("g", ground.backdrop + own, transform=place)
 
 
 def _scale_bar(view: View, corner: Box | None) -> tuple[str, Box]:

@@ -221,7 +221,9 @@ def _environment() -> Any:
         picture_share=picture_share,
         picture_strip=picture_strip,
     )
-    environment.filters.update(number=number, date=date, groupby_kept=_group_kept)
+    environment.filters.update(
+        number=number, date=date, groupby_kept=_group_kept, offer_word=words("tables.offer").get
+    )
     return environment
 
 

@@ -74,9 +74,9 @@ class OfferList:
     groups : tuple of OfferGroup
         By title of the category.
     columns : tuple of str
-        Headings beside the name; the same on every profile of an edition.
+        What is shown beside the name; the same on every profile of an edition.
     unknown : tuple of str
-        Headings of what the edition knows of no offer at all.
+        What the edition knows of no offer at all.
     absent : tuple of str
         Categories that other areas have and this one has not.
     count, whole : int
@@ -152,7 +152,6 @@ def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
     OfferList
     """
     known = [c for c in COLUMNS if c in offers and offers[c].notna().any()]
-    titles = words("tables.offer")
     located = offers[offers["area"].notna()] if "area" in offers else offers
     everywhere = located["category"].value_counts()
     groups = [
@@ -162,8 +161,8 @@ def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
     here = {g.category for g in groups}
     return OfferList(
         groups=tuple(sorted(groups, key=lambda g: g.title.casefold())),
-        columns=tuple(titles[c] for c in known),
-        unknown=tuple(titles[c] for c in COLUMNS if c not in known),
+        columns=tuple(known),
+        unknown=tuple(c for c in COLUMNS if c not in known),
         absent=tuple(sorted(name_category(str(c)) for c in everywhere.index if str(c) not in here)),
         count=int(inside.sum()),
         whole=len(located),
