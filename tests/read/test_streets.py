@@ -117,10 +117,10 @@ def test_one_way_streets_bind_vehicles_only(read):
     free = read([([1, 2], {**ROAD, "oneway": "yes"})])
     assert (free.edges.forward >= 0).all()
     assert (free.edges.backward >= 0).all()
-    assert find_direction({"oneway:foot": "-1"}) == -1
-    assert find_direction({"oneway:foot": "no", "oneway": "yes"}) == 0
-    assert find_direction({"highway": "steps", "conveying": "forward"}) == 1
-    assert find_direction({"highway": "steps", "conveying": "yes"}) == 0
+    assert find_direction({"oneway:foot": "-1"}, WALK) == -1
+    assert find_direction({"oneway:foot": "no", "oneway": "yes"}, WALK) == 0
+    assert find_direction({"highway": "steps", "conveying": "forward"}, WALK) == 1
+    assert find_direction({"highway": "steps", "conveying": "yes"}, WALK) == 0
     bound = read([([1, 2], {**ROAD, "oneway:foot": "yes"}), ([2, 4, 1], ROAD)])
     assert sorted(np.minimum(bound.edges.forward, bound.edges.backward) >= 0) == [False, True]
     assert (bound.component == 0).all()

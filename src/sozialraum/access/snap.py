@@ -17,6 +17,7 @@ from sozialraum.access.network import (
     StreetNetwork,
     refuse,
 )
+from sozialraum.access.segments import SegmentGrid
 from sozialraum.errors import CrsError
 from sozialraum.model.areas import require_metric
 from sozialraum.texts import say
@@ -39,6 +40,8 @@ class Snapped:
         Way from the point to the street; NaN where there is no place to measure from.
     connected : bool array
         False beyond the limit; all other arrays mean nothing there.
+    barred : bool array
+        A nearer street was passed over because water, a railway or a motorway lies between.
     edge : int32 array
         Number of the edge, CLOSED if not connected.
     offset : int32 array
@@ -51,6 +54,7 @@ class Snapped:
 
     distance_m: Floats
     connected: npt.NDArray[np.bool_]
+    barred: npt.NDArray[np.bool_]
     edge: Ints
     offset: Ints
     leave: Ints
@@ -60,7 +64,7 @@ class Snapped:
 def snap_points(
     points: gpd.GeoDataFrame, network: StreetNetwork, *, limit_m: float = SNAP_LIMIT_M
 ) -> Snapped:
-    """Put each point on the nearest street of the main component.
+    """Put each point on the nearest street of the main component that no barrier cuts off.
 
     Parameters
     ----------
@@ -84,10 +88,17 @@ def snap_points(
     Notes
     -----
     Streets outside the main strongly connected component are passed over: from a parking deck cut
-    off in the data nobody would get anywhere. The cost of the edge is split at the foot of the
-    perpendicular, in whole centimetres, so both parts add up to the edge. The way to the street
-    counts at the speed of the network. Of streets equally near the first in the order of the
-    network is taken.
+    off in the data nobody would get anywhere. Only who finds no street of the main component is put
+    on another component, and only if that has at least ``ISLAND`` nodes: an island, or a part of a
+    town beyond an extract's edge. Motorways and tunnels are passed over too.
+
+    Nobody is put on a street across a barrier of the network: the straight way to the street may
+    not cross a line (river, canal, railway, motorway), nor water from one shore to the other. The
+    next nearest street is tried then, until the limit. Bridges and tunnels are no barriers.
+
+    The cost of the edge is split at the foot of the perpendicular, in whole units, so both parts add
+    up to the edge. The way to the street counts at the walking speed of the network. Of streets
+    equally near (to a micrometre) the first in the order of the network is taken.
     """
     need_points(points)
     need_same_system(points, network)
@@ -96,31 +107,68 @@ def snap_points(
     geometry = points.geometry.to_numpy()
     size = len(geometry)
     edge = np.full(size, CLOSED, dtype=np.int32)
-    distance = np.full(size, np.nan)
+    distance, share = np.full(size, np.nan), np.zeros(size)
+    barred = np.zeros(size, dtype=bool)
     usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
-    (point, street), found = network.main_tree.query_nearest(
-        geometry[usable], max_distance=limit_m, return_distance=True, all_matches=True
-    )
-    order = np.lexsort((street, point))
-    point, first = np.unique(point[order], return_index=True)
-    edge[usable[point]] = network.main_edges[street[order][first]]
-    distance[usable[point]] = found[order][first]
+    wet = _stand_in_water(geometry, network)
+    for grid, numbers in (("main_grid", network.main_edges), ("other_grid", network.other_edges)):
+        left = usable[edge[usable] == CLOSED]
+        if len(left) and len(numbers):
+            found = _find(geometry[left], wet[left], network, getattr(network, grid), limit_m)
+            edge[left], distance[left], share[left], nearer = found
+            barred[left] |= nearer
     connected = edge != CLOSED
     far = usable[~connected[usable]]
-    if len(far):
-        (point, _), found = network.main_tree.query_nearest(
+    if len(far) and len(network.main_edges):
+        (point, _), metres = network.main_tree.query_nearest(
             geometry[far], return_distance=True, all_matches=False
         )
-        distance[far[point]] = found
+        distance[far[point]] = metres
     offset = np.zeros(size, dtype=np.int32)
-    offset[connected] = np.round(distance[connected] * 100.0)
-    leave, arrive = _split(network, geometry, edge, offset, connected)
-    return Snapped(distance, connected, edge, offset, leave, arrive)
+    offset[connected] = network.to_cost(distance[connected])
+    leave, arrive = _split(network, share, edge, offset, connected)
+    return Snapped(distance, connected, barred, edge, offset, leave, arrive)
+
+
+def _find(
+    geometry: npt.NDArray[np.object_],
+    wet: npt.NDArray[np.bool_],
+    network: StreetNetwork,
+    grid: SegmentGrid,
+    limit_m: float,
+) -> tuple[Ints, Floats, Floats, npt.NDArray[np.bool_]]:
+    """Give edge, distance, share of the edge before the foot, and whether a nearer one is barred."""
+    from sozialraum.access.nearby import find_streets
+
+    size, walls = len(geometry), network.barrier_grid
+    segment = np.full(size, CLOSED, dtype=np.int32)
+    distance, part = np.full(size, np.nan), np.zeros(size)
+    barred = np.zeros(size, dtype=bool)
+    find_streets(
+        shapely.get_x(geometry), shapely.get_y(geometry), wet, float(limit_m), *grid.squares,
+        walls.ends, walls.owner, *walls.squares[1:], segment, distance, part, barred,
+    )  # fmt: skip
+    length = grid.length[segment]
+    steps = np.hypot(*(grid.ends[segment, 2:] - grid.ends[segment, :2]).T)
+    share = (grid.along[segment] + part * steps) / np.where(length > 0, length, 1.0)
+    edge = np.where(segment == CLOSED, CLOSED, grid.owner[segment]).astype(np.int32)
+    return edge, distance, np.minimum(share, 1.0), barred
+
+
+def _stand_in_water(
+    geometry: npt.NDArray[np.object_], network: StreetNetwork
+) -> npt.NDArray[np.bool_]:
+    """Tell which points lie in water, as the centre of a grid cell on the shore may."""
+    wet = np.zeros(len(geometry), dtype=bool)
+    if network.barriers is not None:
+        water = network.barriers[shapely.get_dimensions(network.barriers) == 2]
+        wet[shapely.STRtree(geometry).query(water, predicate="contains")[1]] = True
+    return wet
 
 
 def _split(
     network: StreetNetwork,
-    geometry: npt.NDArray[np.object_],
+    share: Floats,
     edge: Ints,
     offset: Ints,
     connected: npt.NDArray[np.bool_],
@@ -128,9 +176,7 @@ def _split(
     """Costs between each connected point and the two ends of its edge."""
     leave = np.full((len(edge), 2), CLOSED, dtype=np.int32)
     arrive = np.full((len(edge), 2), CLOSED, dtype=np.int32)
-    on, extra = edge[connected], offset[connected]
-    share = shapely.line_locate_point(network.lines[on], geometry[connected], normalized=True)
-    share = np.clip(np.nan_to_num(share), 0.0, 1.0)
+    on, extra, share = edge[connected], offset[connected], share[connected]
     forward, backward = network.edges.forward[on], network.edges.backward[on]
     ahead = np.round(share * forward).astype(np.int32)
     behind = np.round(share * backward).astype(np.int32)
@@ -200,8 +246,9 @@ def measure_connection(
     Returns
     -------
     DataFrame
-        Index of ``points``; ``distance_m`` to the nearest street of the main component (missing
-        without geometry) and ``connected``, False beyond the limit.
+        Index of ``points``; ``distance_m`` to the street (for who is not connected to the nearest
+        of the main component, whatever lies between; missing without geometry), ``connected``, False
+        beyond the limit, and ``barred``: a nearer street lies behind water, a railway or a motorway.
 
     Raises
     ------
@@ -217,11 +264,10 @@ def measure_connection(
     >>> people = gpd.GeoDataFrame(
     ...     geometry=gpd.points_from_xy([50, 50], [20, 900]), index=["near", "far"], crs=25833)
     >>> measure_connection(people, streets)
-          distance_m  connected
-    near        20.0       True
-    far        900.0      False
+          distance_m  connected  barred
+    near        20.0       True   False
+    far        900.0      False   False
     """
     snapped = snap_points(points, network, limit_m=limit_m)
-    return pd.DataFrame(
-        {"distance_m": snapped.distance_m, "connected": snapped.connected}, index=points.index
-    )
+    columns = ("distance_m", "connected", "barred")
+    return pd.DataFrame({name: getattr(snapped, name) for name in columns}, index=points.index)

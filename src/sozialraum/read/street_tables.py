@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -17,30 +18,34 @@ from sozialraum.read.street_rules import Rules
 from sozialraum.texts import say
 
 
-def read_street_table(
-    file: Path, rules: Rules, crs: Any, nodes: str | Path | None
-) -> tuple[pd.DataFrame, pd.DataFrame, CRS]:
-    """Read edges and nodes from parquet: nodes by id, edges open to the mode, their system.
+class Streets(NamedTuple):
+    """What ``build_network`` needs: nodes by id, edges open to the mode, their system and more."""
+
+    points: pd.DataFrame
+    edges: pd.DataFrame
+    crs: CRS
+    barriers: npt.NDArray[np.object_] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_street_table(file: Path, rules: Rules, crs: Any, nodes: str | Path | None) -> Streets:
+    """Read edges and nodes from parquet.
 
     Raises
     ------
     InputError, CrsError
     """
     edges = _load(file, crs)
-    _need_columns(edges, file, "u", "v")
+    _need_columns(edges, file, "u", "v", *(["class"] if rules.mode != "walk" else []))
     if "length_m" not in edges and "geometry" not in edges:
         refuse("streets.columns", file.name, columns="length_m", seen=", ".join(edges.columns))
-    beside = file.with_name(file.name.replace("_edges", "_nodes"))
-    if nodes is not None:
-        place = Path(nodes)
-        if not place.is_file():
-            refuse("streets.missing_file", place.name, path=place)
-        points = _load_nodes(place, crs)
-    elif beside != file and beside.is_file():
-        points = _load_nodes(beside, crs)
+    places = find_nodes(file, nodes)
+    if places:
+        points = _load_nodes(places[0], crs)
     elif "geometry" in edges:
         points = _ends_of_lines(edges)
     else:
+        beside = file.with_name(file.name.replace("_edges", "_nodes"))
         refuse("streets.no_nodes", file.name, beside=beside.name)
     system = crs or points.attrs["crs"] or getattr(edges, "crs", None)
     if system is None:
@@ -56,13 +61,41 @@ def read_street_table(
             )  # fmt: skip
         edges = edges[edges["class"].isin(rules.open)]
     chosen = pd.DataFrame({"u": edges["u"], "v": edges["v"]})
+    notes = []
+    if "class" in edges:
+        chosen["through"] = edges["class"].isin(["motorway", "motorway_link"])
+    if rules.timed:
+        chosen["kmh"] = edges["class"].map({kind: pace[0] for kind, pace in rules.pace.items()})
+        if "oneway" in edges:
+            chosen["oneway"] = np.sign(np.nan_to_num(to_floats(edges["oneway"]))).astype(int)
+        else:
+            notes.append(say("streets.no_oneway", file=file.name))
+    if rules.mode != "walk" and (edges["class"] == "path").any():
+        notes.append(say(f"streets.paths_{rules.mode}", file=file.name))
     if "geometry" in edges:
         chosen["geometry"] = _turn_lines(edges, points)
     chosen["length_m"] = (
         edges["length_m"] if "length_m" in edges else shapely.length(chosen["geometry"].to_numpy())
     )
     used = points.index.isin(pd.concat([chosen["u"], chosen["v"]]))
-    return points[used], chosen, CRS.from_user_input(system)
+    return Streets(points[used], chosen, CRS.from_user_input(system), notes=tuple(notes))
+
+
+def find_nodes(file: Path, nodes: str | Path | None) -> list[Path]:
+    """Give the one table of nodes of a table of edges, if there is one.
+
+    Raises
+    ------
+    InputError
+        The table given does not exist.
+    """
+    if nodes is not None:
+        place = Path(nodes)
+        if not place.is_file():
+            refuse("streets.missing_file", place.name, path=place)
+        return [place]
+    beside = file.with_name(file.name.replace("_edges", "_nodes"))
+    return [beside] if beside != file and beside.is_file() else []
 
 
 def _load(file: Path, crs: Any) -> Any:

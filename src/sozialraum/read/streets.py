@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
-from pyproj import CRS, Transformer
 
 from sozialraum.access.network import (
     WALKING_KMH,
     StreetNetwork,
     build_network,
     need_metric,
+    need_speed,
     refuse,
 )
 from sozialraum.errors import CrsError, UnknownNameError
-from sozialraum.read.street_rules import MODES, Rules, find_direction, is_shut, may_use
-from sozialraum.read.street_tables import read_street_table
+from sozialraum.read.street_cache import cache_path, load_network, make_key, save_network
+from sozialraum.read.street_osm import read_osm
+from sozialraum.read.street_rules import MODES, Rules
+from sozialraum.read.street_tables import Streets, find_nodes, read_street_table
 from sozialraum.texts import say
 
 _OSM = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
@@ -34,6 +35,8 @@ def read_streets(
     crs: Any = None,
     speed_kmh: float = WALKING_KMH,
     nodes: str | Path | None = None,
+    barriers: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
+    cache: str | Path | None = None,
 ) -> StreetNetwork:
     """Read the streets and paths a mode may use.
 
@@ -41,15 +44,24 @@ def read_streets(
     ----------
     path : path
         OpenStreetMap file (``.osm.pbf``, ``.osm.gz``, ``.osm.bz2``, ``.osm``) or a table of edges
-        (``.parquet``) with ``u``, ``v``, ``length_m``, optionally ``class`` and ``geometry``.
-    mode : {"walk"}
+        (``.parquet``) with ``u``, ``v``, ``length_m``, optionally ``class``, ``oneway`` and
+        ``geometry``.
+    mode : {"walk", "wheelchair", "bike", "car"}
     crs : optional
         Metric system of the result. Without it that of the table, or for OpenStreetMap
         EPSG:25832 west and EPSG:25833 east of 12° (the middle of the streets decides).
     speed_kmh : float, default 4.8
+        Walking speed, or that of the wheelchair. By bicycle and car the speeds of the streets count,
+        and this one on the way between a house and its street only.
     nodes : path, optional
         Table of nodes beside a table of edges: ``node`` and ``geometry`` or ``x``, ``y``. Without it
         ``<name>_nodes.parquet`` beside ``<name>_edges.parquet``, else the ends of the edges' lines.
+    barriers : GeoSeries or GeoDataFrame, optional
+        Lines and areas that nobody is connected across (``snap_points``), besides those that an
+        OpenStreetMap file holds itself.
+    cache : path, optional
+        Folder for finished networks. A file that was read before with the same options by the same
+        version is loaded from there; a damaged entry is read again from ``path`` and replaced.
 
     Returns
     -------
@@ -59,7 +71,7 @@ def read_streets(
     ------
     InputError
         No such file, not readable or cut off, unknown format or class of street, no way that the
-        mode may use.
+        mode may use, a cache that cannot be written.
     CrsError
         The system is in degrees, cannot be chosen or is missing.
     UnknownNameError
@@ -67,124 +79,108 @@ def read_streets(
 
     Notes
     -----
-    The rules stand at the top of ``street_rules``. Ways are split where they meet; lengths are those of
-    the projected line, rounded to centimetres. An OpenStreetMap file is read in one pass and must
-    hold its nodes before its ways, as all published extracts do. The column ``oneway`` of a table
-    concerns vehicles and does not bind people on foot.
+    The rules and speeds stand at the top of ``street_rules``. Ways are split where they meet;
+    lengths are those of the projected line, rounded to centimetres; times by bicycle and car are
+    length / speed, rounded to hundredths of a second. An OpenStreetMap file is read in one pass and
+    must hold its nodes before its ways, as all published extracts do. The column ``oneway`` of a
+    table (1: only from u to v, -1: only from v to u) concerns vehicles and does not bind people on
+    foot or in a wheelchair.
     """
-    if mode not in MODES:
-        raise UnknownNameError("mode", mode, MODES)
-    if crs is not None:
-        crs = need_metric(crs)
+    return read_street_modes(
+        path, [mode], crs=crs, speed_kmh=speed_kmh, nodes=nodes, barriers=barriers, cache=cache
+    )[mode]
+
+
+def read_street_modes(
+    path: str | Path,
+    modes: Iterable[str] = tuple(MODES),
+    *,
+    crs: Any = None,
+    speed_kmh: float = WALKING_KMH,
+    nodes: str | Path | None = None,
+    barriers: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
+    cache: str | Path | None = None,
+) -> dict[str, StreetNetwork]:
+    """Read the streets of several modes in one pass over the file.
+
+    Parameters
+    ----------
+    path, crs, speed_kmh, nodes, barriers, cache
+        As in ``read_streets``.
+    modes : iterable of str
+        Without it all four.
+
+    Returns
+    -------
+    dict of str to StreetNetwork
+        By mode, each as ``read_streets`` gives it.
+
+    Raises
+    ------
+    InputError, CrsError, UnknownNameError
+        As ``read_streets``.
+    """
+    modes = list(dict.fromkeys(modes))
+    for mode in modes:
+        if mode not in MODES:
+            raise UnknownNameError("mode", mode, MODES)
+    need_speed(speed_kmh)
+    system = None if crs is None else need_metric(crs)
     file = Path(path)
     if not file.is_file():
         refuse("streets.missing_file", file.name, path=file)
-    if file.name.endswith(_OSM):
-        points, edges, system = _read_osm(file, MODES[mode], crs)
-    elif file.suffix == ".parquet":
-        points, edges, system = read_street_table(file, MODES[mode], crs, nodes)
-    else:
+    if not file.name.endswith((*_OSM, ".parquet")):
         refuse("streets.format", file.name, known=", ".join((*_OSM, ".parquet")))
+    networks: dict[str, StreetNetwork] = {}
+    places: dict[str, tuple[Path, str]] = {}
+    if cache is not None:
+        beside = [] if file.name.endswith(_OSM) else find_nodes(file, nodes)
+        key = make_key([file, *beside], None if system is None else system.to_wkt(), speed_kmh)
+        for mode in modes:
+            own = make_key([], key, mode)
+            places[mode] = cache_path(Path(cache), file, mode, own), own
+            if (kept := load_network(*places[mode], file.name)) is not None:
+                networks[mode] = kept
+    missing = [mode for mode in modes if mode not in networks]
+    for mode, streets in zip(missing, _read(file, missing, system, nodes), strict=True):
+        networks[mode] = _build(streets, MODES[mode], speed_kmh, file.name)
+        if mode in places:
+            save_network(networks[mode], *places[mode])
+    return {mode: _add_barriers(networks[mode], barriers) for mode in modes}
+
+
+def _read(file: Path, modes: list[str], crs: Any, nodes: str | Path | None) -> list[Streets]:
+    rules = [MODES[mode] for mode in modes]
+    if rules and file.name.endswith(_OSM):
+        return read_osm(file, rules, crs)
+    return [read_street_table(file, one, crs, nodes) for one in rules]
+
+
+def _build(streets: Streets, rules: Rules, speed_kmh: float, source: str) -> StreetNetwork:
+    edges = streets.edges
     if edges.empty:
-        refuse("streets.no_ways", file.name)
+        refuse("streets.no_ways", source)
+    if not rules.timed:
+        edges = edges.drop(columns=["kmh", "kmh_back"], errors="ignore")
     return build_network(
-        points, edges, crs=system, mode=mode, speed_kmh=speed_kmh, source=file.name
+        streets.points,
+        edges,
+        crs=streets.crs,
+        mode=rules.mode,
+        speed_kmh=speed_kmh,
+        source=source,
+        barriers=streets.barriers,
+        notes=streets.notes,
     )
 
 
-@dataclass
-class _Ways:
-    """Ways while they are read: one entry per corner, runs of corners numbered."""
-
-    ref: array[int] = field(default_factory=lambda: array("q"))
-    lon: array[float] = field(default_factory=lambda: array("d"))
-    lat: array[float] = field(default_factory=lambda: array("d"))
-    run: array[int] = field(default_factory=lambda: array("q"))
-    direction: list[int] = field(default_factory=list)
-    blocked: set[int] = field(default_factory=set)
-
-    def add(self, corners: Any, direction: int) -> None:
-        """Take over a way; it ends where a corner's place is not in the extract."""
-        open_run = False
-        for corner in corners:
-            place = corner.location
-            if not place.valid():
-                open_run = False
-                continue
-            if not open_run:
-                self.direction.append(direction)
-                open_run = True
-            self.ref.append(corner.ref)
-            self.lon.append(place.lon)
-            self.lat.append(place.lat)
-            self.run.append(len(self.direction) - 1)
-
-
-def _read_osm(file: Path, rules: Rules, crs: Any) -> tuple[pd.DataFrame, pd.DataFrame, CRS]:
-    import osmium
-
-    ways = _Ways()
-    try:
-        source = osmium.FileProcessor(str(file)).with_locations()
-        for item in source.with_filter(osmium.filter.KeyFilter("highway", "barrier")):
-            if item.is_node():
-                if "barrier" in item.tags and is_shut(item.tags, rules):
-                    ways.blocked.add(item.id)
-            elif item.is_way() and may_use(item.tags, rules):
-                ways.add(item.nodes, find_direction(item.tags))
-    except (RuntimeError, ValueError) as error:
-        refuse("streets.unreadable", file.name, reason=error)
-    if not ways.ref:
-        refuse("streets.no_ways", file.name)
-    lon, lat = np.array(ways.lon), np.array(ways.lat)
-    system = _choose_crs(lon, lat) if crs is None else need_metric(crs)
-    x, y = Transformer.from_crs(4326, system, always_xy=True).transform(lon, lat)
-    points, edges = _split_ways(ways, np.asarray(x), np.asarray(y))
-    return points, edges, system
-
-
-def _choose_crs(lon: np.ndarray[Any, Any], lat: np.ndarray[Any, Any]) -> CRS:
-    """Choose the UTM zone of Germany in which the middle street lies."""
-    east, north = float(np.median(lon)), float(np.median(lat))
-    if not (5.5 <= east <= 15.5 and 47 <= north <= 55.5):
-        raise CrsError(say("streets.outside", lon=round(east, 2), lat=round(north, 2)))
-    return CRS.from_epsg(25832 if east < 12 else 25833)
-
-
-def _split_ways(
-    ways: _Ways, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split ways where they begin, end, meet, or a barrier stands."""
-    ref, run = np.array(ways.ref), np.array(ways.run)
-    ids, node, uses = np.unique(ref, return_inverse=True, return_counts=True)
-    shut = np.isin(ref, np.fromiter(ways.blocked, dtype=np.int64, count=len(ways.blocked)))
-    change = run[1:] != run[:-1]
-    first, last = np.append(True, change), np.append(change, True)
-    cut = np.flatnonzero(first | last | (uses[node] > 1) | shut)
-    here = run[cut[:-1]] == run[cut[1:]]
-    start, end = cut[:-1][here], cut[1:][here]
-
-    # A barrier's node gets one number per side of every way, so nothing passes through it.
-    number = np.arange(len(ref))
-    u = np.where(shut[start], len(ids) + 2 * number[start], node[start])
-    v = np.where(shut[end], len(ids) + 2 * number[end] + 1, node[end])
-
-    size = end - start + 1
-    edge = np.repeat(np.arange(len(start)), size)
-    corner = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    corner += np.repeat(start, size)
-    lines = shapely.linestrings(x[corner], y[corner], indices=edge)
-    edges = pd.DataFrame(
-        {
-            "u": u,
-            "v": v,
-            "length_m": shapely.length(lines),
-            "oneway": np.array(ways.direction, dtype=np.int64)[run[start]],
-            "geometry": lines,
-        }
-    )
-    points = pd.DataFrame(
-        {"x": np.concatenate([x[start], x[end]]), "y": np.concatenate([y[start], y[end]])},
-        index=np.concatenate([u, v]),
-    )
-    return points[~points.index.duplicated()], edges
+def _add_barriers(
+    network: StreetNetwork, given: gpd.GeoSeries | gpd.GeoDataFrame | None
+) -> StreetNetwork:
+    if given is None:
+        return network
+    if given.crs is None:
+        raise CrsError(say("error.no_crs", what=say("access.barriers")))
+    shapes = given.geometry.dropna().to_crs(network.crs).to_numpy()
+    known = network.barriers if network.barriers is not None else shapes[:0]
+    return replace(network, barriers=np.concatenate([known, shapes]))
