@@ -18,17 +18,12 @@ import pandas as pd
 import shapely
 
 from sozialraum.model.indicator import Indicator
-from sozialraum.model.schema import OFFERS
-from sozialraum.present.classes import (
-    classify_rows,
-    mark_categories,
-    name_category,
-    round_shown,
-)
+from sozialraum.present.classes import classify_rows, round_shown
 from sozialraum.present.office import count_digits
+from sozialraum.present.payload_marks import list_gaps, list_offers
 from sozialraum.present.svg import clean
 from sozialraum.present.topology import build_topology
-from sozialraum.texts import say, words
+from sozialraum.texts import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,8 +33,6 @@ if TYPE_CHECKING:
 
 MISSING = -(2**31)
 LARGE = MISSING + 1
-_ADDRESS = ("street", "housenumber", "postcode", "city")
-_NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat", "offer", *_ADDRESS}
 
 
 def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
@@ -136,8 +129,8 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
         "codes": codes,
         "large": large,
         "classes": _classes(edition, levels, indicators),
-        "offers": _offers(edition, topology),
-        "gaps": _gaps(edition, indicators),
+        "offers": list_offers(edition, topology),
+        "gaps": list_gaps(edition),
         "minimum": edition.secrecy.minimum,
     }
     return header, numbers, topology
@@ -149,7 +142,7 @@ def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any
     ids = list(topology.objects[level.id])
     table = table.loc[ids]
     circles = shapely.maximum_inscribed_circle(shapely.simplify(table.geometry.to_numpy(), 5), 20)
-    places = _to_grid(shapely.get_coordinates(shapely.get_point(circles, 0)), topology)
+    places = topology.to_grid(shapely.get_coordinates(shapely.get_point(circles, 0)))
     order = [other.id for other in edition.levels]
     parent = order.index(level.parent) if level.parent in order else -1
     known = {key: i for i, key in enumerate(topology.objects[level.parent])} if parent >= 0 else {}
@@ -289,105 +282,3 @@ def _classes(
                 "hatches": [hatch[:3] for hatch in found.hatches],
             }
     return classes
-
-
-def _offers(edition: Edition, topology: Topology) -> dict[str, Any]:
-    """Lay offers out by column; a column that repeats itself is stored as a list and codes."""
-    offers = edition.offers
-    by_name = pd.Series([n.casefold() or "\uffff" for n in _texts(offers, "name")], offers.index)
-    offers = offers.loc[by_name.sort_index().sort_values(kind="stable").index]
-    smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
-    category = offers.get("category", pd.Series(dtype="str"))
-    categories = sorted(set(category.dropna().astype(str)))
-    marks = mark_categories(categories)
-    labels, choices = words("tables.offer"), words("tables.choice")
-    if set(_ADDRESS) & set(offers.columns):
-        offers = offers.assign(address=_addresses(offers))
-        labels["address"] = say("map.address")
-    declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
-    extra = [c for c in offers.columns if c not in declared and c != offers.geometry.name]
-    columns = []
-    for name in [c for c in (*declared, *extra) if c not in _NOT_SHOWN]:
-        text = offers[name].map(_text, na_action="ignore")
-        text = text.where(text.notna() & (text != ""))
-        if name in extra and text.isna().all():
-            continue
-        if (declared_column := OFFERS.column(name)) and declared_column.kind == "choice":
-            text = text.map(choices, na_action="ignore")
-        codes, distinct = pd.factorize(text, sort=True)
-        columns.append(
-            {
-                "id": name,
-                "label": labels.get(name, name),
-                "values": [str(v) for v in distinct],
-                "codes": codes.tolist(),
-            }
-        )
-    return {
-        "ids": [str(i) for i in offers.index],
-        "names": _texts(offers, "name"),
-        "places": _to_grid(shapely.get_coordinates(offers.geometry.to_numpy()), topology).tolist(),
-        "areas": [smallest.get(key, -1) for key in _texts(offers, "area")],
-        "categories": [
-            {
-                "id": name,
-                "title": name_category(name),
-                "path": marks[name].path,
-                "colour": marks[name].colour,
-            }
-            for name in categories
-        ],
-        "category": pd.Categorical(category.astype(object), categories).codes.tolist(),
-        "columns": columns,
-    }
-
-
-def _gaps(edition: Edition, indicators: list[str]) -> list[dict[str, Any]]:
-    gaps = edition.gaps
-    names = edition.offers["name"] if "name" in edition.offers else pd.Series(dtype="str")
-    known = {name: i for i, name in enumerate(indicators)}
-    found = []
-    for key, row in zip(gaps.index, gaps.to_dict("records"), strict=True):
-        offer = row.get("offer")
-        found.append(
-            {
-                "id": str(key),
-                "rank": int(row["rank"]),
-                "measure": known.get(row.get("measure"), -1),
-                "people": _whole(row["people"]),
-                "minutes": _whole(row["minutes"]),
-                "metres": _whole(row["metres"]),
-                "limit": _whole(row["limit_min"]),
-                "offer": "" if pd.isna(offer) else str(names.get(offer, offer) or offer),
-            }
-        )
-    return found
-
-
-def _addresses(offers: pd.DataFrame) -> list[str]:
-    street, number, code, city = (_texts(offers, name) for name in _ADDRESS)
-    lines = zip(street, number, code, city, strict=True)
-    return [
-        ", ".join(filter(None, (f"{s} {n}".strip(), f"{p} {c}".strip()))) for s, n, p, c in lines
-    ]
-
-
-def _whole(value: Any) -> int | None:
-    return None if pd.isna(value) else int(round_shown([value], 0)[0])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
-def _texts(table: pd.DataFrame, column: str) -> list[str]:
-    if column not in table:
-        return [""] * len(table)
-    return ["" if pd.isna(v) else str(v) for v in table[column]]
-
-
-def _to_grid(xy: NDArray[np.float64], topology: Topology) -> NDArray[np.int64]:
-    cells = (xy - np.array(topology.origin)) / topology.grid_m
-    return np.asarray(np.rint(cells), dtype=np.int64)

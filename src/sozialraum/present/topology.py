@@ -64,6 +64,21 @@ class Topology:
         """
         return _ring_positions(ring, self.arcs)
 
+    def to_grid(self, xy: NDArray[np.float64]) -> IntArray:
+        """Round coordinates to the grid.
+
+        Parameters
+        ----------
+        xy : array of shape (n, 2)
+            In metres.
+
+        Returns
+        -------
+        array of int
+        """
+        cells = (xy - np.array(self.origin)) / self.grid_m
+        return np.asarray(np.rint(cells), dtype=np.int64)
+
     def bounds(self, name: str) -> tuple[float, float, float, float]:
         """Give the smallest box around an object, in grid units.
 
