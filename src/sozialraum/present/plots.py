@@ -72,7 +72,7 @@ def _styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
 
         # A notebook's backend turns on drawing when it is first used. Within the block below that would
         # be undone at its end, and only the first figure would ever be shown.
-        plt.draw_if_interactive()
+        plt.draw_if_interactive()  # type: ignore[no-untyped-call]
         known = set(font_manager.get_font_names())
         fonts = [name for name in _FONTS if name in known]
         with rc_context({**_STYLE, "font.family": fonts}):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sozialraum.present.classes import name_category
 from sozialraum.texts import listing, number, say, words
 
 if TYPE_CHECKING:
@@ -88,21 +89,6 @@ class OfferList:
     absent: tuple[str, ...]
     count: int
     whole: int
-
-
-def name_category(category: str) -> str:
-    """Give the word for a category.
-
-    Examples
-    --------
-    >>> name_category("kita"), name_category("offene_tuer")
-    ('Kita', 'Offene tuer')
-    """
-    known = words("profile.category")
-    return (
-        known.get(category)
-        or category.replace("_", " ")[:1].upper() + category.replace("_", " ")[1:]
-    )
 
 
 def write_hours(hours: str) -> str:
