@@ -40,9 +40,9 @@ $(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,notebook,test]'
+	$(PIP) install --editable '.[fast,hours,notebook,test]'
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,notebook]'
+	$(PIP) install --editable '.[fast,hours,notebook]'
 	@touch $@

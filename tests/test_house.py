@@ -39,7 +39,7 @@ def test_import_loads_geopandas_and_nothing_heavier() -> None:
 def test_conda_and_pip_install_the_same(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = {*project["dependencies"], *extras["fast"], *extras["notebook"]}
+    wanted = {*project["dependencies"], *extras["fast"], *extras["hours"], *extras["notebook"]}
     lines = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     listed = [line for line in lines if isinstance(line, str)]
     listed += next(line["pip"] for line in lines if isinstance(line, dict))
