@@ -57,29 +57,29 @@ def no_category(town: Any) -> None:
     town.change(OFFERS, "Kategorie", "Sparte")
 
 
-@broken(at(OFFERS, 3, "capacity"))
+@broken(at(OFFERS, 3, "Plätze"))
 def text_in_number(town: Any) -> None:
     town.change(OFFERS, ";45;", ";rund 45;")
 
 
-@broken(at(OFFERS, 5, "capacity"))
+@broken(at(OFFERS, 5, "Plätze"))
 def blank_lines_before_bad_cell(town: Any) -> None:
     # Two blank lines after the heading: the spreadsheet shows "a2" in row 5.
     text_in_number(town)
     town.change(OFFERS, "Nord\n", "Nord\n\n\n")
 
 
-@broken(at(OFFERS, 2, "capacity"))
+@broken(at(OFFERS, 2, "Plätze"))
 def negative_capacity(town: Any) -> None:
     town.change(OFFERS, ";60;", ";-60;")
 
 
-@broken(at(OFFERS, 2, "capacity"))
-def half_a_at(town: Any) -> None:
+@broken(at(OFFERS, 2, "Plätze"))
+def half_a_place(town: Any) -> None:
     town.change(OFFERS, ";60;", ";60,5;")
 
 
-@broken(*(at(OFFERS, row, "capacity") for row in (2, 3, 4)))
+@broken(*(at(OFFERS, row, "Plätze") for row in (2, 3, 4)))
 def two_ways_of_thousands(town: Any) -> None:
     # "1,5" says comma, "2.5" says point; "1.200" could then be either.
     town.change(OFFERS, ";60;", ";1.200;")
@@ -87,24 +87,24 @@ def two_ways_of_thousands(town: Any) -> None:
     town.change(OFFERS, "schule;;", "schule;2.5;")
 
 
-@broken(at(VALUES, 3, "area") + "Das Gebiet „99“")
+@broken(at(VALUES, 3, "Gebiet") + "Das Gebiet „99“")
 def unknown_id(town: Any) -> None:
     town.change(VALUES, "02;", "99;")
 
 
-@broken(at(VALUES, 3, "area") + "Das Gebiet „2“ gibt es nicht, wohl aber „02“")
+@broken(at(VALUES, 3, "Gebiet") + "Das Gebiet „2“ gibt es nicht, wohl aber „02“")
 def zero_lost(town: Any) -> None:
     town.change(VALUES, "02;", "2;")
 
 
-@broken(at(OFFERS, 3, "offer"))
+@broken(at(OFFERS, 3, "Kennung"))
 def duplicate_offer(town: Any) -> None:
     town.change(OFFERS, "a2;", "a1;")
 
 
 @broken(
     at(AREAS, 5, "area") + "Die Kennung „01“ kommt mehrfach vor, in den Zeilen 2, 5",
-    at(VALUES, 5, "area") + "Das Gebiet „04“ gibt es nicht",
+    at(VALUES, 5, "Gebiet") + "Das Gebiet „04“ gibt es nicht",
 )
 def duplicate_area(town: Any) -> None:
     town.areas.loc[3, "area"] = "01"
@@ -116,9 +116,17 @@ def duplicate_value(town: Any) -> None:
     town.change(VALUES, "02;", "01;")
 
 
-@broken(at("mehr.csv", 2, "offer"))
+@broken(at("mehr.csv", 2, "Kennung"))
 def duplicate_in_two_files(town: Any) -> None:
     town.write("mehr.csv", "Kennung;Kategorie;x;y\na2;kita;400000;5800500\n")
+    town.change("sozialraum.toml", "[[values]]", '[[offers]]\nfile = "mehr.csv"\n\n[[values]]')
+
+
+@broken(at(OFFERS, 3, "Alter bis"), at("mehr.csv", 2, "bis unter"))
+def headings_of_two_files(town: Any) -> None:
+    # Each file is spoken of in its own words.
+    ages_turned(town)
+    town.write("mehr.csv", "offer;art;ab Alter;bis unter;x;y\nb1;kita;6;3;400000;5800500\n")
     town.change("sozialraum.toml", "[[values]]", '[[offers]]\nfile = "mehr.csv"\n\n[[values]]')
 
 
@@ -180,22 +188,22 @@ def wrong_mapping(town: Any) -> None:
     town.use(OFFERS, 'angebote.csv"\ncolumns = {capacity = "Platzzahl"}\nsource = "')
 
 
-@broken(at(VALUES, 2, "datenstand"))
+@broken(at(VALUES, 2, "Stichtag"))
 def bad_date(town: Any) -> None:
     town.change(VALUES, "01;sgb2;31.12.2023", "01;sgb2;31.02.2023")
 
 
-@broken(at(OFFERS, 3, "age_to"))
+@broken(at(OFFERS, 3, "Alter bis"))
 def ages_turned(town: Any) -> None:
     town.change(OFFERS, ";1;6;", ";6;1;")
 
 
-@broken(at(OFFERS, 3, "age_to"))
+@broken(at(OFFERS, 3, "Alter bis"))
 def age_too_high(town: Any) -> None:
     town.change(OFFERS, ";1;6;", ";1;600;")
 
 
-@broken(at(OFFERS, 2, "valid_to"))
+@broken(at(OFFERS, 2, "gültig bis"))
 def ends_before_start(town: Any) -> None:
     town.write(
         OFFERS,
@@ -205,22 +213,22 @@ def ends_before_start(town: Any) -> None:
     )
 
 
-@broken(at(OFFERS, 2, "barrier_free"))
+@broken(at(OFFERS, 2, "barrierefrei"))
 def unknown_choice(town: Any) -> None:
     town.write(OFFERS, "offer,category,x,y,barrierefrei\na1,kita,400100,5800100,vielleicht\n")
 
 
-@broken(at(VALUES, 2, "indicator"))
+@broken(at(VALUES, 2, "Merkmal"))
 def unknown_indicator(town: Any) -> None:
     town.change(VALUES, "01;sgb2", "01;sgb3")
 
 
-@broken(at(VALUES, 3, "value") + "„-9999“")
+@broken(at(VALUES, 3, "Wert") + "„-9999“")
 def missing_code(town: Any) -> None:
     town.change(VALUES, ";20", ";-9999")
 
 
-@broken(at(VALUES, 3, "value"))
+@broken(at(VALUES, 3, "Wert"))
 def negative_count(town: Any) -> None:
     town.change(VALUES, ";20", ";-2")
 
@@ -276,7 +284,7 @@ def hostile_names(town: Any) -> None:
     town.change(OFFERS, "Schule am Wall", "Schule\x07am Wall")
 
 
-@broken(at(OFFERS, 2, "capacity") + "„x Fehler – gebiete.gpkg: erfunden“")
+@broken(at(OFFERS, 2, "Plätze") + "„x Fehler – gebiete.gpkg: erfunden“")
 def forged_report(town: Any) -> None:
     # A cell with a line break cannot write a line of the report.
     town.change(OFFERS, ";60;", ';"x\nFehler – gebiete.gpkg: erfunden";')
@@ -301,7 +309,7 @@ def merged_title(town: Any) -> None:
     write_excel(town, [["Kitaliste 2024"], HEADING, KITA], merge="A1:F1")
 
 
-@broken(at("angebote.xlsx", 4, "capacity"))
+@broken(at("angebote.xlsx", 4, "Plätze"))
 def title_above(town: Any) -> None:
     # A blank row counts as the spreadsheet counts it: the bad cell is in row 4.
     write_excel(town, [[], HEADING, KITA, ["a2", "Kita", "kita", "viele", 400100, 5800100]])
@@ -365,7 +373,7 @@ def unknown_crs(town: Any) -> None:
     town.use(OFFERS, 'angebote.csv"\ncrs = "EPSG:99999')
 
 
-@broken(at(OFFERS, 3, "x"))
+@broken(at(OFFERS, 3, "Ost"))
 def swapped(town: Any) -> None:
     town.change(OFFERS, "400900;5800100", "5800100;400900")
 
@@ -542,7 +550,7 @@ def areas_without_geometry(town: Any) -> None:
     town.use(AREAS, "gebiete.csv")
 
 
-@broken(at(PEOPLE, 3, "cell"))
+@broken(at(PEOPLE, 3, "Gitter_ID_100m"))
 def bad_cell_ids(town: Any) -> None:
     town.write(PEOPLE, "Gitter_ID_100m;Einwohner\n100mN32543E45620;5\nN32162;7\n")
     town.use(PEOPLE, 'einwohner.csv"\nkind = "zensus')
@@ -557,10 +565,10 @@ def raster_is_text(town: Any) -> None:
 
 
 @broken(
-    at(OFFERS, 2, "capacity"),
-    at(OFFERS, 3, "capacity"),
+    at(OFFERS, 2, "Plätze"),
+    at(OFFERS, 3, "Plätze"),
     at(PEOPLE, 3, "cell"),
-    at(VALUES, 5, "area"),
+    at(VALUES, 5, "Gebiet"),
     at(AREAS, 3, "geometry"),
     at(AREAS, 5) + "Die Gebiete",
 )
@@ -685,5 +693,5 @@ def test_swapped_coordinates_are_repaired_only_when_asked(town: Any, check: Any)
     answer = check()
     assert answer.code == 0, answer.text
     assert (
-        "Hinweis – angebote.csv, Zeile 3, Spalte „x“: Die vertauschten Koordinaten" in answer.text
+        "Hinweis – angebote.csv, Zeile 3, Spalte „Ost“: Die vertauschten Koordinaten" in answer.text
     )

@@ -71,9 +71,9 @@ def test_codes_for_missing_are_announced_or_errors(write: Any) -> None:
     path = write("Gebiet;Merkmal;Jahr;Wert\n01;a;2023;-9999\n02;a;2023;-9999.0\n03;a;2023;k.W.\n")
     reading = load_values(path)
     assert codes(reading) == [
-        ("not_a_number", 4, "value"),
-        ("missing_code", 2, "value"),
-        ("missing_code", 3, "value"),
+        ("not_a_number", 4, "Wert"),
+        ("missing_code", 2, "Wert"),
+        ("missing_code", 3, "Wert"),
     ]
     values = read_values(path, missing=[-9999, "k.W."])
     assert values["value"].isna().all()

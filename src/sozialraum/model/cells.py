@@ -236,6 +236,23 @@ def show(value: object) -> object:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def say_heading(table: pd.DataFrame, file: str, column: str | None) -> str | None:
+    """Give the heading a column has in its file.
+
+    Readers leave in ``attrs["headings"]``, per file, the headings they translated; where nothing
+    stands there the column has kept its name.
+    """
+    return table.attrs.get("headings", {}).get(file, {}).get(column, column)
+
+
+def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables of several files below each other; each keeps its own headings for messages."""
+    joined = pd.concat(tables, ignore_index=True)
+    known = [table.attrs.get("headings", {}) for table in tables]
+    joined.attrs["headings"] = {file: names for part in known for file, names in part.items()}
+    return joined
+
+
 def find_rows(
     severity: Severity,
     code: str,
@@ -254,12 +271,14 @@ def find_rows(
         for key, value in values.items()
     }
     files = table["file"].loc[where.to_numpy()].astype("str").tolist()
+    column = per_row.pop("column", None)
     findings = [
         find(
             severity,
             code,
             files[i] or label,
             row=rows[i],
+            column=say_heading(table, files[i], column),
             **{k: v[i] if isinstance(v, list) else v for k, v in per_row.items()},
         )
         for i in range(min(len(rows), _SHOWN))
@@ -334,7 +353,8 @@ def find_twins(
     shown = [(text, groups.get_group(text)) for text in sorted(groups.groups)[:_SHOWN]]
     for text, group in shown:
         rows = group["row"].astype(int).tolist()
-        place = {"row": rows[1], "column": key[-1] if len(key) == 1 else None}
+        column = key[-1] if len(key) == 1 else None
+        place = {"row": rows[1], "column": say_heading(table, str(group["file"].iloc[1]), column)}
         if across:
             files = ", ".join(
                 f"{file} ({say('report.row', row=row)})"
@@ -398,7 +418,8 @@ def check_table(
             table[column.name], found = _parse_column(column, table, label, decimal)
             findings += found
         elif column.required:
-            seen = ", ".join(str(c) for c in raw.columns if c not in ("row", "file", "geometry"))
+            given = (str(c) for c in raw.columns if c not in ("row", "file", "geometry"))
+            seen = ", ".join(str(say_heading(raw, label, c)) for c in given)
             wanted = ", ".join((column.name, *column.aliases))
             findings.append(
                 find("error", "missing_column", label, column=column.name, wanted=wanted, seen=seen)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas, is_metric
-from sozialraum.model.cells import add_origin, find_rows, spans
+from sozialraum.model.cells import add_origin, find_rows, say_heading, spans
 from sozialraum.model.check import Finding, Severity, find
 from sozialraum.texts import number, say, words
 
@@ -247,7 +247,8 @@ def find_inside(
     """
     label = _file(points, what)
     if "geometry" not in points:
-        seen = ", ".join(c for c in points.columns if c not in ("file", "row"))
+        given = (c for c in points.columns if c not in ("file", "row"))
+        seen = ", ".join(str(say_heading(points, label, c)) for c in given)
         return points, [find("error", "no_place", label, seen=seen)]
     if points.empty:
         return points.assign(area=pd.Series(dtype="str")), []

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import Level
-from sozialraum.model.cells import find_rows, find_twins
+from sozialraum.model.cells import find_rows, find_twins, say_heading
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import unknown_areas
@@ -98,7 +98,7 @@ def check_values(
     per = table["indicator"].map({key: i.per for key, i in indicators.items()}).astype("float64")
     counts = kinds == "count"
     ratio = kinds.isin(["rate", "mean"])
-    odd = table["sign"].notna() & ~table["sign"].isin(SIGNS)
+    odd = ~table["sign"].fillna("").isin(["", *SIGNS])
     found += find_rows(
         "error",
         "unknown_sign",
@@ -205,12 +205,13 @@ def _check_keys(
     for name in sorted(set(table["indicator"].dropna()) - set(indicators)):
         near = difflib.get_close_matches(name, list(indicators), n=1, cutoff=0.6)
         rows = table.loc[table["indicator"] == name]
+        file = str(rows["file"].iloc[0]) or label
         found.append(
             find(
                 "error",
                 "unknown_indicator",
-                str(rows["file"].iloc[0]) or label,
-                column="indicator",
+                file,
+                column=say_heading(table, file, "indicator"),
                 cell=name,
                 hint=near[0] if near else "–",
                 row=int(rows["row"].iloc[0]),

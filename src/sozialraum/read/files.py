@@ -138,6 +138,8 @@ def load_named(
             found.append(
                 find("note", "heading_spare", Path(path).name, row=1, column=heading, meant=meant)
             )
+    renamed = {n: h for h, n in zip(raw.table.columns, table.columns, strict=False) if n != h}
+    table.attrs["headings"] = {Path(path).name: renamed}
     return raw._replace(table=table, findings=(*first, *found))
 
 

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from sozialraum.model.areas import is_metric
-from sozialraum.model.cells import blank, find_rows
+from sozialraum.model.cells import blank, find_rows, say_heading
 from sozialraum.model.check import Finding, Reading, find
 
 # Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
@@ -132,7 +132,8 @@ def place_points(
     else:
         pair = next((p for p in (("lon", "lat"), ("x", "y")) if set(p) <= set(table.columns)), None)
         if pair is None:
-            seen = ", ".join(c for c in table.columns if c not in ("file", "row"))
+            given = (c for c in table.columns if c not in ("file", "row"))
+            seen = ", ".join(str(say_heading(table, label, c)) for c in given)
             return Reading(table, (find("error", "no_place", label, seen=seen),))
         columns = pair
         x, y = (table[c].to_numpy(dtype="float64", na_value=np.nan) for c in pair)
