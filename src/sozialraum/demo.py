@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 
 from sozialraum.access.network import StreetNetwork, build_network
+from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import Atlas, build_atlas
@@ -34,6 +35,7 @@ LEVELS = (
     Level("quartier", "Quartier", "Quartiere", parent="sozialraum"),
 )
 DATENSTAND = "2024-12-31"
+EXAMPLES = ("sozialraum", "potsdam_mittelmark")
 
 
 class Musterstadt(NamedTuple):
@@ -85,21 +87,32 @@ def build_musterstadt() -> Musterstadt:
     return Musterstadt(atlas, build_streets())
 
 
-def find_example() -> Path:
-    """Find the project file of the embedded example, Neubrandenburg and its villages.
+def find_example(name: str = "sozialraum") -> Path:
+    """Find the project file of an embedded example.
+
+    Parameters
+    ----------
+    name : {"sozialraum", "potsdam_mittelmark"}
+        Neubrandenburg and its villages, or a rural county with its stops.
 
     Returns
     -------
     Path
-        ``sozialraum.toml`` in the source tree, or inside the installed package.
+        The file in the source tree, or inside the installed package.
+
+    Raises
+    ------
+    UnknownNameError
 
     Examples
     --------
     >>> find_example().name
     'sozialraum.toml'
     """
-    source = Path(__file__).parents[2] / "sozialraum.toml"
-    return source if source.is_file() else Path(__file__).parent / "example" / "sozialraum.toml"
+    if name not in EXAMPLES:
+        raise UnknownNameError("example", name, EXAMPLES)
+    source = Path(__file__).parents[2] / f"{name}.toml"
+    return source if source.is_file() else Path(__file__).parent / "example" / f"{name}.toml"
 
 
 def _place(x: np.ndarray | list[float], y: np.ndarray | list[float]) -> gpd.GeoSeries:

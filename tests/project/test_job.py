@@ -19,6 +19,7 @@ from sozialraum.demo import find_example
 from sozialraum.errors import SozialraumError
 from sozialraum.project import job
 from sozialraum.project.settings import read_project
+from sozialraum.project.tables import choose_offers
 from sozialraum.read.streets import read_streets
 
 from .conftest import Example
@@ -164,6 +165,29 @@ def test_without_streets_every_output_names_the_straight_line(tmp_path: Path) ->
     for file in texts:
         if file.name != "index.html":
             assert "Luftlinie" in file.read_text(encoding="utf-8-sig"), file.name
+
+
+def test_the_rural_example_runs_without_streets(tmp_path: Path) -> None:
+    out = tmp_path / "e"
+    job.run(find_example("potsdam_mittelmark"), out, progress=False)
+    values = pd.read_csv(out / "tabellen" / "werte.csv", dtype={"area": str})
+    people = values[values["indicator"] == "einwohner"].groupby("level")["value"].sum()
+    assert set(people) == {202_887}
+    assert len(list((out / "profile" / "amt").glob("12*.html"))) == 19
+
+
+def test_only_offers_that_exist_on_the_day_count() -> None:
+    offers = pd.DataFrame(
+        {
+            "category": "kita",
+            "valid_from": [None, "2016-03-01", "2015", None, None],
+            "valid_to": [None, None, None, "2016-02-09", "2016"],
+        },
+        index=["immer", "später", "schon", "vorbei", "dieses Jahr"],
+    )
+    chosen = choose_offers(offers, {"category": "kita"}, "2016-02-10")
+    assert chosen.index.tolist() == ["immer", "schon", "dieses Jahr"]
+    assert len(choose_offers(offers, {"category": "kita"}, "")) == 5
 
 
 @pytest.mark.realdata

@@ -19,7 +19,7 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import measure_nearest
-from sozialraum.errors import InputError, UnknownNameError
+from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import CheckReport
 from sozialraum.present.geopackage import write_geopackage
@@ -51,12 +51,11 @@ def measure_project(
     people, offers = atlas.population, atlas.offers
     source = project.section("streets").get("source", "")
     values, gaps, methods = [], {}, [_say_how(streets, source)]
+    counts: list[str] = []
     for entry in project.entries("coverage"):
         step(entry["title"])
         group, limit = entry["group"], float(entry["limit_min"])
-        if group not in people:
-            raise UnknownNameError("group", group, people.columns)
-        chosen = choose_offers(offers, entry)
+        chosen = choose_offers(offers, entry, project.day(entry))
         nearest = measure_nearest(people, chosen, streets)
         reached = measure_coverage(people[group], nearest, limit_min=limit)
         rows = aggregate_people(
@@ -71,16 +70,17 @@ def measure_project(
         apart = 0
         if isinstance(streets, StreetNetwork):
             apart = (~measure_connection(chosen, streets)["connected"]).sum()
-        methods.append(
+        counts.append(
             say(
-                "project.coverage",
+                "project.coverage_part",
                 title=entry["title"],
                 offers=number(len(chosen)),
-                limit=number(limit),
                 apart=number(apart),
                 lost=number(reached["unconnected"].sum()),
             )
         )
+    if counts:
+        methods.append(say("project.coverage", parts="; ".join(counts)))
     return Measured(values, gaps, methods)
 
 
@@ -88,7 +88,12 @@ def _say_how(streets: StreetNetwork | StraightLine, source: str) -> str:
     speed = number(streets.speed_kmh, 1)
     if isinstance(streets, StraightLine):
         return say("project.by_line", detour=number(streets.detour, 2), speed=speed)
-    return say("project.by_streets", source=source or streets.source, speed=speed)
+    return say(
+        "project.by_streets",
+        how=say(f"mode.{streets.mode}"),
+        source=source or streets.source,
+        speed=speed,
+    )
 
 
 def _read_streets(project: Project, crs: Any) -> StreetNetwork | StraightLine:
@@ -188,7 +193,9 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
 
         edition = make_edition(path, step=step)
         step(say("project.step_map"))
-        write_ressourcenkarte(edition, new / "ressourcenkarte.html")
+        write_ressourcenkarte(
+            edition, new / "ressourcenkarte.html", **project.section("ressourcenkarte")
+        )
         step(say("project.step_profiles"))
         for level in levels:
             write_sozialraumprofile(edition, level=level, folder=new / "profile")

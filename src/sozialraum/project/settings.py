@@ -31,6 +31,7 @@ _SECTIONS: dict[str, Entry] = {
     },
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
     "secrecy": {"minimum": int},
+    "ressourcenkarte": {"level": str, "indicator": str},
     "profiles": {"levels": list},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {
@@ -102,7 +103,7 @@ class Project:
                 Level(
                     entry["id"],
                     entry["title"],
-                    entry.get("plural", entry["title"]),
+                    str(entry.get("plural", entry["title"])),
                     str(entry.get("parent", above)),
                 )
             )
@@ -112,6 +113,10 @@ class Project:
     def prefixes(self) -> dict[str, int]:
         """Levels whose ids are the first digits of the smallest areas' ids."""
         return {e["id"]: e["prefix"] for e in self.entries("level") if "prefix" in e}
+
+    def day(self, entry: Entry) -> str:
+        """Give the day an entry is measured for: its own Datenstand or the Redaktionsschluss."""
+        return str(entry.get("datenstand", self.section("project").get("redaktionsschluss", "")))
 
     @property
     def head(self) -> Head:
@@ -174,11 +179,12 @@ def read_project(path: str | Path) -> Project:
                 found.append(find("error", "not_a_list", label, key=name))
                 continue
             for entry in content:
-                found += _check_entry(label, name, entry, _LISTS[name])
+                found += _check_entry(label, name, entry, _LISTS[name], _REQUIRED.get(name, ()))
         elif not isinstance(content, dict):
             found.append(find("error", "not_a_section", label, key=name))
         else:
-            found += _check_entry(label, name, content, _SECTIONS[name])
+            found += _check_entry(label, name, content, _SECTIONS[name], _REQUIRED.get(name, ()))
+    found += _check_nested(label, sections)
     for name in ("project", "areas", "level"):
         if name not in sections:
             found.append(find("error", "section_missing", label, key=name))
@@ -198,7 +204,9 @@ def _unknown(label: str, key: str, known: Any, section: str) -> Finding:
     )  # fmt: skip
 
 
-def _check_entry(label: str, section: str, entry: Entry, known: Entry) -> list[Finding]:
+def _check_entry(
+    label: str, section: str, entry: Entry, known: Entry, required: tuple[str, ...]
+) -> list[Finding]:
     found = [_unknown(label, key, tuple(known), section) for key in entry if key not in known]
     for key, value in entry.items():
         wanted = known.get(key, object)
@@ -216,10 +224,32 @@ def _check_entry(label: str, section: str, entry: Entry, known: Entry) -> list[F
             )
     found += [
         find("error", "key_missing", label, key=key, section=section)
-        for key in _REQUIRED.get(section, ())
+        for key in required
         if key not in entry
     ]
     return found
+
+
+def _check_nested(label: str, sections: Entry) -> list[Finding]:
+    """Check ``areas.upper.<level>`` and ``population.spread`` like sections of their own."""
+    nested: list[tuple[str, Any, Entry, tuple[str, ...]]] = []
+    for level, content in _table(_table(sections.get("areas")).get("upper")).items():
+        nested.append((f"areas.upper.{level}", content, _FILE, ("file",)))
+    spread = _table(sections.get("population")).get("spread")
+    if spread is not None:
+        known = {**_FILE, "groups": (dict, list)}
+        nested.append(("population.spread", spread, known, ("file", "groups")))
+    found: list[Finding] = []
+    for name, content, known, required in nested:
+        if isinstance(content, dict):
+            found += _check_entry(label, name, content, known, required)
+        else:
+            found.append(find("error", "not_a_section", label, key=name))
+    return found
+
+
+def _table(value: Any) -> Entry:
+    return value if isinstance(value, dict) else {}
 
 
 def _name_types(wanted: Any) -> str:

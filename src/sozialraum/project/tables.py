@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.spread import CENTRE, spread_people
 from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
+from sozialraum.model.cells import join_tables
 from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.project.settings import Entry, Project, read_project
@@ -87,6 +88,8 @@ def make_atlas(project: Project) -> Atlas:
             counts = take(load_counts, spread, "spread", groups=spread["groups"])
             if counts is not None and not any(f.severity == "error" for f in found):
                 population = _spread(counts, population, areas, list(spread["groups"]), found)
+    joined = _join(offers, crs)
+    found += _check_measures(project, joined, population)
     if areas is None:
         CheckReport(tuple(found)).raise_for_errors()
     values = [table for table in values if table is not None]
@@ -94,9 +97,9 @@ def make_atlas(project: Project) -> Atlas:
         areas,
         levels=project.levels,
         title=project.title,
-        offers=_join(offers, crs),
+        offers=joined,
         population=population,
-        values=pd.concat(values, ignore_index=True) if values else None,
+        values=join_tables(values) if values else None,
         indicators={**indicators, **measured},
         backdrop=_join(backdrop, crs),
         upper={level: table for level, table in upper.items() if table is not None},
@@ -112,7 +115,9 @@ def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -
     kept = pd.Series(True, index=table.index)
     for column, wanted in where.items():
         if column not in table:
-            raise UnknownNameError(f"where ({label})", column, map(str, table.columns))
+            seen = ", ".join(str(c) for c in table.columns if c not in ("file", "row", "geometry"))
+            found.append(find("error", "where_column", label, column=column, seen=seen))
+            continue
         choices = wanted if isinstance(wanted, list) else [wanted]
         kept &= table[column].astype("str").isin([str(c) for c in choices])
     found.append(find("note", "chosen", label, kept=int(kept.sum()), count=len(table)))
@@ -164,10 +169,10 @@ def _join(tables: list[Any], crs: Any) -> gpd.GeoDataFrame | None:
     tables = [table for table in tables if table is not None]
     if not tables:
         return None
-    joined = pd.concat(tables, ignore_index=True)
-    return (
-        gpd.GeoDataFrame(joined, geometry="geometry", crs=crs) if "geometry" in joined else joined
-    )
+    joined = join_tables(tables)
+    if "geometry" not in joined:
+        return joined
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=crs)
 
 
 def _measured_indicators(
@@ -192,9 +197,7 @@ def _measured_indicators(
                 "title": entry["title"],
                 "theme": entry.get("theme", say(f"project.theme_{kind}")),
                 "note": entry.get("note", ""),
-                "datenstand": entry.get(
-                    "datenstand", project.section("project").get("redaktionsschluss", "")
-                ),
+                "datenstand": project.day(entry),
                 "gebietsstand": gebietsstand,
             }
             if kind == "count":
@@ -213,6 +216,24 @@ def _measured_indicators(
     return made, found
 
 
+def _check_measures(project: Project, offers: Any, people: Any) -> list[Finding]:
+    """Find categories and groups that are to be measured and do not exist."""
+    label = project.path.name
+    known = set() if offers is None else set(offers.get("category", pd.Series()).dropna())
+    groups = set() if people is None else {str(c) for c in people.columns}
+    found: list[Finding] = []
+    for entry in (*project.entries("coverage"), *project.entries("count")):
+        for name in sorted(set(list_categories(entry)) - known):
+            near = ", ".join(
+                difflib.get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)
+            )
+            found.append(find("error", "no_category", label, id=entry["id"], cell=name, known=near))
+        group = entry.get("group")
+        if group is not None and group not in groups:
+            found.append(find("error", "no_group", label, id=entry["id"], cell=group))
+    return found
+
+
 def _complete_values(atlas: Atlas, project: Project) -> Atlas:
     """Add up groups of people and offers, and everything else, to all levels."""
     areas, people, offers = atlas.areas, atlas.population, atlas.offers
@@ -222,18 +243,29 @@ def _complete_values(atlas: Atlas, project: Project) -> Atlas:
         if group in atlas.indicators and atlas.indicators[group].kind == "count"
     ]
     parts += [
-        count_by_area(choose_offers(offers, entry), areas, atlas.indicators[entry["id"]])
+        count_by_area(
+            choose_offers(offers, entry, project.day(entry)), areas, atlas.indicators[entry["id"]]
+        )
         for entry in project.entries("count")
     ]
     values = aggregate_values(atlas.values, areas, atlas.indicators)
     return atlas.with_values(pd.concat([values, *parts], ignore_index=True))
 
 
-def choose_offers(offers: gpd.GeoDataFrame, entry: Entry) -> gpd.GeoDataFrame:
-    """Give the offers of the categories an entry names."""
-    wanted = entry["category"] if isinstance(entry["category"], list) else [entry["category"]]
-    known = set(offers["category"].dropna())
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError("category", name, known)
-    return offers[offers["category"].isin(wanted)]
+def list_categories(entry: Entry) -> list[str]:
+    """Give the categories an entry names, one or several."""
+    return entry["category"] if isinstance(entry["category"], list) else [entry["category"]]
+
+
+def choose_offers(offers: gpd.GeoDataFrame, entry: Entry, day: str) -> gpd.GeoDataFrame:
+    """Give the offers of the categories an entry names that exist on a day (ISO, empty: any).
+
+    An offer without dates exists. ``valid_to`` is its last day; a month or year is meant as a whole.
+    """
+    chosen = offers["category"].isin(list_categories(entry))
+    if day and "valid_from" in offers:
+        chosen &= ~(offers["valid_from"] > day)
+    if day and "valid_to" in offers:
+        # "2016" ends with the year's last day: "2016" + "-99" is behind every day of 2016
+        chosen &= ~(offers["valid_to"] + "-99" < day)
+    return offers[chosen]
