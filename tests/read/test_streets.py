@@ -14,41 +14,6 @@ from sozialraum.errors import CrsError, InputError, UnknownNameError
 from sozialraum.read.street_rules import WALK, find_direction, may_use
 from sozialraum.read.streets import read_streets
 
-# Near Neubrandenburg: 0.001° of latitude are 111 m, of longitude some 66 m.
-CORNERS = {1: (13.260, 53.550), 2: (13.261, 53.550), 3: (13.262, 53.550), 4: (13.261, 53.551),
-           5: (13.261, 53.549), 6: (13.270, 53.560)}  # fmt: skip
-
-
-def osm(ways, nodes=CORNERS, node_tags=None):
-    """An OpenStreetMap file of ways (corners, tags)."""
-
-    def tags(entries):
-        return "".join(f'<tag k="{k}" v="{v}"/>' for k, v in entries.items())
-
-    head = '<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">'
-    points = "".join(
-        f'<node id="{i}" version="1" lon="{x}" lat="{y}">{tags((node_tags or {}).get(i, {}))}</node>'
-        for i, (x, y) in nodes.items()
-    )
-    lines = "".join(
-        f'<way id="{n}" version="1">{"".join(f"<nd ref={c!r}/>" for c in map(str, corners))}'
-        f"{tags(entries)}</way>".replace("'", '"')
-        for n, (corners, entries) in enumerate(ways, 1)
-    )
-    return f"{head}{points}{lines}</osm>"
-
-
-@pytest.fixture
-def read(tmp_path):
-    def make(ways, **more):
-        options = {k: more.pop(k) for k in ("nodes", "node_tags") if k in more}
-        file = tmp_path / "ort.osm"
-        file.write_text(osm(ways, **options), encoding="utf-8")
-        return read_streets(file, **more)
-
-    return make
-
-
 ROAD = {"highway": "residential"}
 
 
@@ -139,19 +104,19 @@ def test_a_locked_gate_cuts_the_way(read):
     assert len(read(ways, node_tags={2: open_to_people})) == 4
 
 
-def test_corners_outside_the_extract_end_the_way(read):
-    known = {i: place for i, place in CORNERS.items() if i != 2}
+def test_corners_outside_the_extract_end_the_way(read, corners):
+    known = {i: place for i, place in corners.items() if i != 2}
     network = read([([1, 2, 3, 6], ROAD), ([1, 4], ROAD)], nodes=known)
     assert len(network.edges) == 2
 
 
-def test_the_zone_follows_the_middle_of_the_streets(read):
-    west = {i: (x - 5, y) for i, (x, y) in CORNERS.items()}
+def test_the_zone_follows_the_middle_of_the_streets(read, corners):
+    west = {i: (x - 5, y) for i, (x, y) in corners.items()}
     # One corner far away, as at the edge of an extract, changes nothing.
     west[6] = (9.0, 47.6)
     assert read([([1, 2, 3], ROAD), ([3, 6], ROAD)], nodes=west).crs.to_epsg() == 25832
     assert read([([1, 2], ROAD)], nodes=west, crs=25833).crs.to_epsg() == 25833
-    abroad = {i: (x - 40, y) for i, (x, y) in CORNERS.items()}
+    abroad = {i: (x - 40, y) for i, (x, y) in corners.items()}
     with pytest.raises(CrsError, match="crs="):
         read([([1, 2], ROAD)], nodes=abroad)
     with pytest.raises(CrsError, match="Grad"):
@@ -207,7 +172,7 @@ def test_text_instead_of_streets(tmp_path, name):
     assert "beschädigt" in one_finding(file)
 
 
-def test_cut_off_xml_and_gz(tmp_path):
+def test_cut_off_xml_and_gz(tmp_path, osm):
     whole = osm([([1, 2, 3], ROAD)] * 200).encode()
     plain, packed = tmp_path / "halb.osm", tmp_path / "halb.osm.gz"
     plain.write_bytes(whole[: len(whole) // 2])
@@ -226,13 +191,13 @@ def test_cut_off_pbf(testdata, tmp_path, part):
     assert "abgeschnitten" in one_finding(file)
 
 
-def test_no_way_for_the_mode(tmp_path):
+def test_no_way_for_the_mode(tmp_path, osm):
     file = tmp_path / "autobahn.osm"
     file.write_text(osm([([1, 2], {"highway": "motorway"})]), encoding="utf-8")
     assert "kein" in one_finding(file)
 
 
-def test_ways_without_points(tmp_path):
+def test_ways_without_points(tmp_path, osm):
     file = tmp_path / "ohne.osm"
     file.write_text(osm([([1, 2], ROAD)], nodes={}), encoding="utf-8")
     assert "Punkten" in one_finding(file)
