@@ -55,7 +55,13 @@ def test_a_near_spelling_is_offered(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("[project", "bad_toml"), ("", "section_missing"), (GOOD + "[offers]\n", "not_a_list")],
+    [
+        (GOOD + '[streets]\nfile = "a.osm.pbf"\nmode = "rakete"\n', "not_a_choice"),
+        (GOOD + '[areas.upper.sozialraum]\ndatei = "a.gpkg"\n', "key_missing"),
+        ("[project", "bad_toml"),
+        ("", "section_missing"),
+        (GOOD + "[offers]\n", "not_a_list"),
+    ],
 )
 def test_broken_files(tmp_path: Path, text: str, code: str) -> None:
     assert code in codes(tmp_path, text)

@@ -47,6 +47,11 @@ _LISTS: dict[str, Entry] = {
     },
     "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},
 }  # fmt: skip
+_CHOICES = {
+    ("streets", "mode"): ("walk", "wheelchair", "bike", "car"),
+    ("population", "kind"): ("points", "zensus", "raster"),
+    ("values", "form"): ("long", "wide"),
+}
 _REQUIRED = {
     "project": ("title",),
     "areas": ("file",),
@@ -220,6 +225,18 @@ def _check_entry(
                     section=section,
                     cell=str(value)[:60],
                     wanted=_name_types(wanted),
+                )
+            )
+        choices = _CHOICES.get((section, key))
+        if choices and value not in choices:
+            found.append(
+                find(
+                    "error",
+                    "not_a_choice",
+                    label,
+                    column=key,
+                    cell=value,
+                    choices=", ".join(choices),
                 )
             )
     found += [

@@ -184,6 +184,7 @@ def _measured_indicators(
     sources = [project.section("population").get("source", "")]
     sources += [e.get("source", "") for e in project.entries("offers")]
     streets = project.section("streets").get("source", "")
+    how = say(f"mode.{project.section('streets').get('mode', 'walk')}")
     made: dict[str, Indicator] = {}
     found: list[Finding] = []
     for kind in ("coverage", "count"):
@@ -209,7 +210,9 @@ def _measured_indicators(
             group = known[entry["group"]].title if entry["group"] in known else entry["group"]
             made[name] = Indicator(
                 **common, unit="%", kind="rate", per=100, digits=1, direction="low_is_need",
-                numerator=say("project.reached", group=group, limit=number(entry["limit_min"])),
+                numerator=say(
+                    "project.reached", group=group, limit=number(entry["limit_min"]), how=how
+                ),
                 denominator=group, derived=True,
                 source="; ".join(dict.fromkeys(filter(None, [*sources, streets]))),
             )  # fmt: skip
