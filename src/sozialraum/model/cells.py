@@ -242,7 +242,8 @@ def say_heading(table: pd.DataFrame, file: str, column: str | None) -> str | Non
     Readers leave in ``attrs["headings"]``, per file, the headings they translated; where nothing
     stands there the column has kept its name.
     """
-    return table.attrs.get("headings", {}).get(file, {}).get(column, column)
+    headings: dict[str, str] = table.attrs.get("headings", {}).get(file, {})
+    return column if column is None else headings.get(column, column)
 
 
 def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -259,6 +260,8 @@ def find_rows(
     label: str,
     table: pd.DataFrame,
     where: pd.Series,
+    *,
+    column: str | None = None,
     **values: object,
 ) -> list[Finding]:
     """Make one finding per row where ``where`` holds; beyond twenty, one finding for all the rest.
@@ -271,7 +274,6 @@ def find_rows(
         for key, value in values.items()
     }
     files = table["file"].loc[where.to_numpy()].astype("str").tolist()
-    column = per_row.pop("column", None)
     findings = [
         find(
             severity,
