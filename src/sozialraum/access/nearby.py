@@ -110,64 +110,50 @@ def find_streets(
         inner = min(px - west - column * side, west + (column + 1) * side - px)
         inner = min(inner, py - south - row * side, south + (row + 1) * side - py)
         rings = max(abs(column), abs(row), abs(columns - 1 - column), abs(rows - 1 - row))
-        last, last_item = -1, -1
-        while True:
-            best, best_item = farthest + 1, -1
-            best_part, best_distance = 0.0, 0.0
-            for ring in range(rings + 1):
-                # Everything nearer than this lies in the squares looked at.
-                seen = ((ring - 1) * side + inner - 2 * EDGE_M) * MICRO
-                if seen > farthest + 1 or (best_item >= 0 and best + 1 <= seen):
-                    break
-                for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                    step = 1 if abs(r - row) == ring else 2 * ring
-                    c = column - ring
-                    if step == 1:
-                        c = max(c, 0)
-                    while c <= min(column + ring, columns - 1):
-                        if c >= 0:
-                            square = r * columns + c
-                            for k in range(start[square], start[square + 1]):
-                                i = item[k]
-                                ax, ay = ends[i, 0], ends[i, 1]
-                                dx, dy = ends[i, 2] - ax, ends[i, 3] - ay
-                                squared = dx * dx + dy * dy
-                                t = 0.0
-                                if squared > 0.0:
-                                    t = ((px - ax) * dx + (py - ay) * dy) / squared
-                                if t <= 0.0:
-                                    t = 0.0
-                                    d = np.hypot(px - ax, py - ay)
-                                elif t >= 1.0:
-                                    t = 1.0
-                                    d = np.hypot(px - ends[i, 2], py - ends[i, 3])
-                                else:
-                                    d = abs((ay - py) * dx - (ax - px) * dy) / np.sqrt(squared)
-                                key = int(np.floor(d * MICRO + 0.5))
-                                if key > best or (key == best and i >= best_item >= 0):
-                                    continue
-                                if key < last or (key == last and i <= last_item):
-                                    continue
-                                if key <= farthest:
-                                    best, best_item = key, i
-                                    best_part, best_distance = t, d
-                        c += step
-            if best_item < 0:
+        best, best_item, hidden = farthest + 1, -1, farthest + 1
+        for ring in range(rings + 1):
+            # Everything nearer than this lies in the squares looked at.
+            seen = ((ring - 1) * side + inner - 2 * EDGE_M) * MICRO
+            if seen > farthest + 1 or (best_item >= 0 and best + 1 <= seen):
                 break
-            ax, ay = ends[best_item, 0], ends[best_item, 1]
-            fx = ax + best_part * (ends[best_item, 2] - ax)
-            fy = ay + best_part * (ends[best_item, 3] - ay)
-            if crosses(
-                px, py, fx, fy, wet[point], walls, outline, wall_start, wall_item,
-                wall_west, wall_south, wall_side, wall_columns,
-            ):  # fmt: skip
-                barred[point] = True
-                last, last_item = best, best_item
-                continue
-            segment[point] = best_item
-            distance[point] = best_distance
-            part[point] = best_part
-            break
+            for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+                step = 1 if abs(r - row) == ring else 2 * ring
+                c = column - ring if step > 1 else max(column - ring, 0)
+                while c <= min(column + ring, columns - 1):
+                    square = r * columns + c
+                    c += step
+                    if square < r * columns:
+                        continue
+                    for k in range(start[square], start[square + 1]):
+                        i = item[k]
+                        ax, ay, bx, by = ends[i, 0], ends[i, 1], ends[i, 2], ends[i, 3]
+                        dx, dy = bx - ax, by - ay
+                        squared = dx * dx + dy * dy
+                        t = 0.0
+                        if squared > 0.0:
+                            t = ((px - ax) * dx + (py - ay) * dy) / squared
+                        if t <= 0.0:
+                            t, fx, fy = 0.0, ax, ay
+                            d = np.hypot(px - ax, py - ay)
+                        elif t >= 1.0:
+                            t, fx, fy = 1.0, bx, by
+                            d = np.hypot(px - bx, py - by)
+                        else:
+                            fx, fy = ax + t * dx, ay + t * dy
+                            d = abs((ay - py) * dx - (ax - px) * dy) / np.sqrt(squared)
+                        key = int(np.floor(d * MICRO + 0.5))
+                        if key > farthest or key > best or (key == best and i >= best_item):
+                            continue
+                        if crosses(
+                            px, py, fx, fy, wet[point], walls, outline, wall_start, wall_item,
+                            wall_west, wall_south, wall_side, wall_columns,
+                        ):  # fmt: skip
+                            hidden = min(hidden, key)
+                            continue
+                        best, best_item = key, i
+                        distance[point], part[point] = d, t
+        segment[point] = best_item
+        barred[point] = hidden < best
 
 
 @compiled

@@ -56,7 +56,7 @@ class SegmentGrid:
 
 
 def lay_grid(lines: npt.NDArray[np.object_], owners: npt.NDArray[np.integer[Any]]) -> SegmentGrid:
-    """Lay a grid over lines; squares are so large that about one segment falls into each.
+    """Lay a grid over lines; there are about two squares for every segment.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def lay_grid(lines: npt.NDArray[np.object_], owners: npt.NDArray[np.integer[Any]
     length = np.bincount(line, size, len(lines))[line]
     west, south, east, north = shapely.total_bounds(lines) if len(lines) else np.zeros(4)
     area = max(east - west, 1.0) * max(north - south, 1.0)
-    side = max(float(np.sqrt(area / max(len(ends), 1))), 1.0)
+    side = max(float(np.sqrt(area / max(2 * len(ends), 1))), 1.0)
     columns, rows = int((east - west) // side) + 1, int((north - south) // side) + 1
     count = np.zeros(columns * rows + 1, dtype=np.int32)
     west, south = float(west), float(south)

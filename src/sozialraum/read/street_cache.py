@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +105,10 @@ def save_network(network: StreetNetwork, place: Path, key: str) -> None:
     given = {name: array for name, array in arrays.items() if array is not None}
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".npz", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, **given)  # type: ignore[arg-type]
-            Path(name).replace(place)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as beside:
+            whole = Path(beside) / place.name
+            np.savez(whole, **given)  # type: ignore[arg-type]
+            whole.replace(place)
     except OSError as error:
         refuse("streets.cache", place.name, folder=place.parent, reason=error)
 
@@ -151,17 +148,25 @@ def load_network(place: Path, key: str, source: str) -> StreetNetwork | None:
 
 
 def _pack(name: str, shapes: npt.NDArray[np.object_] | None) -> Arrays:
-    """Geometries as one run of bytes and the end of each."""
+    """Lines as their corners, which is faster, anything else as bytes; and the end of each."""
     if shapes is None:
         return {}
+    if len(shapes) and (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING).all():
+        _, corners, (ends,) = shapely.to_ragged_array(shapes)
+        return {f"{name}.corners": corners, f"{name}.ends": ends}
     parts = shapely.to_wkb(shapes)
     ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
-    return {name: np.frombuffer(b"".join(parts), dtype=np.uint8), f"{name}.ends": ends}
+    return {f"{name}.bytes": np.frombuffer(b"".join(parts), np.uint8), f"{name}.ends": ends}
 
 
 def _unpack(name: str, arrays: Arrays) -> npt.NDArray[np.object_] | None:
-    if name not in arrays:
+    """Geometries as ``_pack`` stored them."""
+    if f"{name}.ends" not in arrays:
         return None
-    content, ends = arrays[name].tobytes(), arrays[f"{name}.ends"].tolist()
-    parts = [content[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+    ends = arrays[f"{name}.ends"]
+    if f"{name}.corners" in arrays:
+        kind, corners = shapely.GeometryType.LINESTRING, arrays[f"{name}.corners"]
+        return np.asarray(shapely.from_ragged_array(kind, corners, (ends,)), dtype=object)
+    content, places = arrays[f"{name}.bytes"].tobytes(), [0, *ends.tolist()]
+    parts = [content[a:b] for a, b in pairwise(places)]
     return np.asarray(shapely.from_wkb(np.array(parts, dtype=object)), dtype=object)
