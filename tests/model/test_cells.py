@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 from sozialraum.errors import SozialraumError
 from sozialraum.model.cells import (
     check_table,
-    find_rows,
     parse_dates,
     parse_ids,
     parse_numbers,
     rename_headings,
-    show,
-    spans,
 )
+from sozialraum.model.rows import find_rows, show, spans
 from sozialraum.model.schema import OFFERS, VALUES
 from sozialraum.texts import number
 

@@ -7,14 +7,13 @@ Nothing is dropped and nothing repaired; a cell that cannot be read becomes miss
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from sozialraum.errors import SozialraumError
-from sozialraum.model.check import Finding, Reading, Severity, find
+from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.rows import add_origin, find_rows, find_twins, say_heading
 from sozialraum.model.schema import Column, Table
 from sozialraum.texts import say
 
@@ -22,9 +21,6 @@ _NOTHING = {"", "k. a.", "k.a.", "keine angabe", "nan", "none", "null", "<na>", 
 _GERMAN = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?"
 _ENGLISH = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _GROUPED = r"[+-]?\d{1,3}[.,]\d{3}"
-_SHOWN = 20
-_SPANS = 40
-_LONGEST = 80
 
 
 def plain(heading: object) -> str:
@@ -202,103 +198,6 @@ def _parse_choice(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Serie
     return read.astype("str"), ~empty & read.isna()
 
 
-def spans(rows: list[int]) -> str:
-    """Write row numbers compactly.
-
-    Examples
-    --------
-    >>> spans([2, 3, 4, 9])
-    '2–4, 9'
-    """
-    parts: list[list[int]] = []
-    for row in sorted(set(rows)):
-        if parts and row == parts[-1][1] + 1:
-            parts[-1][1] = row
-        else:
-            parts.append([row, row])
-    said = [str(a) if a == b else f"{a}–{b}" for a, b in parts[:_SPANS]]
-    return ", ".join(said) + (" …" if len(parts) > _SPANS else "")
-
-
-def show(value: object) -> object:
-    r"""Write a cell as one short line of German, whatever is in it.
-
-    Examples
-    --------
-    >>> show(-5.0), show(0.5), show("zwei\nZeilen")
-    ('-5', '0,5', 'zwei Zeilen')
-    """
-    if isinstance(value, float):
-        return f"{value:.10g}".replace(".", ",")
-    if not isinstance(value, str):
-        return value
-    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "�", re.sub(r"\s+", " ", value).strip())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def say_heading(table: pd.DataFrame, file: str, column: str | None) -> str | None:
-    """Give the heading a column has in its file.
-
-    Readers leave in ``attrs["headings"]``, per file, the headings they translated; where nothing
-    stands there the column has kept its name.
-    """
-    headings: dict[str, str] = table.attrs.get("headings", {}).get(file, {})
-    return column if column is None else headings.get(column, column)
-
-
-def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables of several files below each other; each keeps its own headings for messages."""
-    joined = pd.concat(tables, ignore_index=True)
-    known = [table.attrs.get("headings", {}) for table in tables]
-    joined.attrs["headings"] = {file: names for part in known for file, names in part.items()}
-    return joined
-
-
-def find_rows(
-    severity: Severity,
-    code: str,
-    label: str,
-    table: pd.DataFrame,
-    where: pd.Series,
-    *,
-    column: str | None = None,
-    **values: object,
-) -> list[Finding]:
-    """Make one finding per row where ``where`` holds; beyond twenty, one finding for all the rest.
-
-    ``values`` that are Series give each row its own value.
-    """
-    rows = table["row"].loc[where.to_numpy()].astype(int).tolist()
-    per_row = {
-        key: list(map(show, value.loc[where.to_numpy()])) if isinstance(value, pd.Series) else value
-        for key, value in values.items()
-    }
-    files = table["file"].loc[where.to_numpy()].astype("str").tolist()
-    findings = [
-        find(
-            severity,
-            code,
-            files[i] or label,
-            row=rows[i],
-            column=say_heading(table, files[i], column),
-            **{k: v[i] if isinstance(v, list) else v for k, v in per_row.items()},
-        )
-        for i in range(min(len(rows), _SHOWN))
-    ]
-    if len(rows) > _SHOWN:
-        rest = rows[_SHOWN:]
-        findings.append(
-            Finding(
-                severity,
-                code,
-                findings[0].table,
-                say("finding.more_rows", count=len(rest), rows=spans(rest)),
-                column=findings[0].column,
-            )
-        )
-    return findings
-
-
 def _parse_column(
     column: Column, table: pd.DataFrame, label: str, decimal: str | None
 ) -> tuple[pd.Series, list[Finding]]:
@@ -337,48 +236,6 @@ def _parse_column(
     if column.required:
         complain("empty_cell", blank(cells))
     return read, findings
-
-
-def find_twins(
-    table: pd.DataFrame, key: Sequence[str], label: str, *, across: bool = False
-) -> list[Finding]:
-    """Find keys that occur more than once; ``across`` only those in several files."""
-    known = table.dropna(subset=list(key))
-    if across:
-        known = known.drop_duplicates([*key, "file"])
-    twins = known[known.duplicated(list(key), keep=False)]
-    if twins.empty:
-        return []
-    ids = twins[list(key)].astype("str").agg(", ".join, axis=1)
-    found = []
-    groups = twins.groupby(ids, sort=True)
-    shown = [(text, groups.get_group(text)) for text in sorted(groups.groups)[:_SHOWN]]
-    for text, group in shown:
-        rows = group["row"].astype(int).tolist()
-        column = key[-1] if len(key) == 1 else None
-        place = {"row": rows[1], "column": say_heading(table, str(group["file"].iloc[1]), column)}
-        if across:
-            files = ", ".join(
-                f"{file} ({say('report.row', row=row)})"
-                for file, row in zip(group["file"], rows, strict=True)
-            )
-            label = str(group["file"].iloc[1])
-            found.append(find("error", "duplicate_across", label, id=text, files=files, **place))
-        else:
-            found.append(find("error", "duplicate", label, id=text, rows=spans(rows), **place))
-    if groups.ngroups > _SHOWN:
-        rest = twins.loc[~ids.isin([text for text, _ in shown]), "row"].astype(int).tolist()
-        text = say("finding.more_rows", count=len(rest), rows=spans(rest))
-        found.append(replace(found[-1], text=text, row=None))
-    return found
-
-
-def add_origin(table: pd.DataFrame, label: str) -> None:
-    """Give a table made in code the file and rows a spreadsheet of it would have."""
-    if "row" not in table:
-        table["row"] = np.arange(2, len(table) + 2)
-    if "file" not in table:
-        table["file"] = pd.Series(label, index=table.index, dtype="str")
 
 
 def check_table(

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas, is_metric
-from sozialraum.model.cells import add_origin, find_rows, say_heading, spans
 from sozialraum.model.check import Finding, Severity, find
+from sozialraum.model.rows import add_origin, find_rows, say_heading, spans
 from sozialraum.texts import number, say, words
 
 OVERLAP_SHARE = 0.01

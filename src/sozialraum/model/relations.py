@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import Level
-from sozialraum.model.cells import find_rows, find_twins, say_heading
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import unknown_areas
+from sozialraum.model.rows import find_rows, find_twins, say_heading
 from sozialraum.model.schema import SIGNS, VALUE_COLUMNS
 
 

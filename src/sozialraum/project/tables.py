@@ -14,9 +14,9 @@ from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.spread import CENTRE, spread_people
 from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
-from sozialraum.model.cells import join_tables
 from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.rows import join_tables
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.areas import load_areas, load_backdrop
 from sozialraum.read.counts import load_counts

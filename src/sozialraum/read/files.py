@@ -10,15 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sozialraum.model.cells import (
-    check_table,
-    find_rows,
-    list_headings,
-    plain,
-    rename_headings,
-    show,
-)
+from sozialraum.model.cells import check_table, list_headings, plain, rename_headings
 from sozialraum.model.check import Finding, Reading, Severity, find
+from sozialraum.model.rows import find_rows, show
 from sozialraum.model.schema import Table
 from sozialraum.read.shapes import load_parquet, load_spatial, unreadable
 from sozialraum.read.sheets import Raw, load_csv, load_excel
@@ -95,7 +89,7 @@ def _suspicious_cells(table: pd.DataFrame, name: str) -> list[Finding]:
             if where.any():
                 shown = cells.str.replace(f"{_CONTROL}|{_DIRECTION}", "�", regex=True)
                 found += find_rows(
-                    severity, code, name, table, where, column=show(column), cell=shown
+                    severity, code, name, table, where, column=str(show(column)), cell=shown
                 )
     return found
 

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sozialraum.model.cells import find_rows, parse_ids
+from sozialraum.model.cells import parse_ids
 from sozialraum.model.check import Reading, find
+from sozialraum.model.rows import find_rows
 from sozialraum.model.schema import POPULATION, Column, Table
 from sozialraum.read.files import load_named, type_table
 

@@ -12,8 +12,9 @@ import pyproj
 import shapely
 
 from sozialraum.model.areas import is_metric
-from sozialraum.model.cells import blank, find_rows, say_heading
+from sozialraum.model.cells import blank
 from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.rows import find_rows, say_heading
 
 # Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
 # when the two are exchanged.

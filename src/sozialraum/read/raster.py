@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from sozialraum.model.cells import find_rows
 from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.rows import find_rows
 from sozialraum.read.places import project
 from sozialraum.read.shapes import unreadable
 

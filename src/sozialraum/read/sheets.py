@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sozialraum.model.cells import show
 from sozialraum.model.check import Finding, find
+from sozialraum.model.rows import show
 from sozialraum.texts import say
 
 _DELIMITERS = (";", ",", "\t")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from sozialraum.errors import UnknownNameError
-from sozialraum.model.cells import find_rows, parse_numbers
+from sozialraum.model.cells import parse_numbers
 from sozialraum.model.check import Finding, Reading
+from sozialraum.model.rows import find_rows
 from sozialraum.model.schema import VALUES, Column, Table
 from sozialraum.read.files import fill_columns, load_named, type_table
 from sozialraum.read.sheets import Raw
