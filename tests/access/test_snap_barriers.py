@@ -250,7 +250,10 @@ def test_the_grid_misses_nothing(lines, places, limit):
     x, y = np.array(places, dtype=float).T
     size = len(x)
     answers = []
-    for run in (nearby.find_streets, getattr(nearby.find_streets, "py_func", nearby.find_streets)):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nearby, "find_spec", lambda name: None)
+        plain = nearby.compiled(getattr(nearby.find_streets, "py_func", nearby.find_streets))
+    for run in (nearby.find_streets, plain):
         segment = np.full(size, -1, dtype=np.int32)
         distance, part, barred = np.zeros(size), np.zeros(size), np.zeros(size, dtype=bool)
         run(

@@ -7,9 +7,11 @@ wherever the town lies; of equally near segments the first wins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import wraps
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +27,23 @@ EDGE_M = 1e-6
 """Squares count as touched this far beyond their sides, against rounding."""
 
 
-def compiled(function: F) -> F:
-    """Compile the loop if numba is installed."""
-    if find_spec("numba") is None:
-        return function
-    from sozialraum.access import kernels
+def _plain(value: Any) -> Any:
+    """Give an array as a memoryview, whose numbers are Python's own and several times faster."""
+    return memoryview(value) if isinstance(value, np.ndarray) else value  # type: ignore[arg-type]
 
-    return kernels.compiled(function)
+
+def compiled(function: F) -> F:
+    """Compile the loop if numba is installed, else let it run over plain numbers."""
+    if find_spec("numba") is not None:
+        from sozialraum.access import kernels
+
+        return kernels.compiled(function)
+
+    @wraps(function)
+    def run(*given: Any) -> Any:
+        return function(*(_plain(a) for a in given))
+
+    return cast(F, run)
 
 
 @compiled
@@ -102,11 +114,11 @@ def find_streets(
     points stand in the water and may leave it.
     """
     rows = (len(start) - 1) // columns
-    farthest = int(np.floor(min(limit, 1e9) * MICRO + 0.5))
+    farthest = math.floor(min(limit, 1e9) * MICRO + 0.5)
     for point in range(len(x)):
         px, py = x[point], y[point]
-        column = int(np.floor((px - west) / side))
-        row = int(np.floor((py - south) / side))
+        column = math.floor((px - west) / side)
+        row = math.floor((py - south) / side)
         inner = min(px - west - column * side, west + (column + 1) * side - px)
         inner = min(inner, py - south - row * side, south + (row + 1) * side - py)
         rings = max(abs(column), abs(row), abs(columns - 1 - column), abs(rows - 1 - row))
@@ -134,14 +146,14 @@ def find_streets(
                             t = ((px - ax) * dx + (py - ay) * dy) / squared
                         if t <= 0.0:
                             t, fx, fy = 0.0, ax, ay
-                            d = np.hypot(px - ax, py - ay)
+                            d = math.sqrt((px - ax) ** 2 + (py - ay) ** 2)
                         elif t >= 1.0:
                             t, fx, fy = 1.0, bx, by
-                            d = np.hypot(px - bx, py - by)
+                            d = math.sqrt((px - bx) ** 2 + (py - by) ** 2)
                         else:
                             fx, fy = ax + t * dx, ay + t * dy
-                            d = abs((ay - py) * dx - (ax - px) * dy) / np.sqrt(squared)
-                        key = int(np.floor(d * MICRO + 0.5))
+                            d = abs((ay - py) * dx - (ax - px) * dy) / math.sqrt(squared)
+                        key = math.floor(d * MICRO + 0.5)
                         if key > farthest or key > best or (key == best and i >= best_item):
                             continue
                         if crosses(
@@ -180,10 +192,10 @@ def crosses(
     if len(item) == 0:
         return False
     rows = (len(start) - 1) // columns
-    left = max(int(np.floor((min(px, fx) - west) / side)), 0)
-    right = min(int(np.floor((max(px, fx) - west) / side)), columns - 1)
-    low = max(int(np.floor((min(py, fy) - south) / side)), 0)
-    high = min(int(np.floor((max(py, fy) - south) / side)), rows - 1)
+    left = max(math.floor((min(px, fx) - west) / side), 0)
+    right = min(math.floor((max(px, fx) - west) / side), columns - 1)
+    low = max(math.floor((min(py, fy) - south) / side), 0)
+    high = min(math.floor((max(py, fy) - south) / side), rows - 1)
     shores = 0
     for row in range(low, high + 1):
         for column in range(left, right + 1):
@@ -204,8 +216,8 @@ def crosses(
                     return True
                 # A piece lies in several squares: it counts in the one of the crossing.
                 t = here / (here - there)
-                c = min(max(int(np.floor((px + t * (fx - px) - west) / side)), left), right)
-                r = min(max(int(np.floor((py + t * (fy - py) - south) / side)), low), high)
+                c = min(max(math.floor((px + t * (fx - px) - west) / side), left), right)
+                r = min(max(math.floor((py + t * (fy - py) - south) / side), low), high)
                 if c == column and r == row:
                     shores += 1
     return shores > 1 and not wet

@@ -1,20 +1,20 @@
 """Street networks kept on disk, so that the same file need not be read twice.
 
 A network is stored under the hash of all it depends on: the file's bytes, the mode and its options, and
-the source of the modules that read. Whatever changes, the old network is not found again. What
+the source of the packages that read. Whatever changes, the old network is not found again. What
 cannot be read back whole is as good as absent.
 """
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,7 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
-from sozialraum.access import network as network_module
 from sozialraum.access.network import Adjacency, Edges, StreetNetwork, refuse
-from sozialraum.read import street_osm, street_rules, street_tables
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -38,7 +36,7 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def make_key(files: Iterable[Path], *options: object) -> str:
+def make_key(contents: Iterable[Path], *options: object) -> str:
     """Hash the content of files, options, and the code that reads them.
 
     Examples
@@ -49,7 +47,7 @@ def make_key(files: Iterable[Path], *options: object) -> str:
     digest = hashlib.sha256(_hash_code().encode())
     for option in options:
         digest.update(repr(option).encode() + b"\0")
-    for file in files:
+    for file in contents:
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
@@ -57,15 +55,13 @@ def make_key(files: Iterable[Path], *options: object) -> str:
 
 @cache
 def _hash_code() -> str:
-    modules = (
-        network_module,
-        street_rules,
-        street_osm,
-        street_tables,
-        inspect.getmodule(cache_path),
-    )
-    source = "".join(inspect.getsource(module) for module in modules if module is not None)
-    return hashlib.sha256(source.encode()).hexdigest()
+    """Hash all modules that may take part in reading: rather too many than one forgotten."""
+    digest = hashlib.sha256()
+    for package in ("sozialraum.access", "sozialraum.read"):
+        for module in sorted(files(package).iterdir(), key=lambda module: module.name):
+            if module.name.endswith(".py"):
+                digest.update(module.read_bytes())
+    return digest.hexdigest()
 
 
 def cache_path(folder: Path, file: Path, mode: str, key: str) -> Path:
