@@ -133,8 +133,9 @@ def _distinct(cell: Ints, offer: Ints, offers: int) -> bool:
     loops = compiled_loops(len(cell))
     if loops is not None:
         return bool(loops.distinct(cell, offer, np.full(offers, -1, dtype=np.int32)))
-    later, same = cell[1:] > cell[:-1], cell[1:] == cell[:-1]
-    return bool((later | (same & (offer[1:] > offer[:-1]))).all())
+    key = cell.astype(np.int64) * offers + offer
+    rising = bool((key[1:] > key[:-1]).all())
+    return rising or bool((cell[1:] >= cell[:-1]).all() and len(np.unique(key)) == len(key))
 
 
 def _shortest(cell: Ints, offer: Ints, minutes: Floats) -> tuple[Ints, Ints, Floats]:

@@ -65,12 +65,13 @@ def measure_raam(
     people who go to j and ρ = Σ P / Σ S over all people and all places stated. Everyone chooses what
     costs least, so that in the end nobody can do better: ``cost`` = min_j c_ij.
 
-    That equilibrium is the one minimum of Σ_j D_j² / (2·ρ·S_j) + Σ_ij x_ij·t_ij / τ over flows x of
-    the people within the limit. It is found by conjugate Frank–Wolfe steps: all go where it is
-    cheapest now, the mix of before and after is taken at its exact best, and directions are kept
-    conjugate (Mitradjieva and Lindberg 2013). The gap (Σ x·c − Σ_i P_i·min_j c_ij) / Σ_i P_i·min_j c_ij
-    bounds the error; the search ends at ``tolerance``, never by the clock. Offers of 0 places take
-    nobody. Same input, same result; equal costs are broken by the order of ``capacity``.
+    That equilibrium is the minimum of Σ_j D_j² / (2·ρ·S_j) + Σ_ij x_ij·t_ij / τ over flows x of the
+    people within the limit; its loads D, and so all costs, are unique. It is found by gradient
+    projection (Jayakrishnan and others 1994): everyone moves from dearer offers to the cheapest by
+    the difference in cost over its slope, all at once and by the step that is best for all. The gap
+    Σ_ij x_ij·(c_ij − min_j c_ij) over Σ_i P_i·min_j c_ij bounds the error; the search ends when it is
+    down to ``tolerance``, never by the clock. Offers of 0 places take nobody. Same input, same result;
+    equal costs are broken by the order of the ways.
 
     Examples
     --------
@@ -130,55 +131,35 @@ class _Choice:
         """Give every cell its least cost and the first way that has it."""
         cost = self.way + crowding[self.offer]
         least = np.minimum.reduceat(cost, self.starts)
-        at_best = np.flatnonzero(cost == least[self.row])
-        _, first = np.unique(self.row[at_best], return_index=True)
-        return least, at_best[first]
+        best = np.flatnonzero(cost == least[self.row])
+        return least, best[np.diff(self.row[best], prepend=-1) > 0]
 
     def settle(self, people: Floats, crowd: Floats, tolerance: float) -> Floats:
-        """Move people until nobody gains by more than the tolerance; give every cell its cost.
-
-        Only the load of the offers and the minutes of all matter, so these two are the whole state.
-        """
+        """Move people until nobody gains by more than the tolerance; give every cell its cost."""
         if not len(self.starts):
             return np.empty(0)
-        usable = crowd > 0
-        inverse = np.divide(1.0, crowd, out=np.zeros_like(crowd), where=usable)
-
-        def all_go(best: npt.NDArray[np.intp]) -> tuple[Floats, float]:
-            load = np.bincount(self.offer[best], people, len(crowd)).astype(np.float64)
-            return load, float((self.way[best] * people).sum())
-
-        load, minutes = all_go(self.cheapest(np.zeros(len(crowd)))[1])
-        aim: tuple[Floats, float] | None = None
+        inverse = np.divide(1.0, crowd, out=np.zeros_like(crowd), where=crowd > 0)
+        flow = np.zeros(len(self.way))
+        flow[self.cheapest(np.zeros(len(crowd)))[1]] = people
         for _ in range(ROUNDS):
-            crowding = load * inverse
+            used = np.flatnonzero(flow)
+            here, cell, amount = self.offer[used], self.row[used], flow[used]
+            crowding = np.bincount(here, amount, len(crowd)).astype(np.float64) * inverse
             least, best = self.cheapest(crowding)
-            bound = float((least * people).sum())
-            spent = minutes + float((crowding * load).sum())
-            if spent - bound <= tolerance * bound:
+            dearer = self.way[used] + crowding[here] - least[cell]
+            gap, bound = float((amount * dearer).sum()), float((least * people).sum())
+            if gap <= tolerance * bound:
                 return least
-            target = all_go(best)
-            if aim is not None:
-                target = _conjugate(load, inverse, aim, target)
-            step = target[0] - load
-            slope = float((crowding * step).sum()) + target[1] - minutes
-            bend = float((step * step * inverse).sum())
-            size = min(1.0, max(0.0, -slope / bend)) if bend > 0 else 1.0
-            load = load + size * step
-            minutes += size * (target[1] - minutes)
-            # A full step ends the old direction.
-            aim = target if size < 1.0 else None
-        gap = number(100 * (spent - bound) / bound, 4)
-        raise CoverageError(say("catchment.not_settled", rounds=number(ROUNDS), gap=gap))
-
-
-def _conjugate(
-    load: Floats, inverse: Floats, aim: tuple[Floats, float], target: tuple[Floats, float]
-) -> tuple[Floats, float]:
-    """Mix the last aim into the new one so that the step does not undo the last."""
-    old = (aim[0] - load) * inverse
-    ahead = float((old * (target[0] - load)).sum())
-    apart = float((old * (target[0] - aim[0])).sum())
-    share = min(0.99, max(0.0, ahead / apart)) if apart != 0 else 0.0
-    mixed = share * aim[0] + (1.0 - share) * target[0]
-    return mixed, share * aim[1] + (1.0 - share) * target[1]
+            there = self.offer[best]
+            move = np.minimum(amount, dearer / (inverse[here] + inverse[there][cell]))
+            arrive = np.bincount(cell, move, len(best))
+            change = np.bincount(there, arrive, len(crowd)) - np.bincount(here, move, len(crowd))
+            bend = float((change * change * inverse).sum())
+            # Nobody can leave who is not there.
+            size = float((amount[move > 0] / move[move > 0]).min())
+            if bend > 0:
+                size = min(size, float((move * dearer).sum()) / bend)
+            flow[used] = np.maximum(amount - size * move, 0.0)
+            flow[best] += size * arrive
+        share = number(100 * gap / bound, 4)
+        raise CoverageError(say("catchment.not_settled", rounds=number(ROUNDS), gap=share))
