@@ -16,7 +16,7 @@ from pathlib import Path
 
 import sozialraum
 from sozialraum.model.indicator import Indicator
-from sozialraum.model.schema import AREAS, FUNDING, OFFERS, POPULATION, VALUES, Column, Table
+from sozialraum.model.schema import TABLES, Column, Table
 from sozialraum.texts import listing, number, say, words
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -133,10 +133,7 @@ def _first_line(thing: object) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    **{
-        schema.name: (lambda schema=schema: describe_table(schema))
-        for schema in (AREAS, OFFERS, POPULATION, VALUES, FUNDING)
-    },
+    **{schema.name: (lambda schema=schema: describe_table(schema)) for schema in TABLES},
     "indicator": describe_indicator,
     "signs": lambda: describe_words("sign"),
     "qualities": lambda: describe_words("quality"),

@@ -12,7 +12,7 @@ import shapely
 from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas, is_metric
 from sozialraum.model.check import Finding, Severity, find
 from sozialraum.model.rows import add_origin, find_rows, say_heading, spans
-from sozialraum.texts import number, say, words
+from sozialraum.texts import number, words
 
 OVERLAP_SHARE = 0.01
 GAP_M2 = 1.0
@@ -220,7 +220,6 @@ def check_upper(areas: gpd.GeoDataFrame, level: str, official: gpd.GeoDataFrame)
                 label,
                 row=rows[area],
                 id=area,
-                level=level,
                 outside=number(out),
                 free=number(free),
                 name=joined.loc[area, "name"],
@@ -323,14 +322,3 @@ def unknown_areas(
             "error", "unknown_area", label, table, unknown & ~zero_lost, column="area", cell=stated
         ),
     ]
-
-
-def describe_levels(levels: Sequence[Level]) -> str:
-    """Write the hierarchy as a planner says it.
-
-    Examples
-    --------
-    >>> describe_levels([Level("a", "Bezirk", "Bezirke"), Level("b", "Quartier", "Quartiere")])
-    'Bezirk → Quartier'
-    """
-    return say("atlas.arrow").join(level.title for level in levels if level.id != WHOLE)

@@ -8,7 +8,6 @@ The package ``topojson`` shares arcs as well, but knows no levels above the give
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -200,20 +199,6 @@ def build_topology(
     return Topology(
         float(grid_m), (float(low[0]), float(low[1])), tuple(arcs), objects, coverage_valid
     )
-
-
-def dump_topojson(topology: Topology) -> str:
-    """Write TopoJSON as compact text that GDAL and mapshaper read too.
-
-    Parameters
-    ----------
-    topology : Topology
-
-    Returns
-    -------
-    str
-    """
-    return json.dumps(topology.to_topojson(), separators=(",", ":"), ensure_ascii=False)
 
 
 def _cut(

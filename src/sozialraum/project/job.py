@@ -31,7 +31,7 @@ from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.edition import Edition, Statement, build_edition
-from sozialraum.texts import date, number, say
+from sozialraum.texts import number, say
 
 Step = Callable[[str], None]
 
@@ -262,15 +262,3 @@ def check(path: str | Path) -> CheckReport:
             report += error.report
     report.raise_for_errors()
     return report
-
-
-def describe(edition: Edition) -> str:
-    """Say in a few lines what an edition holds.
-
-    Used by the command line after a run.
-    """
-    hidden = int((edition.values["sign"] == ".").sum())
-    return say(
-        "project.summary", title=edition.title, values=number(len(edition.values)),
-        hidden=number(hidden), gaps=number(len(edition.gaps)), created=date(edition.created),
-    )  # fmt: skip
