@@ -10,6 +10,7 @@ from sozialraum.access.catchment import (
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
+from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import find_nearest, measure_nearest, measure_travel
 from sozialraum.demo import build_musterstadt, find_example
@@ -41,7 +42,7 @@ from sozialraum.read.definitions import read_indicators
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
 from sozialraum.read.saved import read_saved_atlas
-from sozialraum.read.streets import read_streets
+from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
 from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
 from sozialraum.secrecy.rules import Secrecy
@@ -82,12 +83,15 @@ __all__ = [
     "find_example",
     "find_gaps",
     "find_nearest",
+    "find_open",
     "make_edition",
     "measure_catchment",
     "measure_connection",
     "measure_coverage",
     "measure_demand",
+    "measure_hours_per_week",
     "measure_nearest",
+    "measure_open_coverage",
     "measure_share_outside",
     "measure_travel",
     "plot_bars",
@@ -102,6 +106,7 @@ __all__ = [
     "read_offers",
     "read_population",
     "read_saved_atlas",
+    "read_street_modes",
     "read_streets",
     "read_values",
     "run",

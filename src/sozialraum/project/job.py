@@ -51,6 +51,7 @@ def measure_project(
     people, offers = atlas.population, atlas.offers
     source = project.section("streets").get("source", "")
     values, gaps, methods = [], {}, [_say_how(streets, source)]
+    methods += streets.notes if isinstance(streets, StreetNetwork) else ()
     counts: list[str] = []
     for entry in project.entries("coverage"):
         step(entry["title"])
@@ -88,8 +89,9 @@ def _say_how(streets: StreetNetwork | StraightLine, source: str) -> str:
     speed = number(streets.speed_kmh, 1)
     if isinstance(streets, StraightLine):
         return say("project.by_line", detour=number(streets.detour, 2), speed=speed)
+    timed = "project.by_timed_streets" if streets.timed else "project.by_streets"
     return say(
-        "project.by_streets",
+        timed,
         how=say(f"mode.{streets.mode}"),
         source=source or streets.source,
         speed=speed,
