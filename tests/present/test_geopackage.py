@@ -13,13 +13,16 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from sozialraum.errors import SecrecyError
+from sozialraum.model.areas import Level
+from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator
 from sozialraum.present.geopackage import name_columns, write_geopackage
 from sozialraum.present.office import clean
-from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.edition import Edition, build_edition
 
 
 def styles_of(path: Path) -> dict[str, ET.Element]:
@@ -162,3 +165,19 @@ def test_an_unprotected_edition_is_refused_and_nothing_is_written(
     with pytest.raises(SecrecyError):
         write_geopackage(changed, tmp_path / "stadt.gpkg")
     assert not list(tmp_path.iterdir())
+
+
+def test_levels_whose_names_sqlite_cannot_tell_apart_have_layers_of_their_own(
+    tmp_path: Path,
+) -> None:
+    # "A" is "a" to SQLite, and a number behind it may be the name of a level too.
+    levels = [Level(name, name, name) for name in ("a", "a_2", "a_3", "A")]
+    areas = gpd.GeoDataFrame(
+        {"area": ["1"], "name": ["Ort"], "a": ["1"], "a_2": ["1"], "a_3": ["1"]},
+        geometry=[shapely.box(380000, 0, 380100, 100)],
+        crs=25833,
+    )
+    edition = build_edition(build_atlas(areas, levels=levels, title="Stadt"))
+    path = write_geopackage(edition, tmp_path / "stadt.gpkg")
+    names = [name for name, _ in pyogrio.list_layers(path) if name.startswith("gebiete_")]
+    assert names == ["gebiete_gesamt", "gebiete_a", "gebiete_a_2", "gebiete_a_3", "gebiete_A_4"]

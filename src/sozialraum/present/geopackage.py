@@ -255,10 +255,7 @@ def _list_levels(edition: Edition, columns: dict[str, tuple[str, str]]) -> list[
     layers: list[Layer] = []
     taken: set[str] = set()
     for level in edition.levels:
-        name = plain = f"gebiete_{_plain(level.id)}"
-        while name.casefold() in taken:
-            name = f"{plain}_{len(taken)}"
-        taken.add(name.casefold())
+        name = free_column(f"gebiete_{level.id}", taken)
         newest = find_newest(edition, level.id)
         outlines = edition.table(level.id).geometry
         table = _texts(names.loc[level.id].reindex(outlines.index).reset_index())
