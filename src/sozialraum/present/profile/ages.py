@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sozialraum.present.profile.figures import HIDDEN, Figure
-from sozialraum.texts import NO_BREAK_SPACE, number, say
+from sozialraum.texts import number, percent, say
 
 if TYPE_CHECKING:
     from sozialraum.model.indicator import Indicator
@@ -165,7 +165,7 @@ class AgeGroup:
         """Write a share, or the sign that stands for it."""
         known = self.whole if of_whole else self.shares
         if sex in known:
-            return f"{number(known[sex], 1)}{NO_BREAK_SPACE}%"
+            return percent(known[sex])
         pair = [f for f in (self.women, self.men, self.people) if f]
         hidden = not of_whole and any(f.hidden for f in pair)
         return HIDDEN if hidden else say("number.missing")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozialraum.present.classes import round_shown
-from sozialraum.texts import NO_BREAK_SPACE, date, number, say
+from sozialraum.texts import NO_BREAK_SPACE, date, number, percent, say
 
 if TYPE_CHECKING:
     from sozialraum.model.indicator import Indicator
@@ -226,7 +226,7 @@ class Comparison:
             unit = say(one) if self.indicator.unit == "%" else self.indicator.unit
             return f"{self.gap_shown}{NO_BREAK_SPACE}{unit}".strip()
         if self.share is not None:
-            return say("profile.share_of_whole", share=f"{number(self.share, 1)}{NO_BREAK_SPACE}%")
+            return say("profile.share_of_whole", share=percent(self.share))
         return ""
 
 

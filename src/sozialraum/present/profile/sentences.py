@@ -15,7 +15,7 @@ from sozialraum.present.classes import round_shown
 from sozialraum.present.profile.context import Course, Profile
 from sozialraum.present.profile.figures import Comparison
 from sozialraum.present.profile.offer_list import name_most
-from sozialraum.texts import NO_BREAK_SPACE, date, listing, number, say
+from sozialraum.texts import date, listing, number, percent, say
 
 # In standard deviations between the areas of the level: from FAR on a difference is told, below NEAR
 # a value counts as close to its base.
@@ -75,7 +75,7 @@ def _people(profile: Profile) -> Iterable[Statement]:
         "title": total.title,
         "number": total.own.bare,
         "date": date(total.own.datenstand),
-        "share": _percent(total.share),
+        "share": percent(total.share),
         "whole": profile.whole.name if profile.whole else "",
     }
     key = ("people" if is_people else "count") + ("_share" if total.share is not None else "")
@@ -92,10 +92,10 @@ def _ages(profile: Profile) -> Iterable[Statement]:
     yield Statement(
         _say(
             "ages_compared" if compared else "ages",
-            young=_percent(young[0]),
-            old=_percent(old[0]),
-            young_whole=_percent(young[1]),
-            old_whole=_percent(old[1]),
+            young=percent(young[0]),
+            old=percent(old[0]),
+            young_whole=percent(young[1]),
+            old_whole=percent(old[1]),
             whole=profile.whole.name if profile.whole else "",
         ),
         ages.figures[0].marks,
@@ -257,7 +257,3 @@ def _gaps(profile: Profile) -> Iterable[Statement]:
             minutes=largest.minutes,
         )
     )
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{number(value, 1)}{NO_BREAK_SPACE}%"
