@@ -11,16 +11,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sozialraum.present.classes import COLOURS, INK
+from sozialraum.present.classes import COLOURS, INK, OTHER, QUIET
 from sozialraum.present.svg import element, frame, label, num, path, text_width
 
 OWN = COLOURS[4]
 FILL = COLOURS[3]
 SOFT = COLOURS[2]
-OTHER = "#b4bec4"
 TRACK = "#e9edee"
 RULE = "#8b979e"
-QUIET = "#515e67"
 
 _STRIP_WIDTH, _STRIP_HEIGHT = 136.0, 14.0
 _EDGE = 6.0

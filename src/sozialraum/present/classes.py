@@ -33,6 +33,9 @@ INK = "#1c2a33"
 BORDER = "#ffffff"
 WATER = "#d6e4ee"
 LAND = "#e6eaea"  # where nothing is counted at all
+QUIET = "#515e67"  # words and lines that step back
+OTHER = "#b4bec4"  # the other areas beside one's own
+# Quieter than ink, so that what is not known does not shout.
 MISSING, MISSING_INK = "#ffffff", "#7d868c"
 HIDDEN, HIDDEN_INK = "#f1f1ee", "#989fa4"
 GAP = "#a3195b"

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _OFFER_FIELDS = ("category", "traeger", "capacity", "opening_hours")
 _BANNER = (
-    "position:fixed;z-index:9999;top:0;left:56px;right:0;padding:6px 12px;background:#a3195b;"
+    f"position:fixed;z-index:9999;top:0;left:56px;right:0;padding:6px 12px;background:{looks.GAP};"
     "color:#fff;font:700 14px/1.4 sans-serif;text-align:center"
 )
 _LEGEND = (
     "position:fixed;z-index:9998;bottom:24px;left:12px;max-width:20rem;padding:10px 12px;"
-    "background:#fff;color:#1c2a33;font:13px/1.5 sans-serif;border:1px solid #9aa7ae"
+    f"background:#fff;color:{looks.INK};font:13px/1.5 sans-serif;border:1px solid #9aa7ae"
 )
 
 
@@ -224,5 +224,5 @@ def _swatches(classes: Iterable[tuple[str, str, int]]) -> list[str]:
 
 
 def _swatch(colour: str) -> str:
-    box = "display:inline-block;width:1em;height:1em;border:1px solid #1c2a33;vertical-align:-2px"
-    return f'<span style="{box};background:{colour}"></span>'
+    box = "display:inline-block;width:1em;height:1em;vertical-align:-2px"
+    return f'<span style="{box};border:1px solid {looks.INK};background:{colour}"></span>'

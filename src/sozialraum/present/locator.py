@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from sozialraum.model.areas import WHOLE, dissolve_areas
-from sozialraum.present.classes import COLOURS, GAP, INK, WATER, Marker, mark_categories
+from sozialraum.present.classes import COLOURS, GAP, INK, QUIET, WATER, Marker, mark_categories
 from sozialraum.present.labels import free_place, place_labels
 from sozialraum.present.svg import clean, element, frame, label, num, text_width
 from sozialraum.present.view import Box, View, fit_view
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 LAND = "#eef0ef"
 INSIDE = COLOURS[0]
 OUTLINE = COLOURS[4]
-QUIET = "#515e67"
 _INSET = 92.0
 
 

@@ -26,6 +26,8 @@ from sozialraum.present.classes import (
     INK,
     MISSING,
     MISSING_HATCH,
+    OTHER,
+    QUIET,
     WATER,
     Classes,
     classify,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 OWN, FILL, SOFT = COLOURS[4], COLOURS[3], COLOURS[2]
-QUIET, OTHER, RULE = "#515e67", "#b4bec4", "#cfd6d9"
+RULE = "#cfd6d9"
 # The page's fonts; the last one comes with matplotlib.
 _FONTS = ("Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
 _STYLE: dict[Any, Any] = {

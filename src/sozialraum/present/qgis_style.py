@@ -16,8 +16,6 @@ from sozialraum.texts import say
 
 _VERSION = "3.22.0-Białowieża"
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-# The greys of the page: quieter than ink, so that what is not known does not shout.
-_HIDDEN_INK, _MISSING_INK = "#989fa4", "#7d868c"
 _PIXEL_MM = 0.2646  # a CSS pixel
 
 
@@ -67,8 +65,8 @@ def class_rules(found: Classes, column: str, sign_column: str, digits: int) -> l
         parts += [f"{shown} >= {low!r}"] if low is not None else []
         parts += [f"{shown} < {high!r}"] if high is not None else []
         rules.append(Rule(" AND ".join(parts), label, [_area(colour)]))
-    hidden = [_area(looks.HIDDEN), _lines(looks.HIDDEN_HATCH, _HIDDEN_INK, -45)]
-    missing = [_area(looks.MISSING), _circles(looks.MISSING_HATCH, _MISSING_INK)]
+    hidden = [_area(looks.HIDDEN), _lines(looks.HIDDEN_HATCH, looks.HIDDEN_INK, -45)]
+    missing = [_area(looks.MISSING), _circles(looks.MISSING_HATCH, looks.MISSING_INK)]
     return [
         *rules,
         Rule(f"\"{sign_column}\" = '.'", say("geopackage.hidden"), hidden),
