@@ -15,6 +15,8 @@ import shapely
 from geopandas import GeoDataFrame
 
 from sozialraum.errors import SecrecyError, UnknownNameError
+from sozialraum.model.areas import Level
+from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
 from sozialraum.present.profile.ages import build_ages, find_age_groups
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
@@ -22,6 +24,7 @@ from sozialraum.present.profile.figures import Figure
 from sozialraum.present.profile.offer_list import list_offers
 from sozialraum.present.profile.sentences import write_statements
 from sozialraum.present.sozialraumprofil import name_pages, write_sozialraumprofile
+from sozialraum.secrecy.edition import build_edition
 
 SPACE = "\u00a0"
 # Words that judge places or people; none of them may ever stand in a sentence of ours.
@@ -327,3 +330,15 @@ def test_offers_of_which_nothing_is_known_share_one_row():
     assert kita.rows[0].website == ""
     assert [(r.name, r.count) for r in playground.bare] == [("", 2)]
     assert found.unknown == ("barrier_free",)
+
+
+def test_areas_alone_have_profiles_too(tmp_path: Path) -> None:
+    areas = GeoDataFrame(
+        {"area": ["1"], "name": ["Ort"]}, geometry=[shapely.box(380000, 0, 380100, 100)], crs=25833
+    )
+    edition = build_edition(
+        build_atlas(areas, levels=[Level("quartier", "Quartier", "Quartiere")], title="Stadt")
+    )
+    written = write_sozialraumprofile(edition, level="quartier", folder=tmp_path)
+    assert [path.name for path in written] == ["index.html", "1.html"]
+    assert "Ort" in written[1].read_text(encoding="utf-8")

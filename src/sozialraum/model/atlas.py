@@ -107,10 +107,10 @@ _NO_PLACE = {
 }
 
 
-def _empty_points(key: str, crs: Any) -> gpd.GeoDataFrame:
+def _empty_points(crs: Any, *columns: str) -> gpd.GeoDataFrame:
+    texts = {name: pd.Series(dtype="str") for name in (*columns, "file")}
     return gpd.GeoDataFrame(
-        {key: pd.Series(dtype="str"), "file": pd.Series(dtype="str"), "row": pd.Series(dtype=int)},
-        geometry=gpd.GeoSeries([], crs=crs),
+        {**texts, "row": pd.Series(dtype=int)}, geometry=gpd.GeoSeries([], crs=crs)
     )
 
 
@@ -193,8 +193,8 @@ def build_atlas(
 
     areas = typed(areas, AREAS)
     crs = getattr(areas, "crs", None)
-    offers = _empty_points("offer", crs) if offers is None else typed(offers, OFFERS)
-    population = _empty_points("cell", crs) if population is None else typed(population, POPULATION)
+    offers = _empty_points(crs, "offer", "category") if offers is None else typed(offers, OFFERS)
+    population = _empty_points(crs, "cell") if population is None else typed(population, POPULATION)
     values = (
         pd.DataFrame(columns=[*VALUE_COLUMNS, "file", "row"])
         if values is None
@@ -227,5 +227,5 @@ def build_atlas(
         _offers=offers.set_index("offer"),
         _population=population.set_index("cell"),
         _values=values,
-        _backdrop=_empty_points("kind", crs) if backdrop is None else backdrop,
+        _backdrop=_empty_points(crs, "kind") if backdrop is None else backdrop,
     )
