@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.schema import VALUE_COLUMNS
@@ -64,6 +65,11 @@ def test_an_area_without_a_row_makes_the_sum_missing() -> None:
     table = aggregate_values(rows("n", [5, 6]), AREAS, INDICATORS)
     assert np.isnan(value(table, "gesamt", "gesamt"))
     assert value(table, "sozialraum", "1") == 11
+
+
+def test_what_has_no_definition_is_refused() -> None:
+    with pytest.raises(UnknownNameError):
+        aggregate_values(rows("fremd", [1, 2, 3]), AREAS, INDICATORS)
 
 
 def test_an_index_is_never_aggregated() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import list_levels
-from sozialraum.model.indicator import Indicator
+from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.schema import VALUE_COLUMNS
 
 _GROUP = ["indicator", "datenstand", "gebietsstand"]
@@ -38,6 +38,11 @@ def aggregate_values(
     DataFrame
         The rows given and the new ones; rows given for an upper level win over computed ones.
 
+    Raises
+    ------
+    UnknownNameError
+        An indicator has no definition, so nobody knows how to aggregate it.
+
     Notes
     -----
     A rate of a larger area is never a mean of rates; sums of every way up are equal (ΣZ over the
@@ -54,6 +59,8 @@ def aggregate_values(
     >>> float(aggregate_values(values, areas, {"q": rate}).query("level == 'gesamt'")["value"].iloc[0])
     14.0
     """
+    for name in values["indicator"].unique():
+        pick(indicators, name)
     levels = list_levels(areas)
     smallest = values[values["level"] == levels[-1]]
     kinds = smallest["indicator"].map({k: i.kind for k, i in indicators.items()})
@@ -65,7 +72,7 @@ def aggregate_values(
         members = areas.groupby(level).size()
         rows = base.assign(above=base["area"].map(areas[level]))
         grouped = rows.groupby(["above", *_GROUP], sort=True, dropna=False)
-        sums = grouped[["numerator", "denominator"]].agg(lambda part: part.sum(skipna=False))
+        sums = grouped[["numerator", "denominator"]].sum(skipna=False)
         complete = (
             grouped.size().to_numpy()
             == members.reindex(sums.index.get_level_values("above")).to_numpy()
@@ -130,7 +137,7 @@ def count_by_area(
     parts = []
     for level in list_levels(areas):
         above = inside["area"].map(areas[level])
-        sums = amount.groupby(above.to_numpy()).agg(lambda part: part.sum(skipna=False))
+        sums = amount.groupby(above.to_numpy()).sum(skipna=False)
         sums = (
             sums.reindex(sorted(areas[level].unique()), fill_value=0.0).astype("float64").round(6)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -146,7 +147,7 @@ def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None,
     return Indicator(**entry), []
 
 
-def pick(indicators: dict[str, Indicator], name: str) -> Indicator:
+def pick(indicators: Mapping[str, Indicator], name: str) -> Indicator:
     """Give the definition of an id or offer the nearest spelling."""
     if name not in indicators:
         raise UnknownNameError("indicator", name, indicators)

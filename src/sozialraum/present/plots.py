@@ -139,7 +139,7 @@ def plot_map(
         axes = _axes(ax, (6.4, 5.6))
         _draw_areas(axes, source, values, hidden, found)
         return _dress(axes, indicator)
-    definition = pick(dict(source.indicators), indicator)
+    definition = pick(source.indicators, indicator)
     level = _need_level(source, level)
     areas = source.table(level)
     day = datenstand or source.latest(indicator)
@@ -293,7 +293,7 @@ def plot_lines(
     UnknownNameError
         There is no such indicator, level or area.
     """
-    definition = pick(dict(edition.indicators), indicator)
+    definition = pick(edition.indicators, indicator)
     level = _need_level(edition, level)
     table = edition.table(level)
     for area in areas:
@@ -379,7 +379,7 @@ def plot_bars(
     UnknownNameError
         There is no such indicator or level.
     """
-    definition = pick(dict(edition.indicators), indicator)
+    definition = pick(edition.indicators, indicator)
     level = _need_level(edition, level)
     day = datenstand or edition.latest(indicator)
     figures = Figures(edition)

@@ -169,7 +169,7 @@ class Edition:
         ------
         UnknownNameError
         """
-        definition = pick(dict(self.indicators), indicator)
+        definition = pick(self.indicators, indicator)
         rows = self.values[
             (self.values["indicator"] == indicator)
             & (self.values["area"] == area)
