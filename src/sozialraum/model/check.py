@@ -96,6 +96,12 @@ class CheckReport:
         """Whether there is no error."""
         return not self.errors
 
+    @property
+    def headline(self) -> str:
+        """How many errors and notes there are."""
+        key = "report.head_one" if len(self.notes) == 1 else "report.head"
+        return say(key, errors=len(self.errors), notes=len(self.notes))
+
     def to_frame(self) -> pd.DataFrame:
         """Give the findings as a table: severity, table, row, column, code, text."""
         columns = ["severity", "table", "row", "column", "code", "text"]
@@ -111,8 +117,7 @@ class CheckReport:
         return CheckReport((*self.findings, *other.findings))
 
     def __str__(self) -> str:
-        head = say("report.head", errors=len(self.errors), notes=len(self.notes))
-        return "\n".join([head, *map(str, self.errors), *map(str, self.notes)])
+        return "\n".join([self.headline, *map(str, self.errors), *map(str, self.notes)])
 
     def _repr_html_(self) -> str:
         heading = "".join(
@@ -134,7 +139,7 @@ class CheckReport:
             + "</tr>"
             for f in (*self.errors, *self.notes)
         )
-        head = html.escape(say("report.head", errors=len(self.errors), notes=len(self.notes)))
+        head = html.escape(self.headline)
         return f"<p>{head}</p><table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -38,7 +38,8 @@ _LISTS: dict[str, Entry] = {
     "level": {"id": str, "title": str, "plural": str, "parent": str, "prefix": int},
     "offers": {**_FILE, "category": str, "repair": list},
     "values": {
-        **_FILE, "form": str, "level": str, "indicators": dict, "datenstand": str, "missing": list,
+        **_FILE, "form": str, "level": str, "indicators": dict, "datenstand": str,
+        "gebietsstand": str, "missing": list,
     },
     "backdrop": _FILE,
     "coverage": {

@@ -159,7 +159,16 @@ _PASSED = {
     "areas": ("columns", "crs", "layer"),
     "offers": ("columns", "crs", "layer", "category", "repair"),
     "population": ("columns", "crs", "layer", "kind", "groups"),
-    "values": ("columns", "layer", "form", "level", "indicators", "datenstand", "missing"),
+    "values": (
+        "columns",
+        "layer",
+        "form",
+        "level",
+        "indicators",
+        "datenstand",
+        "gebietsstand",
+        "missing",
+    ),
     "backdrop": ("columns", "crs", "layer"),
     "spread": ("columns", "layer"),
 }
