@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sozialraum.access.network import CLOSED
+from sozialraum.access.graph import CLOSED
 from sozialraum.access.tasks import Found, Task, join_found, keep_nearest
 
 

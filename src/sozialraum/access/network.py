@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,21 +13,48 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from sozialraum.access.graph import (
+    CLOSED,
+    Adjacency,
+    Edges,
+    Floats,
+    Ints,
+    connect,
+    label_components,
+    order_along_curve,
+    sort_by,
+)
 from sozialraum.errors import CrsError, InputError
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
+    from sozialraum.access.contract import Chains
     from sozialraum.access.segments import SegmentGrid
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
+__all__ = [
+    "CLOSED",
+    "ISLAND",
+    "MAX_COST",
+    "MINUTE",
+    "UNBOUNDED",
+    "WALKING_KMH",
+    "Adjacency",
+    "Edges",
+    "Floats",
+    "Ints",
+    "Speed",
+    "StraightLine",
+    "StreetNetwork",
+    "build_network",
+    "need_metric",
+    "need_speed",
+    "refuse",
+    "to_floats",
+]
 
 WALKING_KMH = 4.8
 """Walking speed used throughout unless another is given: 80 m a minute."""
-
-CLOSED = -1
-"""Cost of an edge in a direction that may not be used."""
 
 MAX_COST = 100_000_000
 """Longest single edge in centimetres (1,000 km) or hundredths of a second (278 h): sums then stay far
@@ -37,42 +62,6 @@ inside int32."""
 
 MINUTE = 6000
 """Hundredths of a second in a minute."""
-
-
-@dataclass(frozen=True, eq=False)
-class Adjacency:
-    """Who follows whom: compressed rows, costs in whole units, no loops, no parallel edges."""
-
-    indptr: Ints
-    indices: Ints
-    costs: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class Edges:
-    """The streets themselves, kept for snapping.
-
-    Attributes
-    ----------
-    u, v : int32 arrays
-        End nodes.
-    forward, backward : int32 arrays
-        Cost from u to v and from v to u; ``CLOSED`` where that direction may not be used.
-    lines : array of LineString, optional
-        Drawn from u to v; straight between the nodes when absent.
-    through : bool array, optional
-        Streets that can be left at their ends only: motorways and tunnels. Nobody is snapped to them.
-    """
-
-    u: Ints
-    v: Ints
-    forward: Ints
-    backward: Ints
-    lines: npt.NDArray[np.object_] | None = None
-    through: npt.NDArray[np.bool_] | None = None
-
-    def __len__(self) -> int:
-        return len(self.u)
 
 
 class Speed:
@@ -208,6 +197,13 @@ class StreetNetwork(Speed):
             return self.edges.lines
         ends = np.stack([self.edges.u, self.edges.v], axis=1)
         return np.asarray(shapely.linestrings(self.x[ends], self.y[ends]), dtype=object)
+
+    @cached_property
+    def chains(self) -> Chains | None:
+        """Streets drawn together between crossings, None where that does not make searches faster."""
+        from sozialraum.access.contract import find_chains
+
+        return find_chains(self.edges, len(self))
 
     @cached_property
     def main_edges(self) -> npt.NDArray[np.intp]:
@@ -353,11 +349,11 @@ def build_network(
         there, back = _to_times(edges, table)
     oneway = edges["oneway"].to_numpy() if "oneway" in edges else np.zeros(len(edges), dtype=int)
 
-    order = np.argsort(_hilbert(x, y), kind="stable")
+    order = order_along_curve(x, y)
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     start, end = place[u], place[v]
-    by_place = np.lexsort((back, there, np.maximum(start, end), np.minimum(start, end)))
+    by_place = sort_by(np.minimum(start, end), np.maximum(start, end), there, back)
     lines = edges["geometry"].to_numpy()[by_place] if "geometry" in edges else None
     through = edges["through"].to_numpy(dtype=bool)[by_place] if "through" in edges else None
     streets = Edges(
@@ -368,14 +364,13 @@ def build_network(
         lines=lines,
         through=through,
     )
-    forward = _compress(len(nodes), *_arcs(streets))
-    backward = _compress(len(nodes), *_arcs(streets, reverse=True))
+    forward, backward = connect(streets, len(nodes))
     return StreetNetwork(
         x=x[order],
         y=y[order],
         forward=forward,
         backward=backward,
-        component=_label_components(forward),
+        component=label_components(forward),
         edges=streets,
         crs=system,
         mode=mode,
@@ -441,58 +436,3 @@ def _to_times(edges: pd.DataFrame, table: str) -> tuple[Ints, Ints]:
             refuse("access.bad_speed", table, count=int((time > MAX_COST).sum()), value=kmh.min())
         times.append(time.astype(np.int32))
     return times[0], times[1]
-
-
-def _hilbert(x: Floats, y: Floats) -> npt.NDArray[np.integer[Any]]:
-    """Place of each point along a space-filling curve, in slices to keep memory flat."""
-    box = (x.min(), y.min(), x.max(), y.max())
-    parts: Sequence[Any] = [
-        gpd.GeoSeries(gpd.points_from_xy(x[i : i + 2**20], y[i : i + 2**20]))
-        .hilbert_distance(total_bounds=box, level=16)
-        .to_numpy()
-        for i in range(0, len(x), 2**20)
-    ]
-    return np.concatenate(parts)
-
-
-def _arcs(edges: Edges, *, reverse: bool = False) -> tuple[Ints, Ints, Ints]:
-    """Directed arcs (tail, head, cost) of both directions of all edges."""
-    tail, head = (edges.v, edges.u) if reverse else (edges.u, edges.v)
-    there, back = edges.forward != CLOSED, edges.backward != CLOSED
-    return (
-        np.concatenate([tail[there], head[back]]),
-        np.concatenate([head[there], tail[back]]),
-        np.concatenate([edges.forward[there], edges.backward[back]]),
-    )
-
-
-def _compress(size: int, tail: Ints, head: Ints, cost: Ints) -> Adjacency:
-    """Sort arcs into rows; of parallel arcs the cheapest stays, loops go."""
-    order = np.lexsort((cost, head, tail))
-    tail, head, cost = tail[order], head[order], cost[order]
-    keep = tail != head
-    keep[1:] &= (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    tail, head, cost = tail[keep], head[keep], cost[keep]
-    indptr = np.zeros(size + 1, dtype=np.int32)
-    np.cumsum(np.bincount(tail, minlength=size), out=indptr[1:])
-    return Adjacency(indptr=indptr, indices=head, costs=cost)
-
-
-def _label_components(graph: Adjacency) -> Ints:
-    """Label strongly connected components by falling size; 0 is the main one."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    size = len(graph.indptr) - 1
-    # Ones instead of costs: a street of length zero connects too.
-    links = csr_array(
-        (np.ones(len(graph.indices), dtype=np.int8), graph.indices, graph.indptr),
-        shape=(size, size),
-    )
-    _, label = connected_components(links, directed=True, connection="strong")
-    members = np.bincount(label)
-    first = np.full(len(members), size)
-    np.minimum.at(first, label, np.arange(size))
-    rank = np.empty(len(members), dtype=np.int32)
-    rank[np.lexsort((first, -members))] = np.arange(len(members), dtype=np.int32)
-    return np.asarray(rank[label])

@@ -2,6 +2,9 @@
 
 Both ways of asking work on arrays: ``origins`` and ``destinations`` are ``Snapped``; the answer is
 three arrays (origin, destination, cost). Destinations of equal cost are ordered by their position.
+
+``contracted`` is for tests and benchmarks: whether to search over chains of streets, which gives the
+same answer. Left out, it is done where it pays.
 """
 
 from __future__ import annotations
@@ -9,69 +12,78 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from sozialraum.access.contract import Chains, find_chains
 from sozialraum.access.fallback import scipy_nearest, scipy_pairs
-from sozialraum.access.network import CLOSED, Ints, StreetNetwork
+from sozialraum.access.graph import CLOSED, Adjacency, Ints
+from sozialraum.access.network import StreetNetwork
 from sozialraum.access.snap import Snapped
-from sozialraum.access.tasks import (
-    FAR,
-    Found,
-    Task,
-    from_destinations,
-    from_origins,
-    join_found,
-)
+from sozialraum.access.tasks import Found, Task, from_destinations, from_origins, join_found
 
-POOL = 1024
+POOL = 4096
 """Links of the queue to begin with when searching from one offer; doubled as needed."""
 
 NODES_PER_LINK = 4
 """The same when searching from all offers at once."""
 
-ROWS = 1 << 14
-"""Rows of the answer to make room for at first."""
+ROWS = 1 << 16
+"""Rows of the answer to make room for at first …"""
+
+ROUNDS = 16
+"""… or as many searches that reach every point. Room that is not used takes no memory."""
+
+MANY = 1_000_000
+"""Rows of the answer from which on threads share in sorting it."""
+
+Counts = npt.NDArray[np.uint32]
+Index = npt.NDArray[np.uint64]
 
 
 def search_nearest(
-    network: StreetNetwork, origins: Snapped, destinations: Snapped, *, k: int, limit: int
+    network: StreetNetwork,
+    origins: Snapped,
+    destinations: Snapped,
+    *,
+    k: int,
+    limit: int,
+    contracted: bool | None = None,
 ) -> Found:
     """Find the ``k`` nearest destinations of every origin, nearest first.
 
     The search runs from the destinations over the reversed graph, once for all of them.
     """
-    task = from_destinations(network, origins, destinations)
+    task = from_destinations(network, origins, destinations, _choose(network, contracted))
     if find_spec("numba") is None:
         return scipy_nearest(task, k=k, limit=limit)
-    from sozialraum.access import kernels
+    from sozialraum.access import shortest
 
-    graph, size, several = task.graph, len(network), k > 1
-    owners = np.repeat(np.arange(len(task.seeds), dtype=np.int32), 2)
-    usable = task.seed_costs.ravel() != CLOSED
-    seeds = (task.seeds.ravel()[usable], task.seed_costs.ravel()[usable], owners[usable])
+    graph, bound = _unsigned(task.graph), np.uint64(limit)
+    run = shortest.find_k_nearest if k > 1 else shortest.find_nearest
+    size = len(task.graph.indptr) - 1
     capacity = POOL + size // NODES_PER_LINK
     full = True
     while full:
-        dist, owner = _unlabelled(size, k)
-        flat = (dist, owner) if several else (dist.ravel(), owner.ravel())
-        pool = kernels.make_pool(capacity, 4 if several else 3)
-        run = kernels.find_k_nearest if several else kernels.find_nearest
+        labels = np.full((size, k), shortest.NOBODY, dtype=np.uint64)
         full = run(
-            graph.indptr, graph.indices, graph.costs, *seeds, limit, task.shift,
-            *flat, task.ring(), pool,
+            *graph, unsigned(task.seeds), unsigned(task.seed_costs), bound, np.uint64(task.shift),
+            labels if k > 1 else labels.ravel(), _ring(task), shortest.make_pool(capacity),
         )  # fmt: skip
         capacity *= 2
-    near, who = _unlabelled(len(task.ends), k)
-    seed, point, direct = task.same
-    kernels.collect_nearest(
-        dist, owner, task.ends, task.end_costs, point, seed, direct, limit, near, who
+    near = np.full((len(task.street), k), shortest.NOBODY, dtype=np.uint64)
+    seed, point, direct = (unsigned(a) for a in task.same)
+    shortest.collect_nearest(
+        labels, unsigned(task.ends), unsigned(task.end_costs), point, seed, direct, bound, near
     )
-    origin, rank = np.nonzero(who >= 0)
-    return origin, who[origin, rank].astype(np.intp), near[origin, rank]
+    found = near != shortest.NOBODY
+    label = near[found]
+    return np.flatnonzero(found) // k, label.astype(np.uint32).view(np.int32), _upper(label)
 
 
 def search_pairs(
@@ -81,6 +93,7 @@ def search_pairs(
     *,
     limit: int,
     threads: int | None = None,
+    contracted: bool | None = None,
 ) -> Found:
     """Find all pairs within the limit, ordered by origin and destination.
 
@@ -89,82 +102,173 @@ def search_pairs(
     together in the order of the points, so their number changes nothing.
     """
     turned = len(origins.edge) < len(destinations.edge)
-    task = from_destinations(network, origins, destinations)
-    if turned:
-        task = from_origins(network, origins, destinations)
-    seed, point, cost = find_pairs(task, limit, threads or os.cpu_count() or 1)
-    origin, destination = (seed, point) if turned else (point, seed)
-    order = np.lexsort((destination, origin))
-    return origin[order], destination[order], cost[order]
+    make = from_origins if turned else from_destinations
+    task = make(network, origins, destinations, _choose(network, contracted))
+    threads = threads or os.cpu_count() or 1
+    if find_spec("numba") is None:
+        seed, point, cost = join_found(scipy_pairs(task, limit))
+        origin, destination = (seed, point) if turned else (point, seed)
+        order = np.lexsort((destination, origin))
+        return origin[order], destination[order], cost[order]
+    table = _turn(*_find_rows(task, limit, threads), len(task.street), threads)
+    # Once more, so that the rows of an origin are in the order of their destinations.
+    return _as_found(*(_turn(*table, len(task.home), threads) if turned else table))
 
 
 def find_pairs(task: Task, limit: int, threads: int) -> Found:
     """Give seed, point and cost of all pairs within the limit, ordered by seed."""
     if find_spec("numba") is None:
         return join_found(scipy_pairs(task, limit))
-    from sozialraum.access import kernels
+    return _as_found(*_find_rows(task, limit, threads))
 
-    nodes = len(task.graph.indptr) - 1
-    at_node, at_point, at_cost = _by_node(task, nodes)
-    seed, point, direct = task.same
-    same_start = np.searchsorted(seed, np.arange(len(task.seeds) + 1)).astype(np.int32)
 
-    count = len(task.seeds)
+def _find_rows(task: Task, limit: int, threads: int) -> tuple[Index, Counts, Counts]:
+    """Search from every seed: where its rows begin, and their points and costs."""
+    from sozialraum.access import shortest
+
+    graph, nodes, count = _unsigned(task.graph), len(task.graph.indptr) - 1, len(task.home)
+    places = _place_points(task, nodes)
+    seed, point, direct = (unsigned(a) for a in task.same)
+    same = (np.searchsorted(seed, np.arange(count + 1)).astype(np.uint32), point, direct)
+    loop: Any = shortest.find_pairs
+    seeds = unsigned(task.seeds), unsigned(task.seed_costs)
+    fixed = (*graph, *seeds, places[0], *same, *places[1:])
     size = max(1, min(64, -(-count // (4 * threads))))
     todo: SimpleQueue[tuple[int, int]] = SimpleQueue()
     for first in range(0, count, size):
         todo.put((first, min(first + size, count)))
+    counts = np.zeros(count, dtype=np.uint32)
 
-    def run() -> list[tuple[int, Ints]]:
-        dist = np.full(nodes, FAR, dtype=np.int32)
-        best = np.full(len(task.ends), FAR, dtype=np.int32)
-        reached, found = np.empty(nodes, dtype=np.int32), np.empty(len(best), dtype=np.int32)
-        head, pool = task.ring(), kernels.make_pool(POOL, 3)
-        room = ROWS
-        results: list[tuple[int, Ints]] = []
+    def run() -> list[tuple[int, Counts, Counts]]:
+        dist = np.full(nodes, shortest.FAR, dtype=np.uint32)
+        reached = np.empty(nodes, dtype=np.uint32)
+        head, pool = _ring(task), shortest.make_pool(POOL)
+        room = max(ROWS, ROUNDS * len(task.street))
+        results: list[tuple[int, Counts, Counts]] = []
         while True:
             try:
-                start, last = todo.get_nowait()
+                first, last = todo.get_nowait()
             except Empty:
                 return results
-            first = start
-            rows_so_far = [np.empty((0, 3), np.int32)]
             while first < last:
-                out = np.empty((room, 3), dtype=np.int32)
-                then, rows, full = kernels.find_pairs(
-                    task.graph.indptr, task.graph.indices, task.graph.costs,
-                    task.seeds, task.seed_costs, same_start, point, direct,
-                    at_node, at_point, at_cost, first, last, limit, task.shift,
-                    dist, reached, head, pool, best, found, out,
+                found, ways = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
+                then, filled, full = loop(
+                    *fixed, np.uint64(first), np.uint64(last), np.uint64(limit),
+                    np.uint64(task.shift), dist, reached, head, pool, found, ways, counts,
                 )  # fmt: skip
-                rows_so_far.append(out[:rows])
-                first = then
+                results.append((first, found[:filled], ways[:filled]))
+                first = int(then)
                 if full:
-                    dist.fill(FAR)
-                    head.fill(-1)
-                    pool = kernels.make_pool(2 * len(pool), 3)
+                    dist.fill(shortest.FAR)
+                    head.fill(0)
+                    pool = shortest.make_pool(2 * len(pool))
                 elif first < last:
                     room *= 2
-            results.append((start, np.concatenate(rows_so_far)))
 
     with ThreadPoolExecutor(threads) as crew:
         parts = sorted(
             chain.from_iterable(crew.map(lambda _: run(), range(threads))), key=itemgetter(0)
         )
-    table = np.concatenate([np.empty((0, 3), np.int32), *(rows for _, rows in parts)])
-    return table[:, 0].astype(np.intp), table[:, 1].astype(np.intp), table[:, 2].copy()
+    nothing = np.empty(0, dtype=np.uint32)
+    found, ways = (np.concatenate([nothing, *(p[i] for p in parts)]) for i in (1, 2))
+    return _begin(counts), found, ways
 
 
-def _by_node(task: Task, nodes: int) -> tuple[Ints, Ints, Ints]:
-    """Points by the nodes they can be reached from, in compressed rows."""
-    point, side = np.nonzero(task.end_costs != CLOSED)
-    node = task.ends[point, side]
-    order = np.argsort(node, kind="stable")
-    start = np.zeros(nodes + 1, dtype=np.int32)
-    np.cumsum(np.bincount(node, minlength=nodes), out=start[1:])
-    return start, point[order].astype(np.int32), task.end_costs[point, side][order]
+def _place_points(task: Task, nodes: int) -> tuple[Counts, ...]:
+    """Points by street and streets by node, in compressed rows; first the streets of the seeds.
+
+    Only streets with points count; a seed whose street has none gets a number beyond the last.
+    """
+    point = np.flatnonzero(task.street != CLOSED)
+    used = np.zeros(len(task.edges), dtype=bool)
+    used[task.street[point]] = True
+    street = np.flatnonzero(used)
+    number = np.full(len(used) + 1, len(street), dtype=np.uint32)
+    number[street] = np.arange(len(street), dtype=np.uint32)
+    # One street more, without points, for the seeds whose own street has none.
+    start, order = _arrange(number[task.street[point]], len(street) + 1)
+    at = point[order]
+    places = np.column_stack([at, task.ends[at], task.end_costs[at]]).astype(np.uint32)
+    u, v = unsigned(task.edges.u[street]), unsigned(task.edges.v[street])
+    once = np.flatnonzero(u != v)  # a loop touches its node once
+    node = np.concatenate([u, v[once]])
+    touching = np.concatenate([np.arange(len(u)), once]).astype(np.uint32)
+    near_start, near = _arrange(node, nodes)
+    return number[task.home], u, v, start, places, near_start, touching[near]
 
 
-def _unlabelled(size: int, k: int) -> tuple[Ints, Ints]:
-    """Make empty lists of the ``k`` nearest: costs and owners."""
-    return np.full((size, k), FAR, dtype=np.int32), np.full((size, k), -1, dtype=np.int32)
+def _arrange(key: Counts, size: int) -> tuple[Counts, Counts]:
+    """Where each key's positions begin, and the positions by key."""
+    from sozialraum.access import shortest
+
+    start, order = np.zeros(size + 1, dtype=np.uint32), np.empty(len(key), dtype=np.uint32)
+    shortest.arrange(key, start, order)
+    return start, order
+
+
+def _turn(
+    start: Index, column: Counts, cost: Counts, columns: int, threads: int
+) -> tuple[Index, Counts, Counts]:
+    """Turn rows and columns of a table round: where each column's rows begin, the rows, the costs.
+
+    Threads take as many entries each; the later begin behind those of the earlier.
+    """
+    from sozialraum.access import shortest
+
+    parts = max(1, min(threads, len(column) // MANY))
+    cuts = np.searchsorted(start, np.linspace(0, len(column), parts + 1)).astype(np.uint64)
+    row, price = np.empty(len(column), dtype=np.uint32), np.empty(len(column), dtype=np.uint32)
+    counts = np.zeros((parts, columns), dtype=np.uint32)
+    with ThreadPoolExecutor(parts) as crew:
+        spans = [slice(int(start[a]), int(start[b])) for a, b in pairwise(cuts)]
+        list(crew.map(lambda i: shortest.tally(column[spans[i]], counts[i]), range(parts)))
+        begin = _begin(counts.sum(axis=0, dtype=np.uint64))
+        at = begin[:-1] + np.cumsum(counts, axis=0, dtype=np.uint64) - counts
+        list(
+            crew.map(
+                lambda i: shortest.turn(
+                    start, cuts[i], cuts[i + 1], column, cost, at[i], row, price
+                ),
+                range(parts),
+            )
+        )
+    return begin, row, price
+
+
+def _begin(counts: npt.NDArray[np.unsignedinteger[Any]]) -> Index:
+    begin = np.zeros(len(counts) + 1, dtype=np.uint64)
+    np.cumsum(counts, out=begin[1:])
+    return begin
+
+
+def _as_found(start: Index, column: Counts, cost: Counts) -> Found:
+    """Write rows out one by one."""
+    row = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start).astype(np.intp))
+    return row, column.view(np.int32), cost.view(np.int32)
+
+
+def _choose(network: StreetNetwork, contracted: bool | None) -> Chains | None:
+    """Give the chains of a network if it is to be searched over them."""
+    if contracted is False or find_spec("numba") is None:
+        return None
+    if contracted:
+        return find_chains(network.edges, len(network), always=True)
+    return network.chains
+
+
+def _upper(label: npt.NDArray[np.uint64]) -> Ints:
+    return (label >> np.uint64(32)).astype(np.int32)
+
+
+def unsigned(numbers: Ints) -> Counts:
+    """Read whole numbers as unsigned ones, as the loops do."""
+    return numbers.view(np.uint32)
+
+
+def _unsigned(graph: Adjacency) -> tuple[Counts, Counts, Counts]:
+    return unsigned(graph.indptr), unsigned(graph.indices), unsigned(graph.costs)
+
+
+def _ring(task: Task) -> Counts:
+    """Make the empty ring of buckets."""
+    return np.zeros(task.buckets, dtype=np.uint32)
