@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp check
 	@sh scripts/install_chromium.sh
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -91,8 +91,9 @@ def test_rebuild_gives_the_shipped_layers(rebuilt, name):
 
 
 def test_rebuild_gives_the_shipped_streets(rebuilt):
-    out, _ = rebuilt
-    assert _streets(out / "geometries/streets.osm.pbf") == _streets(GEOMETRIES / "streets.osm.pbf")
+    # as with the layers, another version of osmium may pack the same streets differently
+    built, shipped = rebuilt[0] / "geometries/streets.osm.pbf", GEOMETRIES / "streets.osm.pbf"
+    assert built.read_bytes() == shipped.read_bytes() or _streets(built) == _streets(shipped)
 
 
 def test_the_same_machine_writes_the_same_bytes(scripts, rebuilt, quartiere, tmp_path):
@@ -215,7 +216,8 @@ def test_offers_have_unique_ids_and_known_forms(offers):
 
 def test_offers_say_what_the_extract_says_of_them(scripts, offers):
     tags = {}
-    for item in osmium.FileProcessor(str(RAW / "neubrandenburg.osm.pbf")):
+    tagged = osmium.FileProcessor(str(RAW / "neubrandenburg.osm.pbf"))
+    for item in tagged.with_filter(osmium.filter.EmptyTagFilter()):
         letter = "n" if item.is_node() else "w" if item.is_way() else "r"
         tags[f"{letter}{item.id}"] = {tag.k: tag.v for tag in item.tags}
     merged = pd.read_csv(GEOMETRIES / "angebote_zusammengefuehrt.csv", sep=";")

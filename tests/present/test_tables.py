@@ -91,7 +91,11 @@ def test_one_figure_is_the_same_in_every_file(
         series = rows_of(book["Zeitreihe"])[1:]
         stored = pyogrio.read_dataframe(package, layer="werte")
         columns = pyogrio.read_dataframe(package, layer="merkmale").set_index("indicator")["column"]
-        titles = {level.id: level.plural for level in edition.levels}
+        layers, sheets = {}, {}
+        for level in edition.levels:
+            layer = pyogrio.read_dataframe(package, layer=f"gebiete_{level.id}")
+            layers[level.id] = layer.set_index("area")
+            sheets[level.id] = rows_of(book[level.plural])
         checked = 0
         for i, row in exact.iterrows():
             definition = edition.indicators[row["indicator"]]
@@ -110,14 +114,11 @@ def test_one_figure_is_the_same_in_every_file(
             ]
             if row["datenstand"] != newest["datenstand"].max():
                 continue
-            layer = pyogrio.read_dataframe(package, layer=f"gebiete_{row['level']}").set_index(
-                "area"
-            )
             column = columns[row["indicator"]]
-            value, sign = layer.loc[row["area"], [column, f"{column}_zeichen"]]
+            value, sign = layers[row["level"]].loc[row["area"], [column, f"{column}_zeichen"]]
             assert np.array_equal([value], [row["value"]], equal_nan=True)
             assert (sign == ".") == hidden
-            sheet = rows_of(book[titles[row["level"]]])
+            sheet = sheets[row["level"]]
             at = next(j for j, h in enumerate(sheet[0]) if h.startswith(definition.title))
             wide = next(r[at] for r in sheet[1:] if r[0] == row["area"])
             assert wide == cell

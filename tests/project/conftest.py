@@ -1,14 +1,14 @@
 """The main job on the embedded example, run once for all tests here."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from sozialraum.demo import find_example
 from sozialraum.model.atlas import Atlas
-from sozialraum.project.job import make_edition, run
-from sozialraum.project.tables import read_atlas
+from sozialraum.project import job
 from sozialraum.secrecy.edition import Edition
 
 
@@ -20,6 +20,16 @@ class Example(NamedTuple):
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    """Run it as it is, and keep the atlas and the edition that were made on the way."""
     folder = tmp_path_factory.mktemp("job") / "ergebnis"
-    run(find_example(), folder, progress=False)
-    return Example(read_atlas(find_example()), make_edition(find_example()), folder)
+    kept = {}
+
+    def keep(name: str) -> Callable[..., Any]:
+        make = getattr(job, name)
+        return lambda *given, **named: kept.setdefault(name, make(*given, **named))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("make_atlas", "make_edition"):
+            patch.setattr(job, name, keep(name))
+        job.run(find_example(), folder, progress=False)
+    return Example(kept["make_atlas"], kept["make_edition"], folder)

@@ -91,7 +91,7 @@ def test_practice_data_say_so(example: Example) -> None:
 
 
 def test_a_failed_run_leaves_the_old_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "ergebnis"
     out.mkdir()
@@ -100,6 +100,7 @@ def test_a_failed_run_leaves_the_old_folder(
     def fail(*arguments: object) -> None:
         raise SozialraumError("abgebrochen")
 
+    monkeypatch.setattr(job, "make_edition", lambda *a, **k: example.edition)
     monkeypatch.setattr(job, "write_geopackage", fail)
     with pytest.raises(SozialraumError):
         job.run(find_example(), out, progress=False)
