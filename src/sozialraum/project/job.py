@@ -71,15 +71,11 @@ def measure_project(
         apart = 0
         if isinstance(streets, StreetNetwork):
             apart = (~measure_connection(chosen, streets)["connected"]).sum()
-        counts.append(
-            say(
-                "project.coverage_part",
-                title=entry["title"],
-                offers=number(len(chosen)),
-                apart=number(apart),
-                lost=number(reached["unconnected"].sum()),
-            )
-        )
+        part = say("project.coverage_part", title=entry["title"], offers=number(len(chosen)))
+        lost = float(reached["unconnected"].sum())
+        if apart or lost:
+            part += " " + say("project.apart", offers=number(apart), people=number(lost))
+        counts.append(part)
     if counts:
         methods.append(say("project.coverage", parts="; ".join(counts)))
     return Measured(values, gaps, methods)
