@@ -30,7 +30,7 @@ def test_text_put_into_a_sentence_is_not_interpreted_again() -> None:
 def test_errors_come_first() -> None:
     report = CheckReport((NOTE, ERROR))
     assert (report.ok, report.errors, report.notes) == (False, (ERROR,), (NOTE,))
-    assert str(report).splitlines() == ["1 Fehler, 1 Hinweise", str(ERROR), str(NOTE)]
+    assert str(report).splitlines() == ["1 Fehler, 1 Hinweis", str(ERROR), str(NOTE)]
 
 
 def test_the_report_as_a_table() -> None:
