@@ -66,14 +66,14 @@ def search_nearest(
 
     graph, bound = _unsigned(task.graph), np.uint64(limit)
     run = shortest.find_k_nearest if k > 1 else shortest.find_nearest
-    size, shift = len(task.graph.indptr) - 1, task.choose_shift(at_once=True)
+    size = len(task.graph.indptr) - 1
     capacity = POOL + size // NODES_PER_LINK
     full = True
     while full:
         labels = np.full((size, k), shortest.NOBODY, dtype=np.uint64)
         full = run(
-            *graph, unsigned(task.seeds), unsigned(task.seed_costs), bound, np.uint64(shift),
-            labels if k > 1 else labels.ravel(), _ring(task, shift), shortest.make_pool(capacity),
+            *graph, unsigned(task.seeds), unsigned(task.seed_costs), bound, np.uint64(task.shift),
+            labels if k > 1 else labels.ravel(), _ring(task), shortest.make_pool(capacity),
         )  # fmt: skip
         capacity *= 2
     near = np.full((len(task.street), k), shortest.NOBODY, dtype=np.uint64)
@@ -127,7 +127,7 @@ def _find_rows(task: Task, limit: int, threads: int) -> tuple[Index, Counts, Cou
     from sozialraum.access import shortest
 
     graph, nodes, count = _unsigned(task.graph), len(task.graph.indptr) - 1, len(task.home)
-    places, shift = _place_points(task, nodes), task.choose_shift(at_once=False)
+    places = _place_points(task, nodes)
     seed, point, direct = (unsigned(a) for a in task.same)
     same = (np.searchsorted(seed, np.arange(count + 1)).astype(np.uint32), point, direct)
     loop: Any = shortest.find_pairs
@@ -142,7 +142,7 @@ def _find_rows(task: Task, limit: int, threads: int) -> tuple[Index, Counts, Cou
     def run() -> list[tuple[int, Counts, Counts]]:
         dist = np.full(nodes, shortest.FAR, dtype=np.uint32)
         reached = np.empty(nodes, dtype=np.uint32)
-        head, pool = _ring(task, shift), shortest.make_pool(POOL)
+        head, pool = _ring(task), shortest.make_pool(POOL)
         room = max(ROWS, ROUNDS * len(task.street))
         results: list[tuple[int, Counts, Counts]] = []
         while True:
@@ -154,7 +154,7 @@ def _find_rows(task: Task, limit: int, threads: int) -> tuple[Index, Counts, Cou
                 found, ways = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
                 then, filled, full = loop(
                     *fixed, np.uint64(first), np.uint64(last), np.uint64(limit),
-                    np.uint64(shift), dist, reached, head, pool, found, ways, counts,
+                    np.uint64(task.shift), dist, reached, head, pool, found, ways, counts,
                 )  # fmt: skip
                 results.append((first, found[:filled], ways[:filled]))
                 first = int(then)
@@ -269,6 +269,6 @@ def _unsigned(graph: Adjacency) -> tuple[Counts, Counts, Counts]:
     return unsigned(graph.indptr), unsigned(graph.indices), unsigned(graph.costs)
 
 
-def _ring(task: Task, shift: int) -> Counts:
+def _ring(task: Task) -> Counts:
     """Make the empty ring of buckets."""
-    return np.zeros(task.count_buckets(shift), dtype=np.uint32)
+    return np.zeros(task.buckets, dtype=np.uint32)

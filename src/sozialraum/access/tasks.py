@@ -68,21 +68,17 @@ class Task:
         """Largest single cost: the queue's ring must reach that far ahead."""
         return int(max(self.graph.costs.max(initial=1), self.seed_costs.max(initial=1)))
 
-    def choose_shift(self, *, at_once: bool) -> int:
-        """Choose the slice of the queue, as a power of two.
-
-        A tenth of the mean street when searching from one offer: hardly a node is looked at twice.
-        A whole one when searching from all at once: their fronts fill more than the processor's
-        cache, and staying with one of them for longer is worth looking at some nodes again.
-        """
+    @cached_property
+    def shift(self) -> int:
+        """Slice of the queue: about a tenth of the mean length of a street."""
         mean = float(self.graph.costs.mean()) if len(self.graph.costs) else 1.0
         # At least so wide that the ring stays below a million buckets.
-        slices = int(mean).bit_length() - (0 if at_once else 4)
-        return max(slices, self.longest.bit_length() - 20, 0)
+        return max(int(mean).bit_length() - 4, self.longest.bit_length() - 20, 0)
 
-    def count_buckets(self, shift: int) -> int:
+    @property
+    def buckets(self) -> int:
         """Length of the ring of buckets: a power of two beyond the largest single cost."""
-        return 1 << int((self.longest >> shift) + 2).bit_length()
+        return 1 << int((self.longest >> self.shift) + 2).bit_length()
 
 
 def from_destinations(
