@@ -12,7 +12,7 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
 from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
 from sozialraum.access.snap import measure_connection
-from sozialraum.access.travel import find_nearest, measure_nearest, measure_travel
+from sozialraum.access.travel import find_nearest, measure_matrix, measure_nearest, measure_travel
 from sozialraum.demo import build_musterstadt, find_example
 from sozialraum.errors import (
     CoverageError,
@@ -90,6 +90,7 @@ __all__ = [
     "measure_coverage",
     "measure_demand",
     "measure_hours_per_week",
+    "measure_matrix",
     "measure_nearest",
     "measure_open_coverage",
     "measure_share_outside",

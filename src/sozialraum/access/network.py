@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -204,6 +204,17 @@ class StreetNetwork(Speed):
         from sozialraum.access.contract import find_chains
 
         return find_chains(self.edges, len(self))
+
+    @cached_property
+    def turned(self) -> StreetNetwork:
+        """The same streets with every one-way turned round: ways to a place become those from it."""
+        edges = self.edges
+        return replace(
+            self,
+            forward=self.backward,
+            backward=self.forward,
+            edges=replace(edges, forward=edges.backward, backward=edges.forward),
+        )
 
     @cached_property
     def main_edges(self) -> npt.NDArray[np.intp]:

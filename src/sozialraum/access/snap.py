@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -59,6 +59,11 @@ class Snapped:
     offset: Ints
     leave: Ints
     arrive: Ints
+
+    @property
+    def turned(self) -> Snapped:
+        """The same points where every one-way street is turned round."""
+        return replace(self, leave=self.arrive, arrive=self.leave)
 
 
 def snap_points(
