@@ -9,6 +9,7 @@ from sozialraum.access.catchment import (
 )
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
+from sozialraum.access.isochrones import measure_isochrones
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
 from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
 from sozialraum.access.snap import measure_connection
@@ -90,6 +91,7 @@ __all__ = [
     "measure_coverage",
     "measure_demand",
     "measure_hours_per_week",
+    "measure_isochrones",
     "measure_matrix",
     "measure_nearest",
     "measure_open_coverage",

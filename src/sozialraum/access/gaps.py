@@ -114,8 +114,8 @@ def find_gaps(
     table = pd.DataFrame(
         {
             "people": np.bincount(gap, count, size).astype(float),
-            "minutes": _median(gap, ways["minutes"].to_numpy(), count, size),
-            "metres": _median(gap, ways["metres"].to_numpy(), count, size),
+            "minutes": weighted_median(gap, ways["minutes"].to_numpy(), count, size),
+            "metres": weighted_median(gap, ways["metres"].to_numpy(), count, size),
             "offer": _most(gap, ways["offer"].to_numpy(), count, size),
         }
     )
@@ -157,7 +157,7 @@ def _cluster(xy: Floats, neighbour_m: float) -> Index:
     return np.asarray(pd.factorize(label)[0])
 
 
-def _median(gap: Index, way: Floats, count: Floats, size: int) -> Floats:
+def weighted_median(gap: Index, way: Floats, count: Floats, size: int) -> Floats:
     """Weighted median of every gap: the smallest way that half of the people do not exceed."""
     known = ~np.isnan(way)
     order = np.lexsort((way[known], gap[known]))
