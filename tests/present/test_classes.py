@@ -71,7 +71,7 @@ def test_nobody_and_everybody_reached_are_classes_of_their_own() -> None:
 
 def test_fixed_limits_leave_the_outer_classes_open() -> None:
     found = classify([3, 12, 99], breaks=[10, 20])
-    assert found.labels == ("unter 10", "10 bis unter 20", "20 und mehr")
+    assert found.labels == ("unter 10", "10 bis unter 20", "ab 20")
     assert found.find([9, 10, 20, None]).tolist() == [0, 1, 2, -1]
     assert found.counts == (1, 1, 1)
 
