@@ -12,6 +12,7 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.isochrones import measure_isochrones
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
 from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
+from sozialraum.access.raster import TravelRaster, measure_travel_raster
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import find_nearest, measure_matrix, measure_nearest, measure_travel
 from sozialraum.demo import build_musterstadt, find_example
@@ -32,6 +33,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
+from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
@@ -68,6 +70,7 @@ __all__ = [
     "Statement",
     "StraightLine",
     "StreetNetwork",
+    "TravelRaster",
     "UnknownNameError",
     "__version__",
     "aggregate_catchment",
@@ -97,6 +100,7 @@ __all__ = [
     "measure_open_coverage",
     "measure_share_outside",
     "measure_travel",
+    "measure_travel_raster",
     "plot_bars",
     "plot_lines",
     "plot_lorenz",
@@ -119,4 +123,5 @@ __all__ = [
     "write_ressourcenkarte",
     "write_sozialraumprofile",
     "write_tables",
+    "write_travel_raster",
 ]

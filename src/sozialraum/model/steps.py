@@ -1,0 +1,59 @@
+"""What was done to a number: the column ``steps`` of the values table.
+
+A row's steps are names joined by ``"; "``, each with or without a detail after a colon, in the order
+they were taken: ``converted:areal 2020 2021; aggregated:12``. The sentences are ``step.<name>``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sozialraum.texts import say, words
+
+BETWEEN = "; "
+
+
+def add_step(steps: pd.Series, name: pd.Series | str, detail: pd.Series | str = "") -> pd.Series:
+    """Add a step to every row.
+
+    Parameters
+    ----------
+    steps : Series of str
+        Missing counts as none.
+    name : Series of str or str
+        Key of a sentence in ``[step]``.
+    detail : Series of str or str
+        What the sentence says beside.
+
+    Both are the same for all rows or one per row.
+
+    Returns
+    -------
+    Series of str
+        Index of ``steps``.
+
+    Examples
+    --------
+    >>> add_step(pd.Series(["", "smoothed"]), "aggregated", "4").tolist()
+    ['aggregated:4', 'smoothed; aggregated:4']
+    """
+    before = steps.fillna("").astype("str")
+    said = pd.Series(detail, index=steps.index, dtype="str")
+    entry = said.where(said == "", ":" + said)
+    return (before + before.where(before == "", BETWEEN) + name + entry).astype("str")
+
+
+def say_steps(steps: str) -> list[str]:
+    """Give the German sentence of every step of one row.
+
+    Examples
+    --------
+    >>> say_steps("aggregated:4")
+    ['zusammengefasst aus 4 Teilgebieten']
+    """
+    known = words("step")
+    sentences = []
+    for entry in filter(None, str(steps).split(BETWEEN)):
+        name, _, detail = entry.partition(":")
+        sentences.append(say(f"step.{name}", detail=detail) if name in known else entry)
+    return sentences
