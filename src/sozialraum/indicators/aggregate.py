@@ -6,37 +6,50 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sozialraum.model.areas import list_levels
+from sozialraum.model.areas import UNASSIGNED, WHOLE, list_levels
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.model.steps import add_step
 
-_GROUP = ["indicator", "datenstand", "gebietsstand"]
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+_GROUP = ("indicator", "datenstand", "gebietsstand")
 
 
 def aggregate_values(
-    values: pd.DataFrame, areas: gpd.GeoDataFrame, indicators: Mapping[str, Indicator]
+    values: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    indicators: Mapping[str, Indicator],
+    *,
+    partial: bool = False,
 ) -> pd.DataFrame:
     """Aggregate values of the smallest areas to every level above.
 
-    Counts are summed; rates and means are ``per · ΣZ / ΣN``; an index is not aggregated. A sum needs
-    all parts: if one member area has no row or a missing count, the result is missing (sign "…"),
-    never 0.
+    Counts are summed; rates, ratios and means are ``per · ΣZ / ΣN``; an index is not aggregated. A
+    rate that comes without Z and N is taken with its definition's ``weight`` (an indicator of kind
+    count) as N, or is not aggregated. A sum needs all parts: if one member area has no row or a
+    missing count, the result is missing (sign "…"), never 0.
 
     Parameters
     ----------
     values : DataFrame
-        Rows of the values table; those of the smallest level are aggregated.
+        Rows of the values table; those of the smallest level are aggregated. Rows of the area
+        ``nicht_zuzuordnen`` (people without a place) are members of the whole.
     areas : GeoDataFrame
         The areas of an atlas.
     indicators : mapping of str to Indicator
         Decide by their ``kind``.
+    partial : bool, default False
+        Add up what is there where parts are missing; such rows carry the quality ``partial``.
 
     Returns
     -------
     DataFrame
         The rows given and the new ones; rows given for an upper level win over computed ones.
+        ``steps`` says of every new row how many parts it was made of, or how many are missing.
 
     Raises
     ------
@@ -46,7 +59,7 @@ def aggregate_values(
     Notes
     -----
     A rate of a larger area is never a mean of rates; sums of every way up are equal (ΣZ over the
-    members of a level is the same for all levels).
+    members of a level is the same for all levels). Nothing is rounded.
 
     Examples
     --------
@@ -56,51 +69,188 @@ def aggregate_values(
     >>> values = pd.DataFrame({"area": ["1", "2"], "level": "quartier", "indicator": "q",
     ...     "datenstand": "2024", "gebietsstand": "2024", "value": [50.0, 10.0],
     ...     "numerator": [5.0, 9.0], "denominator": [10.0, 90.0], "quality": "exact", "sign": ""})
-    >>> float(aggregate_values(values, areas, {"q": rate}).query("level == 'gesamt'")["value"].iloc[0])
-    14.0
+    >>> whole = aggregate_values(values, areas, {"q": rate}).query("level == 'gesamt'").iloc[0]
+    >>> float(whole["value"]), whole["steps"]
+    (14.0, 'aggregated:2')
     """
     for name in values["indicator"].unique():
         pick(indicators, name)
     levels = list_levels(areas)
+    if "steps" not in values:
+        values = values.assign(steps="")
     smallest = values[values["level"] == levels[-1]]
     kinds = smallest["indicator"].map({k: i.kind for k, i in indicators.items()})
     base = smallest[kinds != "index"]
+    values = values[list(VALUE_COLUMNS)].reset_index(drop=True)
     if base.empty:
-        return values.reset_index(drop=True)
+        return values
+    base = weigh_rates(base, indicators)
+    group, groups = _number_groups(base)
+    labels = {c: pd.factorize(base[c], use_na_sentinel=False) for c in ("quality", "steps")}
+    amounts = base[["numerator", "denominator"]].to_numpy(dtype="float64")
+    nowhere = (base["area"] == UNASSIGNED).to_numpy()
+    place = areas.index.get_indexer(base["area"])
     parts = [values]
     for level in levels[:-1]:
-        members = areas.groupby(level).size()
-        rows = base.assign(above=base["area"].map(areas[level]))
-        grouped = rows.groupby(["above", *_GROUP], sort=True, dropna=False)
-        sums = grouped[["numerator", "denominator"]].sum(skipna=False)
-        complete = (
-            grouped.size().to_numpy()
-            == members.reindex(sums.index.get_level_values("above")).to_numpy()
-        )
-        sums["quality"] = grouped["quality"].agg(_joint_quality)
-        sums = sums.reset_index().rename(columns={"above": "area"})
-        sums.loc[~complete, ["numerator", "denominator"]] = np.nan
-        parts.append(_with_value(sums.assign(level=level), indicators))
-    table = pd.concat([p[list(VALUE_COLUMNS)] for p in parts], ignore_index=True)
-    return table.drop_duplicates(["level", "area", "indicator", "datenstand"], ignore_index=True)
+        above, ids = pd.factorize(areas[level], sort=True)
+        size = np.bincount(above[above >= 0], minlength=len(ids))
+        code = np.where(place >= 0, above[place], -1)
+        if level == WHOLE:
+            code = np.where(nowhere, 0, code)
+        elif nowhere.any():
+            code = np.where(nowhere, len(ids), code)
+            ids, size = ids.append(pd.Index([UNASSIGNED])), np.append(size, 0)
+        known = code >= 0
+        sums = _sum_up(
+            amounts[known], code[known] * len(groups) + group[known],
+            {name: codes[known] for name, (codes, _) in labels.items()},
+            nowhere[known], len(ids) * len(groups), partial,
+        )  # fmt: skip
+        rows = groups.iloc[sums.index % len(groups)].reset_index(drop=True)
+        at = sums.index // len(groups)
+        sums = sums.reset_index(drop=True).assign(area=ids[at], level=level, members=size[at])
+        for name, otherwise in (("quality", "derived"), ("steps", "mixed")):
+            texts = pd.Series(labels[name][1][sums[name].clip(lower=0)])
+            sums[name] = texts.where(sums[name] >= 0, otherwise).astype("str")
+        made = _with_value(pd.concat([rows, sums], axis=1), indicators, partial)
+        parts.append(_without(made, values))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _joint_quality(parts: pd.Series) -> str:
-    distinct = parts.unique()
-    return str(distinct[0]) if len(distinct) == 1 else "derived"
+def weigh_rates(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Give rates without numerator and denominator those that their weight implies.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the values table, with those of the weights.
+    indicators : mapping of str to Indicator
+
+    Returns
+    -------
+    DataFrame
+        Where a definition names a ``weight`` and the row has a value alone: the denominator is the
+        weight's value of the same area, level and Datenstand, the numerator ``value · N / per``;
+        step ``weighted``.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"area": "1", "level": "q", "indicator": ["s", "n"],
+    ...     "datenstand": "2024", "value": [25.0, 40.0], "numerator": [np.nan, 40.0],
+    ...     "denominator": np.nan, "steps": ""})
+    >>> rate = Indicator(id="s", title="Anteil", kind="rate", per=100, denominator="alle", weight="n")
+    >>> table = weigh_rates(values, {"s": rate, "n": Indicator(id="n", title="Menschen")})
+    >>> float(table.loc[0, "numerator"]), table.loc[0, "steps"]
+    (10.0, 'weighted:Menschen')
+    """
+    by = {k: i.weight for k, i in indicators.items() if i.weight}
+    bare = values["numerator"].isna() & values["denominator"].isna() & values["value"].notna()
+    bare &= values["indicator"].isin(by)
+    if not bare.any():
+        return values
+    key = ["area", "level", "datenstand"]
+    weights = values.loc[values["indicator"].isin(set(by.values())), [*key, "indicator", "value"]]
+    weights = weights.rename(columns={"indicator": "weight", "value": "amount"})
+    rows = values.loc[bare, [*key, "indicator", "value"]]
+    rows = rows.assign(weight=rows["indicator"].map(by))
+    found = rows.merge(weights.drop_duplicates([*key, "weight"]), how="left", on=[*key, "weight"])
+    amount = found["amount"].to_numpy()
+    per = rows["indicator"].map({k: indicators[k].per for k in by}).to_numpy(dtype="float64")
+    table = values.copy()
+    table.loc[bare, "denominator"] = amount
+    table.loc[bare, "numerator"] = rows["value"].to_numpy() * amount / per
+    taken = bare.copy()
+    taken[bare] = ~np.isnan(amount)
+    titles = {k: indicators[w].title if w in indicators else w for k, w in by.items()}
+    table.loc[taken, "steps"] = add_step(
+        table.loc[taken, "steps"], "weighted", table.loc[taken, "indicator"].map(titles)
+    )
+    return table
 
 
-def _with_value(sums: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+def _number_groups(base: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
+    """Give every combination of indicator, Datenstand and Gebietsstand a number, sorted."""
+    code: Codes = np.zeros(len(base), dtype=np.int64)
+    for column in _GROUP:
+        part, labels = pd.factorize(base[column], sort=True, use_na_sentinel=False)
+        code = code * len(labels) + part
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    return group, base.iloc[first][list(_GROUP)].reset_index(drop=True)
+
+
+def _sum_up(
+    amounts: Floats, key: Codes, labels: Mapping[str, Codes], nowhere: npt.NDArray[np.bool_],
+    size: int, partial: bool,
+) -> pd.DataFrame:  # fmt: skip
+    """Add up by key: sums, how many parts are known, the common label (-1: none is)."""
+
+    def add(weights: npt.NDArray[np.generic] | None = None) -> Floats:
+        return np.asarray(np.bincount(key, weights, size), dtype=np.float64)
+
+    count = add()
+    if partial:
+        hole = np.isnan(amounts[:, 0])
+        amounts = np.where(hole[:, None], 0.0, amounts)
+        missing = add(hole)
+    else:
+        missing = add(np.isnan(amounts[:, 0]))
+    used = np.flatnonzero(count)
+    common = {}
+    for name, codes in labels.items():
+        first, second = add(codes)[used], add(codes.astype(float) ** 2)[used]
+        # Equal if and only if n Σc² = (Σc)²
+        same = count[used] * second == first**2
+        common[name] = np.where(same, np.rint(first / count[used]), -1).astype(np.int64)
+    return pd.DataFrame(
+        {
+            "numerator": add(amounts[:, 0])[used],
+            "denominator": add(amounts[:, 1])[used],
+            "known": (count - missing - add(nowhere))[used],
+            "missing": missing[used],
+            **common,
+        },
+        index=used,
+    )
+
+
+def _with_value(
+    sums: pd.DataFrame, indicators: Mapping[str, Indicator], partial: bool
+) -> pd.DataFrame:
     count = (
         sums["indicator"].map({k: i.kind == "count" for k, i in indicators.items()}).astype(bool)
     )
     per = sums["indicator"].map({k: i.per for k, i in indicators.items()}).astype("float64")
-    rate = per * sums["numerator"] / sums["denominator"].where(sums["denominator"] != 0)
-    value = sums["numerator"].where(count, rate)
-    incomplete = sums["numerator"].isna() | (~count & sums["denominator"].isna())
-    undefined = ~incomplete & value.isna()
-    sign = np.select([incomplete, undefined], ["…", "x"], default="")
-    return sums.assign(value=value, sign=pd.Series(sign, index=sums.index, dtype="str"))
+    short = (sums["known"] < sums["members"]) | (sums["missing"] > 0)
+    numbers = ["numerator", "denominator"]
+    kept = sums[numbers].where(partial | ~short)
+    kept = kept.where(sums["known"] + (sums["area"] == UNASSIGNED) > 0)
+    kept["denominator"] = kept["denominator"].where(~count)
+    rate = per * kept["numerator"] / kept["denominator"].where(kept["denominator"] != 0)
+    value = kept["numerator"].where(count, rate)
+    incomplete = kept["numerator"].isna() | (~count & kept["denominator"].isna())
+    members = sums["members"].astype("str")
+    lacking = (sums["members"] - sums["known"]).clip(lower=0).astype("int64").astype("str")
+    parts = sums["known"].astype("int64").astype("str").where(~short, lacking + " von " + members)
+    name = np.select([short & partial, short], ["partial", "incomplete"], "aggregated")
+    return sums.assign(
+        value=value,
+        numerator=kept["numerator"],
+        denominator=kept["denominator"],
+        sign=pd.Series(
+            np.select([incomplete, value.isna()], ["…", "x"], default=""), index=sums.index
+        ).astype("str"),
+        quality=sums["quality"].where(~(short & partial), "partial"),
+        steps=add_step(sums["steps"], pd.Series(name, index=sums.index), parts),
+    )[list(VALUE_COLUMNS)]
+
+
+def _without(made: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was given."""
+    key = ["area", "indicator", "datenstand"]
+    there = given.loc[given["level"] == made["level"].iloc[0], key]
+    if there.empty:
+        return made
+    return made[~pd.MultiIndex.from_frame(made[key]).isin(pd.MultiIndex.from_frame(there))]
 
 
 def count_by_area(
@@ -152,4 +302,5 @@ def count_by_area(
         denominator=np.nan,
         quality=quality,
         sign=np.where(table["value"].isna(), "…", ""),
+        steps="counted",
     )[list(VALUE_COLUMNS)]

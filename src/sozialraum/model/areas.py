@@ -16,6 +16,8 @@ from sozialraum.errors import CrsError, UnknownNameError
 from sozialraum.texts import say
 
 WHOLE = "gesamt"
+UNASSIGNED = "nicht_zuzuordnen"
+"""Area of the people whose place is not known: part of the whole, of no other area."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sozialraum.errors import UnknownNameError
 from sozialraum.model.check import Finding, find
 from sozialraum.texts import date, number, say
 
-Kind = Literal["count", "rate", "mean", "index"]
+Kind = Literal["count", "rate", "ratio", "mean", "index"]
+QUOTIENTS = ("rate", "ratio", "mean")
 Direction = Literal["high_is_need", "low_is_need", "none"]
 
 
@@ -21,13 +22,31 @@ class Indicator:
     Attributes
     ----------
     id, title, unit : str
-    kind : {"count", "rate", "mean", "index"}
-        Decides aggregation: counts add; rates and means are ``per`` · ΣZ / ΣN; an index is never
-        aggregated.
+    kind : {"count", "rate", "ratio", "mean", "index"}
+        Decides aggregation: counts add; rates, ratios and means are ``per`` · ΣZ / ΣN; an index is
+        never aggregated. Of a rate the numerator is part of the denominator (children in care of
+        all children); of a ratio it is not (places per child, old per young).
     per : float
         ``value = per · numerator / denominator``: 100 for percent, 1000 for "je 1.000".
     numerator, denominator : str
         In words.
+    numerator_of, denominator_of : tuple of str
+        Ids of the counts they are sums of; ``-id`` is subtracted. ``form_rates`` computes them.
+    base : str
+        Id of the count of which an age group is a part ("einwohner").
+    ages, denominator_ages : tuple of float
+        Half-open span of ages of the base in completed years: ``(0, 18)`` is under 18, ``(65,)`` 65
+        and older; the denominator is the whole base unless given.
+    supplier : str
+        Who delivers it as a rule.
+    weight : str
+        Id of the count by which a value is aggregated that comes without numerator and denominator.
+    classes : tuple of str
+        Names of classes; the value is the class's number, 1 for the first.
+    made_of : tuple of str
+        Ids of the indicators an index is made of; it is withheld where one of them is.
+    change_years : int
+        Over how many years the change of what it is made of was taken; 0: the figures themselves.
     direction : {"high_is_need", "low_is_need", "none"}
     protects : {"persons", "none"}
         Whether the counts behind it are persons or cases, which secrecy protects.
@@ -64,6 +83,16 @@ class Indicator:
     practice: bool = False
     derived: bool = False
     parts: tuple[str, ...] = ()
+    numerator_of: tuple[str, ...] = ()
+    denominator_of: tuple[str, ...] = ()
+    base: str = ""
+    ages: tuple[float, ...] = ()
+    denominator_ages: tuple[float, ...] = ()
+    weight: str = ""
+    supplier: str = ""
+    classes: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
+    change_years: int = 0
 
     @property
     def formula(self) -> str:
@@ -75,10 +104,22 @@ class Indicator:
         ...           denominator="alle Personen").formula
         '100 × Personen unter 18 ÷ alle Personen'
         """
-        if self.kind in ("rate", "mean") and self.denominator:
+        if self.kind in QUOTIENTS and self.denominator:
             factor = "" if self.per == 1 else f"{number(self.per)} × "
             return f"{factor}{self.numerator} ÷ {self.denominator}"
         return self.numerator or self.title
+
+    def write(self, value: float | None) -> str:
+        """Write a value of this indicator without its unit, a class by its name.
+
+        Examples
+        --------
+        >>> Indicator(id="k", title="Klasse", kind="index", classes=("gut", "schlecht")).write(2)
+        'schlecht'
+        """
+        if self.classes and value is not None and value == value:
+            return self.classes[int(value) - 1]
+        return number(value, self.digits)
 
     def show(self, value: float | None) -> str:
         """Write a value of this indicator with its unit.
@@ -88,7 +129,7 @@ class Indicator:
         >>> Indicator(id="e", title="Einwohner", unit="Personen").show(1234)
         '1.234 Personen'
         """
-        text = number(value, self.digits)
+        text = self.write(value)
         return text if value is None or value != value else f"{text} {self.unit}".strip()
 
     def passport(self) -> dict[str, str]:
@@ -112,7 +153,7 @@ class Indicator:
 
 
 _FIELDS = {f.name for f in fields(Indicator)}
-_KINDS = ("count", "rate", "mean", "index")
+_KINDS = ("count", *QUOTIENTS, "index")
 
 
 def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None, list[Finding]]:
@@ -139,7 +180,7 @@ def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None,
                 known=", ".join(_KINDS),
             )
         )
-    if entry.get("kind") == "rate" and not entry.get("denominator"):
+    if entry.get("kind") in ("rate", "ratio") and not entry.get("denominator"):
         found.append(find("error", "indicator_lacks", label, id=identity, key="denominator"))
     if found:
         return None, found

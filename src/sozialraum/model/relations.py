@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sozialraum.model.areas import Level
+from sozialraum.model.areas import UNASSIGNED, Level
 from sozialraum.model.check import Finding, find
-from sozialraum.model.indicator import Indicator
+from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.nesting import unknown_areas
 from sozialraum.model.rows import find_rows, find_twins, say_heading
 from sozialraum.model.schema import SIGNS, VALUE_COLUMNS
@@ -97,7 +97,7 @@ def check_values(
     kinds = table["indicator"].map({key: i.kind for key, i in indicators.items()})
     per = table["indicator"].map({key: i.per for key, i in indicators.items()}).astype("float64")
     counts = kinds == "count"
-    ratio = kinds.isin(["rate", "mean"])
+    ratio = kinds.isin(QUOTIENTS)
     odd = ~table["sign"].fillna("").isin(["", *SIGNS])
     found += find_rows(
         "error",
@@ -163,12 +163,13 @@ def check_values(
     )
     table["quality"] = table["quality"].where(table["quality"].notna(), quality)
     table["sign"] = table["sign"].fillna("")
+    table["steps"] = table["steps"].fillna("")
     return table[list(VALUE_COLUMNS)].reset_index(drop=True), found
 
 
 def _complete_values(values: pd.DataFrame, smallest: str) -> pd.DataFrame:
     table = values.copy()
-    for column in ("level", "gebietsstand", "quality", "sign"):
+    for column in ("level", "gebietsstand", "quality", "sign", "steps"):
         if column not in table:
             table[column] = pd.Series(np.nan, index=table.index, dtype="str")
     for column in ("value", "numerator", "denominator"):
@@ -200,7 +201,8 @@ def _check_keys(
     )
     for level in known_levels:
         known = set(areas[level].dropna())
-        unknown = (table["level"] == level) & table["area"].notna() & ~table["area"].isin(known)
+        unknown = (table["level"] == level) & table["area"].notna()
+        unknown &= ~table["area"].isin({*known, UNASSIGNED})
         found += unknown_areas(table, table["area"], unknown, known, label)
     for name in sorted(set(table["indicator"].dropna()) - set(indicators)):
         near = difflib.get_close_matches(name, list(indicators), n=1, cutoff=0.6)

@@ -60,6 +60,14 @@ _YES_NO = (
     ("no", ("nein", "no", "false", "0", "n", "falsch")),
     ("limited", ("teilweise", "eingeschränkt", "limited", "bedingt")),
 )
+_STREET_AND_NUMBER = ("straße und hausnummer", "straße hausnummer", "straße nr")
+_PLACED = (
+    ("exact", ("genau",)),
+    ("similar", ("ähnliche Schreibweise",)),
+    ("neighbour", ("benachbarte Hausnummer",)),
+    ("street", ("nur Straße",)),
+    ("none", ("nicht gefunden",)),
+)
 _COORDINATES = (
     Column(
         "x",
@@ -111,8 +119,8 @@ OFFERS = Table(
         Column("mobile", "choice", aliases=("mobil", "aufsuchend"), choices=_YES_NO),
         Column("valid_from", "date", aliases=("gültig ab", "gültig von")),
         Column("valid_to", "date", aliases=("gültig bis",)),
-        Column("street", aliases=("straße", "strasse")),
-        Column("housenumber", aliases=("hausnummer", "hausnr", "nr")),
+        Column("street", aliases=("straße", "strasse", "anschrift", "adresse", *_STREET_AND_NUMBER)),
+        Column("housenumber", aliases=("hausnummer", "hausnr", "hnr", "nr")),
         Column("postcode", "id", aliases=("plz", "postleitzahl")),
         Column("city", aliases=("ort", "stadt", "gemeinde")),
         Column("area", "id", aliases=("gebiet", "quartier id")),
@@ -120,6 +128,29 @@ OFFERS = Table(
         Column("contact_name", aliases=("ansprechperson", "kontakt", "ansprechpartner")),
         Column("contact_phone", aliases=("telefon", "tel")),
         Column("contact_email", aliases=("e-mail", "email", "mail")),
+        Column("place_quality", "choice", aliases=("qualität der lage",), choices=_PLACED),
+        Column("place_address", aliases=("gefundene adresse",)),
+        *_COORDINATES,
+        *_ORIGIN,
+    ),
+)
+
+ADDRESSES = Table(
+    "addresses",
+    key=(),
+    geometry="point",
+    columns=(
+        Column(
+            "street",
+            aliases=("straße", "strasse", "straßenname", "stn", "strname", *_STREET_AND_NUMBER),
+        ),
+        Column("housenumber", aliases=("hausnummer", "hausnr", "hnr", "hsnr", "nr")),
+        Column(
+            "addition",
+            aliases=("zusatz", "hausnummernzusatz", "adressierungszusatz", "adz", "hausnrzusatz"),
+        ),
+        Column("postcode", "id", aliases=("plz", "postleitzahl")),
+        Column("city", aliases=("ort", "ortsname", "onm", "stadt", "gemeinde")),
         *_COORDINATES,
         *_ORIGIN,
     ),
@@ -151,6 +182,7 @@ VALUES = Table(
         Column("denominator", "number", minimum=0, aliases=("nenner",)),
         Column("quality", aliases=("qualität",)),
         Column("sign", aliases=("zeichen",)),
+        Column("steps", aliases=("schritte",)),
         *_ORIGIN,
     ),
 )
@@ -168,7 +200,8 @@ FUNDING = Table(
     ),
 )
 
-TABLES = (AREAS, OFFERS, POPULATION, VALUES, FUNDING)
+CHOICES = tuple(c.name for c in OFFERS.columns if c.kind == "choice")
+TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING)
 SIGNS = ("–", ".", "x", "/", "…", "()")
 VALUE_COLUMNS = (
     "area",
@@ -181,4 +214,5 @@ VALUE_COLUMNS = (
     "denominator",
     "quality",
     "sign",
+    "steps",
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sozialraum.model.schema import SIGNS
+from sozialraum.model.areas import UNASSIGNED, WHOLE
+from sozialraum.model.schema import CHOICES, SIGNS
 from sozialraum.present.classes import round_shown
 from sozialraum.texts import date, number, say, words
 
@@ -115,6 +116,18 @@ def name_areas(edition: Edition) -> pd.DataFrame:
                 }
             )
         )
+        if level.id != WHOLE:
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "level": [level.id],
+                        "area": [UNASSIGNED],
+                        "name": [say("tables.unassigned")],
+                        "parent": [UNASSIGNED if above != WHOLE else WHOLE],
+                        "parent_name": [""],
+                    }
+                )
+            )
     return pd.concat(parts, ignore_index=True).set_index(["level", "area"])
 
 
@@ -195,7 +208,7 @@ def list_offers(edition: Edition) -> pd.DataFrame:
     offers = edition.offers
     plain = pd.DataFrame(offers.drop(columns=offers.geometry.name))
     choices = words("tables.choice")
-    for column in plain.columns.intersection(["barrier_free", "mandatory", "mobile"]):
+    for column in plain.columns.intersection(list(CHOICES)):
         plain[column] = plain[column].map(choices).where(plain[column].notna())
     for column in plain.columns.intersection(["valid_from", "valid_to"]):
         plain[column] = plain[column].map(date, na_action="ignore")

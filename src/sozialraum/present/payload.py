@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import classify_rows, round_shown
 from sozialraum.present.office import count_digits
 from sozialraum.present.payload_marks import list_gaps, list_offers
@@ -201,7 +202,7 @@ def _series(
     """Lay every (indicator, level, date) out as four columns over the level's areas.
 
     The columns are value, numerator, denominator (as whole numbers of their last shown decimal) and
-    the number of the row's pair of sign and quality.
+    the number of the row's sign, quality and steps taken together.
     """
     places = pd.MultiIndex.from_tuples([(v["id"], key) for v in levels for key in v["ids"]])
     first = np.cumsum([0, *(len(level["ids"]) for level in levels)])
@@ -245,11 +246,12 @@ def _series(
         wide = np.abs(whole) >= -LARGE
         numbers[at] = np.where(wide, LARGE, whole).astype(np.int64)
         large |= {str(p): x for p, x in zip(at[wide].tolist(), whole[wide].tolist(), strict=True)}
-    pairs = rows["sign"].fillna("").astype(str) + "\n" + rows["quality"].fillna("").astype(str)
-    codes = ["\n", *sorted(set(pairs) - {"\n"})]
+    remarks = rows["sign"].fillna("").astype(str) + "\n" + rows["quality"].fillna("").astype(str)
+    remarks += "\n" + rows["steps"].map({s: "; ".join(say_steps(s)) for s in set(rows["steps"])})
+    codes = ["\n\n", *sorted(set(remarks) - {"\n\n"})]
     for begin, end in pairwise(starts.tolist()):
         numbers[begin + 3 * (end - begin) // 4 : end] = 0
-    numbers[starts[series] + 3 * size + place] = pairs.map({c: i for i, c in enumerate(codes)})
+    numbers[starts[series] + 3 * size + place] = remarks.map({c: i for i, c in enumerate(codes)})
     stands = rows["gebietsstand"].fillna("").astype(str).to_numpy()[opening]
     entries = [
         {

@@ -131,7 +131,7 @@ def choose_start(edition: Edition, level: str | None, indicator: str | None) -> 
 
 def _words() -> dict[str, Any]:
     own = words("map.script")
-    for key in ("datenstand", "gebietsstand", "quality"):
+    for key in ("datenstand", "gebietsstand", "quality", "steps"):
         own[key] = say(f"passport.{key}")
     own["missing"] = say("number.missing")
     return {"words": own, "signs": words("sign"), "qualities": words("quality")}

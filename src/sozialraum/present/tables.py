@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import round_shown
 from sozialraum.present.files import replacing
 from sozialraum.present.office import (
@@ -46,6 +47,7 @@ _OFFICE_COLUMNS = (
     "numerator",
     "denominator",
     "quality",
+    "steps",
     "source",
     "licence",
 )
@@ -185,6 +187,7 @@ def _office_columns(edition: Edition) -> list[list[str]]:
             explain_sign(v, s) for v, s in zip(values["value"], values["sign"], strict=True)
         ],
         "quality": [quality.get(q, q) for q in values["quality"]],
+        "steps": ["; ".join(say_steps(steps)) for steps in values["steps"]],
         "source": [known[i].source for i in values["indicator"]],
         "licence": [_licence(known[i]) for i in values["indicator"]],
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sozialraum.model.steps import say_steps
 from sozialraum.present.office import (
     clean,
     count_digits,
@@ -143,6 +144,7 @@ _SERIES = {
     "denominator": 12,
     "meaning": 24,
     "quality": 26,
+    "steps": 40,
 }
 _FIGURES = ("datenstand", "gebietsstand", "value", "numerator", "denominator")
 
@@ -189,6 +191,7 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
                     ),
                     pen.text(sheet, explain_sign(value, sign)),
                     pen.text(sheet, quality.get(row["quality"], row["quality"])),
+                    pen.text(sheet, "; ".join(say_steps(row["steps"]))),
                 ]
             )
 

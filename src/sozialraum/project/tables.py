@@ -11,13 +11,16 @@ import geopandas as gpd
 import pandas as pd
 
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.spread import CENTRE, spread_people
 from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
 from sozialraum.project.settings import Entry, Project, read_project
+from sozialraum.read.addresses import load_addresses
 from sozialraum.read.areas import load_areas, load_backdrop
 from sozialraum.read.counts import load_counts
 from sozialraum.read.definitions import load_indicators
@@ -76,7 +79,10 @@ def make_atlas(project: Project) -> Atlas:
     )
     measured, twice = _measured_indicators(project, indicators)
     found += [*defined, *twice]
-    offers = [take(load_offers, e, "offers", to_crs=crs) for e in project.entries("offers")]
+    section = project.section("addresses")
+    addresses = take(load_addresses, section, "addresses", to_crs=crs) if section else None
+    options = {"to_crs": crs, "need_place": not section}
+    offers = [take(load_offers, e, "offers", **options) for e in project.entries("offers")]
     values = [take(load_values, e, "values") for e in project.entries("values")]
     backdrop = [take(load_backdrop, e, "backdrop", to_crs=crs) for e in project.entries("backdrop")]
     population = None
@@ -89,6 +95,9 @@ def make_atlas(project: Project) -> Atlas:
             if counts is not None and not any(f.severity == "error" for f in found):
                 population = _spread(counts, population, areas, list(spread["groups"]), found)
     joined = _join(offers, crs)
+    if addresses is not None and joined is not None and "geometry" in joined:
+        joined, placed = place_offers(joined, addresses)
+        found += placed
     found += _check_measures(project, joined, population)
     if areas is None:
         CheckReport(tuple(found)).raise_for_errors()
@@ -156,6 +165,7 @@ def _spread(
 
 
 _PASSED = {
+    "addresses": ("columns", "crs", "layer"),
     "areas": ("columns", "crs", "layer"),
     "offers": ("columns", "crs", "layer", "category", "repair"),
     "population": ("columns", "crs", "layer", "kind", "groups"),
@@ -261,7 +271,8 @@ def _complete_values(atlas: Atlas, project: Project) -> Atlas:
         for entry in project.entries("count")
     ]
     values = aggregate_values(atlas.values, areas, atlas.indicators)
-    return atlas.with_values(pd.concat([values, *parts], ignore_index=True))
+    values = pd.concat([values, *parts], ignore_index=True)
+    return atlas.with_values(form_rates(values, atlas.indicators))
 
 
 def list_categories(entry: Entry) -> list[str]:
@@ -273,8 +284,9 @@ def choose_offers(offers: gpd.GeoDataFrame, entry: Entry, day: str) -> gpd.GeoDa
     """Give the offers of the categories an entry names that exist on a day (ISO, empty: any).
 
     An offer without dates exists. ``valid_to`` is its last day; a month or year is meant as a whole.
+    An offer whose address was not found has no place, so that nothing can be measured from it.
     """
-    chosen = offers["category"].isin(list_categories(entry))
+    chosen = offers["category"].isin(list_categories(entry)) & offers.geometry.notna()
     if day and "valid_from" in offers:
         chosen &= ~(offers["valid_from"] > day)
     if day and "valid_to" in offers:

@@ -11,14 +11,15 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from sozialraum.errors import SecrecyError, UnknownNameError
+from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import Level, dissolve_areas
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.indicator import Indicator, pick
+from sozialraum.model.passport import passport
 from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
-from sozialraum.secrecy.protect import HIDDEN, protect_gaps, protect_values
+from sozialraum.secrecy.protect import protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.texts import date, say, words
+from sozialraum.texts import date, say
 
 GAP_COLUMNS = [
     "measure",
@@ -155,7 +156,7 @@ class Edition:
         return wide.reindex(index=sorted(self.areas[level].unique()))[order]
 
     def passport(self, area: str, indicator: str, datenstand: str | None = None) -> dict[str, str]:
-        """Give the passport of one number: the value, its parts, and where it comes from.
+        """Give the passport of one published number.
 
         Parameters
         ----------
@@ -165,27 +166,17 @@ class Edition:
         datenstand : str, optional
             The newest by default.
 
+        Returns
+        -------
+        dict of str to str
+            As `sozialraum.passport` gives it; a withheld number says so and shows no part of it.
+
         Raises
         ------
         UnknownNameError
         """
-        definition = pick(self.indicators, indicator)
-        rows = self.values[
-            (self.values["indicator"] == indicator)
-            & (self.values["area"] == area)
-            & (self.values["datenstand"] == (datenstand or self.latest(indicator)))
-        ]
-        if rows.empty:
-            raise UnknownNameError("area", area, self.values["area"].unique())
-        row = rows.iloc[-1]
-        shown = words("sign")[HIDDEN] if row["sign"] == HIDDEN else definition.show(row["value"])
-        return {
-            say("passport.value"): shown,
-            **definition.passport(),
-            say("passport.datenstand"): date(row["datenstand"]),
-            say("passport.gebietsstand"): date(row["gebietsstand"]),
-            say("passport.quality"): say(f"quality.{row['quality']}"),
-        }
+        pick(self.indicators, indicator)
+        return passport(self.values, area, indicator, datenstand, indicators=self.indicators)
 
 
 def _fingerprint(*tables: pd.DataFrame) -> str:
@@ -193,7 +184,8 @@ def _fingerprint(*tables: pd.DataFrame) -> str:
     for table in tables:
         plain = pd.DataFrame(table)
         if "geometry" in plain:
-            digest.update(b"".join(shapely.to_wkb(plain.pop("geometry").to_numpy())))
+            shapes = shapely.to_wkb(plain.pop("geometry").to_numpy())
+            digest.update(b"".join(shape or b"" for shape in shapes))
         digest.update(pd.util.hash_pandas_object(plain.astype("str")).to_numpy())
     return digest.hexdigest()
 
@@ -254,11 +246,12 @@ def build_edition(
     defined = _by_theme({**atlas.indicators, **(indicators or {})})
     tables = [t for t in (atlas.values, *values) if len(t)]
     rows = (
-        pd.concat([t[list(VALUE_COLUMNS)] for t in tables], ignore_index=True)
+        pd.concat([t.reindex(columns=list(VALUE_COLUMNS)) for t in tables], ignore_index=True)
         if tables
         else pd.DataFrame(columns=list(VALUE_COLUMNS))
     )
     rows = rows.astype(dict.fromkeys(("value", "numerator", "denominator"), "float64"))
+    rows["steps"] = rows["steps"].fillna("").astype("str")
     for name in rows["indicator"].unique():
         pick(defined, name)
     rows = rows.drop_duplicates(["level", "area", "indicator", "datenstand"], keep="last")

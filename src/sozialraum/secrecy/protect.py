@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sozialraum.model.areas import Level
+from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.rules import Secrecy
 
@@ -45,7 +45,11 @@ def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: i
     """
     persons = values["indicator"].map({k: i.protects == "persons" for k, i in indicators.items()})
     counts = values["indicator"].map({k: i.kind == "count" for k, i in indicators.items()})
-    rest = values["denominator"] - values["numerator"]
+    # Of a ratio the numerator is no part of the denominator: their difference counts nobody.
+    shares = values["indicator"].map({k: i.kind != "ratio" for k, i in indicators.items()})
+    rest = (values["denominator"] - values["numerator"]).where(
+        shares.astype("boolean").fillna(True)
+    )
     small = pd.Series(False, index=values.index)
     for amount in (
         values["numerator"],
@@ -136,6 +140,7 @@ def _families(
         parents = areas.drop_duplicates(level.id).set_index(level.id)[level.parent]
         rows = table.index[table["level"] == level.id]
         frame = table.loc[rows, ["area", "indicator", "datenstand"]]
+        parents[UNASSIGNED] = WHOLE if level.parent == WHOLE else UNASSIGNED
         frame = frame.assign(parent=frame["area"].map(parents), at=rows)
         for (parent, indicator, date), group in frame.groupby(
             ["parent", "indicator", "datenstand"], sort=True

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.areas import WHOLE
+from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.present.profile.ages import AgeStructure, build_ages, find_age_groups
 from sozialraum.present.profile.figures import (
     HIDDEN,
@@ -338,7 +339,7 @@ def choose_key_figures(
     themes: dict[str, list[Comparison]] = {}
     for comparison in known:
         indicator = comparison.indicator
-        if indicator.kind in ("rate", "mean") and comparison.own.value is not None:
+        if indicator.kind in QUOTIENTS and comparison.own.value is not None:
             theme = "\n" if indicator.id in of_reach else indicator.theme
             themes.setdefault(theme, []).append(comparison)
     # Titles of a theme open with what the theme is about; where need has a direction, it leads.

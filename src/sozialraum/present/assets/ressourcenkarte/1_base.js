@@ -9,7 +9,7 @@
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Classes>, offers: Offers, gaps: Gap[], words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: [number, string, number], missingHatch: [number, string, number], gapHatch: [number, string, number]}, start: string[]}} Data */
-/** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string}} Cell */
+/** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
 
 /** @type {Data} */
 let data;
@@ -143,7 +143,7 @@ function datesOf(level, indicator) {
 
 /** @param {Series|undefined} series @param {number} area @returns {Cell} */
 function cellOf(series, area) {
-  if (!series) return { value: null, numerator: null, denominator: null, sign: "", quality: "" };
+  if (!series) return { value: null, numerator: null, denominator: null, sign: "", quality: "", steps: "" };
   const size = data.levels[series.level].ids.length;
   const digits = data.indicators[series.indicator].digits;
   /** @param {number} column @param {number} scale */
@@ -153,8 +153,8 @@ function cellOf(series, area) {
     if (n === -2147483648) return null;
     return (n === -2147483647 ? data.large[place] : n) / 10 ** scale;
   };
-  const [sign, quality] = data.codes[numbers[series.at + 3 * size + area]];
-  return { value: at(0, digits), numerator: at(1, series.counted), denominator: at(2, series.counted), sign, quality };
+  const [sign, quality, steps] = data.codes[numbers[series.at + 3 * size + area]];
+  return { value: at(0, digits), numerator: at(1, series.counted), denominator: at(2, series.counted), sign, quality, steps };
 }
 
 /** A value as it is written everywhere. @param {Cell} cell @param {Indicator} indicator @param {boolean} [unit] */

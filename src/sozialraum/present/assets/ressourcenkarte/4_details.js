@@ -53,6 +53,7 @@ function passport(indicator, series, cell) {
   if (series) general.push(pair(say("datenstand"), writeDate(series.date)));
   if (series && series.borders) general.push(pair(say("gebietsstand"), writeDate(series.borders)));
   if (cell.quality) general.push(pair(say("quality"), data.qualities[cell.quality] || cell.quality));
+  if (cell.steps) general.push(pair(say("steps"), cell.steps));
   if (cell.sign) general.push(pair(`${say("sign")} ${cell.sign}`, data.signs[cell.sign] || ""));
   return html("dl", { class: "pass" }, ...[...own, ...general].flat());
 }
@@ -169,7 +170,7 @@ function gapDetails(index) {
   const box = html("div", { class: "einzel" }, ...detailHead(say("gap"), gapText(gap)));
   fill(box, {}, [html("p", {}, gapWay(gap)), measure && html("p", { class: "leise" }, measure.title),
     measure && html("details", { open: true }, html("summary", {}, say("passport")),
-      passport(measure, data.series.find((s) => s.indicator === gap.measure), { value: null, numerator: null, denominator: null, sign: gap.people === null ? "." : "", quality: "" }))]);
+      passport(measure, data.series.find((s) => s.indicator === gap.measure), { value: null, numerator: null, denominator: null, sign: gap.people === null ? "." : "", quality: "", steps: "" }))]);
   return box;
 }
 
