@@ -13,6 +13,7 @@ from sozialraum.access.isochrones import measure_isochrones
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
 from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
 from sozialraum.access.raster import TravelRaster, measure_travel_raster
+from sozialraum.access.relief import measure_relief
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import find_nearest, measure_matrix, measure_nearest, measure_travel
 from sozialraum.demo import build_musterstadt, find_example
@@ -98,6 +99,7 @@ __all__ = [
     "measure_matrix",
     "measure_nearest",
     "measure_open_coverage",
+    "measure_relief",
     "measure_share_outside",
     "measure_travel",
     "measure_travel_raster",
