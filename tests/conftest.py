@@ -25,6 +25,14 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Kept networks do not end up in the user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOZIALRAUM_CACHE", str(tmp_path_factory.mktemp("netze")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def testdata() -> Path:
     """The folder of real data; without it the test is counted as not checked."""

@@ -65,6 +65,19 @@ def test_the_limit_is_inclusive(cross, points):
         assert len(measure_travel(people, offers, cross, limit_min=limit)) == there
 
 
+def test_people_put_on_the_streets_beforehand_find_the_same(cross, points):
+    home = points([(100, 30), (0, 220), (5_000, 0)])
+    offers = points([(0, 200), (350, 0)], "o")
+    snapped = snap_points(home, cross)
+    for direction in ("to_offer", "from_offer"):
+        pd.testing.assert_frame_equal(
+            measure_nearest(home, offers, cross, direction=direction, snapped=snapped),
+            measure_nearest(home, offers, cross, direction=direction),
+        )
+    with pytest.raises(InputError, match="3 Punkte, es sind aber 2"):
+        measure_nearest(home[:2], offers, cross, snapped=snapped)
+
+
 def test_equally_near_offers_are_ordered_by_id(cross, points):
     offers = points([(0, 300), (300, 0), (0, -300)], "k")
     for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):

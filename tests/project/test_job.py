@@ -6,11 +6,13 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
+from sozialraum.access import snap, travel
 from sozialraum.access.coverage import measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.travel import measure_nearest
@@ -52,6 +54,30 @@ def test_gaps_hold_exactly_the_people_coverage_misses(example: Example) -> None:
         gaps = find_gaps(people, nearest, group="einwohner", limit_min=15, min_people=0)
         assert gaps["people"].sum() == reached["unreached"].sum(), category
         assert reached["people"].sum() == people["einwohner"].sum()
+
+
+def test_everybody_is_put_on_the_streets_once(
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the finished network is kept for the next run, outside the project's folder."""
+    monkeypatch.setenv("SOZIALRAUM_CACHE", str(tmp_path))
+    sizes = []
+
+    def count(points: gpd.GeoDataFrame, *given: Any, **named: Any) -> Any:
+        sizes.append(len(points))
+        return snap.snap_points(points, *given, **named)
+
+    for module in (job, travel):
+        monkeypatch.setattr(module, "snap_points", count)
+    project = read_project(find_example())
+    streets = job._read_streets(project, example.atlas.areas.crs)
+    (kept,) = tmp_path.iterdir()
+    assert kept.name.startswith("streets-walk-")
+    again = job._read_streets(project, example.atlas.areas.crs)
+    assert (again.x == streets.x).all()
+    measured = job.measure_project(example.atlas, project, streets, lambda text: None)
+    assert len(measured.values) == len(project.entries("coverage")) == 5
+    assert sizes.count(len(example.atlas.population)) == 1
 
 
 def test_every_file_is_there_and_listed(example: Example) -> None:

@@ -65,6 +65,33 @@ def test_what_is_loaded_is_what_was_read(town, tmp_path, monkeypatch, mode):
         assert_same(fresh, network)
 
 
+def test_the_folder_is_where_the_system_keeps_such_things(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOZIALRAUM_CACHE", str(tmp_path / "eigener"))
+    assert street_cache.find_cache_folder() == tmp_path / "eigener"
+    monkeypatch.setenv("SOZIALRAUM_CACHE", "")
+    assert street_cache.find_cache_folder() is None
+    monkeypatch.delenv("SOZIALRAUM_CACHE")
+    places = {
+        "linux": ("XDG_CACHE_HOME", tmp_path / "xdg"),
+        "win32": ("LOCALAPPDATA", tmp_path / "local"),
+        "darwin": ("HOME", tmp_path / "home"),
+    }
+    for system, (variable, place) in places.items():
+        monkeypatch.setattr(street_cache.sys, "platform", system)
+        monkeypatch.setenv(variable, str(place))
+        below = place / "Library/Caches" if system == "darwin" else place
+        assert street_cache.find_cache_folder() == below / "sozialraum"
+    monkeypatch.setattr(street_cache.sys, "platform", "linux")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert street_cache.find_cache_folder() == tmp_path / "home/.cache/sozialraum"
+
+
+def test_without_a_place_to_write_nothing_is_kept(tmp_path, monkeypatch):
+    (tmp_path / "datei").write_text("kein Ordner", encoding="utf-8")
+    monkeypatch.setenv("SOZIALRAUM_CACHE", str(tmp_path / "datei/darin"))
+    assert street_cache.find_cache_folder() is None
+
+
 def test_a_renamed_file_is_the_same_file(town, tmp_path, monkeypatch):
     read_streets(town, cache=tmp_path / "netze")
     copy = shutil.copy(town, tmp_path / "ort.andere.osm")

@@ -17,7 +17,7 @@ from sozialraum.access.network import (
     to_floats,
 )
 from sozialraum.access.search import search_nearest, search_pairs
-from sozialraum.access.snap import SNAP_LIMIT_M, need_points, snap_points
+from sozialraum.access.snap import SNAP_LIMIT_M, Snapped, need_points, snap_points
 from sozialraum.access.straight import (
     have_place,
     need_one_system,
@@ -41,6 +41,7 @@ def measure_nearest(
     limit_min: float | None = None,
     direction: Direction = "to_offer",
     snap_limit_m: float = SNAP_LIMIT_M,
+    snapped: Snapped | None = None,
 ) -> pd.DataFrame:
     """Measure the way of every cell of people to its nearest offers, or of the offers to the people.
 
@@ -60,6 +61,9 @@ def measure_nearest(
         one-way streets make that a difference.
     snap_limit_m : float, default 250
         Points farther from every street are not connected.
+    snapped : Snapped, optional
+        These people on this network, from ``snap_points``: who asks for several kinds of offers puts
+        the people on the streets once.
 
     Returns
     -------
@@ -115,7 +119,11 @@ def measure_nearest(
         connected = have_place(people)
         found = straight_nearest(people, targets, network, k=k, limit=limit)
     else:
-        here = snap_points(people, network, limit_m=snap_limit_m)
+        if snapped is None:
+            snapped = snap_points(people, network, limit_m=snap_limit_m)
+        here = snapped
+        if len(here.edge) != len(people):
+            refuse("access.snapped", say("access.people"), count=len(people), other=len(here.edge))
         there = snap_points(targets, network, limit_m=snap_limit_m)
         need_connected(here.connected, say("access.people"), snap_limit_m)
         need_connected(there.connected, say("access.offers"), snap_limit_m)

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork
-from sozialraum.access.snap import measure_connection
+from sozialraum.access.snap import measure_connection, snap_points
 from sozialraum.access.travel import measure_nearest
 from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
@@ -29,6 +29,7 @@ from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
+from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.edition import Edition, Statement, build_edition
 from sozialraum.texts import number, say
@@ -53,11 +54,16 @@ def measure_project(
     values, gaps, methods = [], {}, [_say_how(streets, source)]
     methods += streets.notes if isinstance(streets, StreetNetwork) else ()
     counts: list[str] = []
+    # Everybody is put on the streets once, whatever is asked afterwards.
+    snapped, joined = None, pd.Series(True, index=offers.index)
+    if isinstance(streets, StreetNetwork) and project.entries("coverage"):
+        snapped = snap_points(people, streets)
+        joined = measure_connection(offers, streets)["connected"]
     for entry in project.entries("coverage"):
         step(entry["title"])
         group, limit = entry["group"], float(entry["limit_min"])
         chosen = choose_offers(offers, entry, project.day(entry))
-        nearest = measure_nearest(people, chosen, streets)
+        nearest = measure_nearest(people, chosen, streets, snapped=snapped)
         reached = measure_coverage(people[group], nearest, limit_min=limit)
         rows = aggregate_people(
             reached, people, atlas.areas, indicator=atlas.indicators[entry["id"]]
@@ -68,9 +74,7 @@ def measure_project(
         gaps[entry["id"]] = find_gaps(
             people, nearest, group=group, limit_min=limit, min_people=entry.get("min_people", 50)
         )
-        apart = 0
-        if isinstance(streets, StreetNetwork):
-            apart = (~measure_connection(chosen, streets)["connected"]).sum()
+        apart = (~joined[chosen.index]).sum()
         part = say("project.coverage_part", title=entry["title"], offers=number(len(chosen)))
         lost = float(reached["unconnected"].sum())
         if apart or lost:
@@ -101,7 +105,12 @@ def _read_streets(project: Project, crs: Any) -> StreetNetwork | StraightLine:
     options: dict[str, Any] = {k: section[k] for k in ("mode", "speed_kmh") if k in section}
     if "nodes" in section:
         options["nodes"] = project.locate(section["nodes"])
-    return read_streets(project.locate(section["file"]), crs=section.get("crs", crs), **options)
+    return read_streets(
+        project.locate(section["file"]),
+        crs=section.get("crs", crs),
+        cache=find_cache_folder(),
+        **options,
+    )
 
 
 def make_edition(path: str | Path, *, step: Step | None = None) -> Edition:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -73,6 +75,43 @@ def cache_path(folder: Path, file: Path, mode: str, key: str) -> Path:
     'ort-walk-0123456789abcdef.npz'
     """
     return folder / f"{file.name.split('.')[0]}-{mode}-{key[:16]}.npz"
+
+
+def find_cache_folder() -> Path | None:
+    """Give the folder where the user's system keeps what can be made again.
+
+    Returns
+    -------
+    Path or None
+        What the environment variable SOZIALRAUM_CACHE says (empty: no folder), else ``sozialraum`` in
+        ``~/.cache`` or XDG_CACHE_HOME, on macOS in ``~/Library/Caches``, on Windows in LOCALAPPDATA.
+        None where it cannot be made or written to.
+
+    Examples
+    --------
+    >>> folder = find_cache_folder()
+    >>> folder is None or folder.is_dir()
+    True
+    """
+    named = os.environ.get("SOZIALRAUM_CACHE")
+    if named == "":
+        return None
+    try:
+        folder = Path(named).expanduser() if named else _user_cache() / "sozialraum"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # RuntimeError: nobody's home
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def _user_cache() -> Path:
+    if sys.platform == "win32":
+        given, usual = os.environ.get("LOCALAPPDATA"), "~/AppData/Local"
+    elif sys.platform == "darwin":
+        given, usual = None, "~/Library/Caches"
+    else:
+        given, usual = os.environ.get("XDG_CACHE_HOME"), "~/.cache"
+    return Path(given or usual).expanduser()
 
 
 def save_network(network: StreetNetwork, place: Path, key: str) -> None:
