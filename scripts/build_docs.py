@@ -55,8 +55,9 @@ def describe_table(schema: Table) -> str:
         )
         for column in schema.columns
     ]
-    key = say("docs.key", columns=listing([f"`{name}`" for name in schema.key]))
-    return f"{key}\n\n{table(headings, rows)}"
+    names = listing([f"`{name}`" for name in schema.key])
+    key = say("docs.key", columns=names) if names else ""
+    return "\n\n".join(filter(None, (key, table(headings, rows))))
 
 
 def describe_kind(column: Column) -> str:

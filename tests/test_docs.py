@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import sozialraum as sr
+from sozialraum.model.schema import OFFERS
 from sozialraum.project import settings
 from sozialraum.read.definitions import read_indicators
 
@@ -108,6 +109,20 @@ def test_the_example_of_all_keys_uses_every_section(tmp_path: Path) -> None:
     project = settings.read_project(path)
     unused = {*settings._SECTIONS, *settings._LISTS} - set(project.sections)
     assert unused == {"straight_line"}  # stands in only where there are no streets
+
+
+def test_the_example_of_an_address_table_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    text = re.sub(r"\[addresses\]\n(.+\n)+", "", example("projektdatei.md", "alles"))
+    path.write_text(text + example("adressen.md", "adressen"), encoding="utf-8")
+    assert settings.read_project(path).section("addresses")["crs"] == 25833
+
+
+def test_the_page_of_addresses_names_every_quality() -> None:
+    column = OFFERS.column("place_quality")
+    assert column is not None
+    said = re.findall(r"^\| ([\w ]+) \| .* \|$", read("adressen.md"), re.MULTILINE)
+    assert [word for _, (word, *_) in column.choices] == said[-5:]
 
 
 def test_the_example_of_an_indicator_is_understood(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from sozialraum.model.areas import Level, assign_areas, dissolve_areas
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.placing import place_offers
 from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
@@ -41,6 +42,7 @@ from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
 from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
+from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
 from sozialraum.read.definitions import read_indicators
 from sozialraum.read.offers import read_offers
@@ -103,11 +105,13 @@ __all__ = [
     "measure_share_outside",
     "measure_travel",
     "measure_travel_raster",
+    "place_offers",
     "plot_bars",
     "plot_lines",
     "plot_lorenz",
     "plot_map",
     "plot_pyramid",
+    "read_addresses",
     "read_areas",
     "read_atlas",
     "read_backdrop",

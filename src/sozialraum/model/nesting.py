@@ -251,7 +251,9 @@ def find_inside(
         return points, [find("error", "no_place", label, seen=seen)]
     if points.empty:
         return points.assign(area=pd.Series(dtype="str")), []
-    found = check_geometry(points, label)
+    # What `place_offers` could not place is reported with suggestions already.
+    sought = points.get("place_quality", pd.Series("", index=points.index)) == "none"
+    found = check_geometry(points[~(sought & points.geometry.isna())], label)
     if any(f.code in ("no_crs", "geometry_in_degrees") for f in found):
         return points, found
     located = points.geometry.bounds["minx"].notna()

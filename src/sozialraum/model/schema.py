@@ -119,7 +119,9 @@ OFFERS = Table(
         Column("mobile", "choice", aliases=("mobil", "aufsuchend"), choices=_YES_NO),
         Column("valid_from", "date", aliases=("gültig ab", "gültig von")),
         Column("valid_to", "date", aliases=("gültig bis",)),
-        Column("street", aliases=("straße", "strasse", "anschrift", "adresse", *_STREET_AND_NUMBER)),
+        Column(
+            "street", aliases=("straße", "strasse", "anschrift", "adresse", *_STREET_AND_NUMBER)
+        ),
         Column("housenumber", aliases=("hausnummer", "hausnr", "hnr", "nr")),
         Column("postcode", "id", aliases=("plz", "postleitzahl")),
         Column("city", aliases=("ort", "stadt", "gemeinde")),

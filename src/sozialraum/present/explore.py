@@ -98,7 +98,7 @@ def explore(
     drawn = folium.Map(tiles=tiles, control_scale=True)
     heading = say("explore.areas", title=title, indicator=definition.title)
     _add(folium, drawn, _shade(areas, numbers, signs, found, definition), escape(heading))
-    offers = atlas.offers
+    offers = atlas.offers[atlas.offers.geometry.notna()]
     if len(offers):
         mark = folium.CircleMarker(radius=4, color=looks.INK, weight=1, fill_opacity=0.9)
         _add(folium, drawn, _describe(offers), escape(say("explore.offers")), mark)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.model.schema import CHOICES, VALUE_COLUMNS
 from sozialraum.present import qgis_style as qml
 from sozialraum.present.classes import classify_indicator, mark_categories
 from sozialraum.present.files import replacing
@@ -300,7 +300,7 @@ def _offers(edition: Edition) -> Layer:
     table = _texts(offers.reset_index(names="offer"))
     categories = sorted(table["category"].dropna().unique()) if "category" in table else []
     aliases = {c: h for c, h in words("tables.offer").items() if c in table}
-    choices = {c: words("tables.choice") for c in ("barrier_free", "mandatory", "mobile")}
+    choices = {c: words("tables.choice") for c in CHOICES}
     text = qml.write_style(
         qml.offer_rules(mark_categories(categories)),
         kind="marker",

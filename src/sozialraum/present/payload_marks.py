@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = ("street", "housenumber", "postcode", "city")
 _NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat", "offer", *_ADDRESS}
+_PLACED = ("place_quality", "place_address")
 
 
 def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     dict
         In the order of names; a code of -1 means "keine Angabe".
     """
-    offers = edition.offers
+    offers = edition.offers[edition.offers.geometry.notna()]
     by_name = pd.Series([n.casefold() or "\uffff" for n in _texts(offers, "name")], offers.index)
     offers = offers.loc[by_name.sort_index().sort_values(kind="stable").index]
     smallest = {key: i for i, key in enumerate(topology.objects[edition.levels[-1].id])}
@@ -50,8 +51,10 @@ def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     for name in [c for c in (*declared, *extra) if c not in _NOT_SHOWN]:
         text = offers[name].map(_text, na_action="ignore")
         text = text.where(text.notna() & (text != ""))
-        if name in extra and text.isna().all():
+        if (name in extra or name in _PLACED) and text.isna().all():
             continue
+        if name in _PLACED and "place_quality" in offers:  # an exact place is not worth a line
+            text = text.where(offers["place_quality"] != "exact")
         if (declared_column := OFFERS.column(name)) and declared_column.kind == "choice":
             text = text.map(choices, na_action="ignore")
         codes, distinct = pd.factorize(text, sort=True)

@@ -139,7 +139,7 @@ def make_edition(path: str | Path, *, step: Step | None = None) -> Edition:
     tell(say("project.step_protect"))
     sources = [
         e.get("source", "")
-        for name in ("areas", "population", "streets")
+        for name in ("areas", "addresses", "population", "streets")
         for e in [project.section(name)]
     ]
     sources += [

@@ -23,6 +23,7 @@ _SECTIONS: dict[str, Entry] = {
     "project": {"title": str, "redaktionsschluss": str},
     "head": _HEAD,
     "areas": {**_FILE, "gebietsstand": str, "upper": dict},
+    "addresses": _FILE,
     "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
     "streets": {
@@ -56,6 +57,7 @@ _CHOICES = {
 _REQUIRED = {
     "project": ("title",),
     "areas": ("file",),
+    "addresses": ("file",),
     "population": ("file",),
     "streets": ("file",),
     "level": ("id", "title"),

@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 
 from sozialraum.model.check import Reading
+from sozialraum.model.placing import place_offers
 from sozialraum.model.schema import OFFERS
 from sozialraum.read.files import fill_columns, load_named, type_table
-from sozialraum.read.places import find_faulty, place_points
+from sozialraum.read.places import find_faulty, has_place, place_points
 
 
 def read_offers(
@@ -23,6 +24,7 @@ def read_offers(
     to_crs: Any = None,
     layer: str | None = None,
     repair: Sequence[str] = (),
+    addresses: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Read offers from CSV, Excel, GeoJSON, GeoPackage, Shapefile or Parquet.
 
@@ -42,6 +44,9 @@ def read_offers(
     repair : sequence of str
         ``("swapped",)`` exchanges coordinates that lie in Germany only the other way round; each is
         listed as a note. Without it they are errors.
+    addresses : GeoDataFrame, optional
+        As `read_addresses` gives it: offers without coordinates are placed at their address (see
+        `place_offers`), and stay without geometry where it is not found.
 
     Returns
     -------
@@ -77,8 +82,12 @@ def read_offers(
         to_crs=to_crs,
         layer=layer,
         repair=repair,
+        need_place=addresses is None,
     )
-    return reading.settle().set_index("offer")
+    table = reading.settle()
+    if addresses is not None:
+        table = place_offers(table, addresses).settle()
+    return table.set_index("offer")
 
 
 def load_offers(
@@ -90,14 +99,21 @@ def load_offers(
     to_crs: Any = None,
     layer: str | None = None,
     repair: Sequence[str] = (),
+    need_place: bool = True,
 ) -> Reading:
-    """Read offers and collect findings instead of raising; ``offer`` stays a column."""
+    """Read offers and collect findings instead of raising; ``offer`` stays a column.
+
+    Where ``need_place`` is false a table without coordinates gets a geometry without points.
+    """
     name = Path(path).name
     raw = load_named(path, OFFERS, columns=columns, layer=layer)
     if raw.table is None:
         return Reading(None, raw.findings)
     fill_columns(raw.table, {"category": category})
     table, findings = type_table(raw, OFFERS, name)
+    if not need_place and not has_place(table):
+        shapes = gpd.GeoSeries(None, index=table.index, crs=to_crs)
+        return Reading(gpd.GeoDataFrame(table, geometry=shapes), findings)
     faulty = find_faulty(raw.table, table)
     placed, more = place_points(table, name, crs=crs, to_crs=to_crs, repair=repair, faulty=faulty)
     return Reading(placed, (*findings, *more))

@@ -19,6 +19,7 @@ from sozialraum.model.rows import find_rows, say_heading
 # Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
 # when the two are exchanged.
 GERMANY = (5.0, 47.0, 16.0, 56.0)
+_PAIRS = (("lon", "lat"), ("x", "y"))
 
 
 def project(table: gpd.GeoDataFrame, label: str, *, crs: Any = None, to_crs: Any = None) -> Reading:
@@ -93,6 +94,11 @@ def find_faulty(raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Series:
     return faulty
 
 
+def has_place(table: pd.DataFrame) -> bool:
+    """Tell whether a table holds points or columns of coordinates at all."""
+    return isinstance(table, gpd.GeoDataFrame) or any(set(p) <= set(table.columns) for p in _PAIRS)
+
+
 def place_points(
     table: pd.DataFrame,
     label: str,
@@ -131,7 +137,7 @@ def place_points(
         points, findings = _single_points(table, label)
         columns: tuple[str, ...] = ("geometry",)
     else:
-        pair = next((p for p in (("lon", "lat"), ("x", "y")) if set(p) <= set(table.columns)), None)
+        pair = next((p for p in _PAIRS if set(p) <= set(table.columns)), None)
         if pair is None:
             given = (c for c in table.columns if c not in ("file", "row"))
             seen = ", ".join(str(say_heading(table, label, c)) for c in given)
