@@ -27,11 +27,17 @@ from sozialraum.errors import (
     UnknownNameError,
 )
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.convert import convert_boundaries
+from sozialraum.indicators.crosswalk import build_key
+from sozialraum.indicators.rounding import round_counts
+from sozialraum.indicators.series import compare_values, convert_series
 from sozialraum.model.areas import Level, assign_areas, dissolve_areas
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.placing import place_offers
+from sozialraum.model.register import check_register
+from sozialraum.model.versions import AreaVersion
 from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
@@ -45,6 +51,7 @@ from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
 from sozialraum.read.definitions import read_indicators
+from sozialraum.read.keys import read_key
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
 from sozialraum.read.saved import read_saved_atlas
@@ -56,6 +63,7 @@ from sozialraum.secrecy.rules import Secrecy
 __version__ = "0.1.0"
 
 __all__ = [
+    "AreaVersion",
     "Atlas",
     "CheckReport",
     "CoverageError",
@@ -82,8 +90,13 @@ __all__ = [
     "assign_areas",
     "build_atlas",
     "build_edition",
+    "build_key",
     "build_musterstadt",
     "build_network",
+    "check_register",
+    "compare_values",
+    "convert_boundaries",
+    "convert_series",
     "count_by_area",
     "dissolve_areas",
     "explore",
@@ -116,12 +129,14 @@ __all__ = [
     "read_atlas",
     "read_backdrop",
     "read_indicators",
+    "read_key",
     "read_offers",
     "read_population",
     "read_saved_atlas",
     "read_street_modes",
     "read_streets",
     "read_values",
+    "round_counts",
     "run",
     "save_atlas",
     "split_capacity",

@@ -12,7 +12,8 @@ import geopandas as gpd
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.check import Reading, find
 from sozialraum.model.schema import AREAS, Column, Table
-from sozialraum.read.files import load_table
+from sozialraum.read.corrections import Correction, correct_cells
+from sozialraum.read.files import load_named, load_table, type_table
 from sozialraum.read.places import project
 
 
@@ -23,6 +24,7 @@ def read_areas(
     levels: Sequence[Level | str] = (),
     crs: Any = None,
     layer: str | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> gpd.GeoDataFrame:
     """Read the smallest areas from a GeoPackage, GeoJSON, Shapefile or GeoParquet.
 
@@ -38,6 +40,9 @@ def read_areas(
         The coordinate system where the file does not say it, or says it wrongly (that is noted).
     layer : str, optional
         Needed if the file has several.
+    corrections : sequence of mapping
+        Cells that are wrong in the file: ``row`` (the heading is row 1), ``column``, ``value``, and, to
+        be sure, ``old``. Nothing is corrected without being asked for.
 
     Returns
     -------
@@ -64,11 +69,8 @@ def read_areas(
     >>> areas["name"].to_dict(), areas.crs.to_epsg()
     ({'01': 'Mitte'}, 25833)
     """
-    return (
-        load_areas(path, columns=columns, levels=levels, crs=crs, layer=layer)
-        .settle()
-        .set_index("area")
-    )
+    options = {"levels": levels, "crs": crs, "layer": layer, "corrections": corrections}
+    return load_areas(path, columns=columns, **options).settle().set_index("area")
 
 
 def load_areas(
@@ -79,12 +81,14 @@ def load_areas(
     crs: Any = None,
     layer: str | None = None,
     to_crs: Any = None,
+    corrections: Sequence[Correction] = (),
 ) -> Reading:
     """Read areas and collect findings instead of raising; ``area`` stays a column."""
-    table, findings = load_table(path, _with_levels(levels), columns=columns, layer=layer)
-    if table is None:
-        return Reading(None, findings)
-    name = Path(path).name
+    schema, name = _with_levels(levels), Path(path).name
+    raw = correct_cells(load_named(path, schema, columns=columns, layer=layer), corrections, name)
+    if raw.table is None:
+        return Reading(None, raw.findings)
+    table, findings = type_table(raw, schema, name)
     if not isinstance(table, gpd.GeoDataFrame):
         return Reading(table, (*findings, find("error", "geometry_column", name)))
     projected, more = project(table, name, crs=crs, to_crs=to_crs)
