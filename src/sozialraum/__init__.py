@@ -29,12 +29,31 @@ from sozialraum.errors import (
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
+from sozialraum.indicators.form import form_rates
+from sozialraum.indicators.index import (
+    build_index,
+    build_indices,
+    define_index,
+    measure_loadings,
+)
+from sozialraum.indicators.recipe import Recipe
+from sozialraum.indicators.robustness import measure_robustness
 from sozialraum.indicators.rounding import round_counts
 from sozialraum.indicators.series import compare_values, convert_series
+from sozialraum.indicators.uncertainty import (
+    compare_with_rest,
+    measure_count_interval,
+    measure_funnel,
+    measure_intervals,
+    measure_share_interval,
+    smooth_rates,
+    withhold_small_areas,
+)
 from sozialraum.model.areas import Level, assign_areas, dissolve_areas
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.passport import passport
 from sozialraum.model.placing import place_offers
 from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
@@ -43,6 +62,7 @@ from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
+from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
@@ -50,10 +70,11 @@ from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
-from sozialraum.read.definitions import read_indicators
+from sozialraum.read.definitions import read_catalogue, read_indicators
 from sozialraum.read.keys import read_key
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
+from sozialraum.read.recipes import find_recipe, read_recipes
 from sozialraum.read.saved import read_saved_atlas
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
@@ -75,6 +96,7 @@ __all__ = [
     "InputError",
     "Level",
     "MissingPackageError",
+    "Recipe",
     "Secrecy",
     "SecrecyError",
     "SozialraumError",
@@ -90,48 +112,66 @@ __all__ = [
     "assign_areas",
     "build_atlas",
     "build_edition",
+    "build_index",
+    "build_indices",
     "build_key",
     "build_musterstadt",
     "build_network",
     "check_register",
     "compare_values",
+    "compare_with_rest",
     "convert_boundaries",
     "convert_series",
     "count_by_area",
+    "define_index",
     "dissolve_areas",
     "explore",
     "find_example",
     "find_gaps",
     "find_nearest",
     "find_open",
+    "find_recipe",
+    "form_rates",
     "make_edition",
     "measure_catchment",
     "measure_connection",
+    "measure_count_interval",
     "measure_coverage",
     "measure_demand",
+    "measure_funnel",
     "measure_hours_per_week",
+    "measure_intervals",
     "measure_isochrones",
+    "measure_loadings",
     "measure_matrix",
     "measure_nearest",
     "measure_open_coverage",
     "measure_relief",
+    "measure_robustness",
+    "measure_share_interval",
     "measure_share_outside",
     "measure_travel",
     "measure_travel_raster",
+    "passport",
     "place_offers",
     "plot_bars",
+    "plot_funnel",
+    "plot_intervals",
     "plot_lines",
     "plot_lorenz",
     "plot_map",
     "plot_pyramid",
+    "plot_robustness",
     "read_addresses",
     "read_areas",
     "read_atlas",
     "read_backdrop",
+    "read_catalogue",
     "read_indicators",
     "read_key",
     "read_offers",
     "read_population",
+    "read_recipes",
     "read_saved_atlas",
     "read_street_modes",
     "read_streets",
@@ -139,7 +179,9 @@ __all__ = [
     "round_counts",
     "run",
     "save_atlas",
+    "smooth_rates",
     "split_capacity",
+    "withhold_small_areas",
     "write_geopackage",
     "write_ressourcenkarte",
     "write_sozialraumprofile",

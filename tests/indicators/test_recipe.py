@@ -53,7 +53,7 @@ def test_one_report_of_everything_wrong(tmp_path: Path) -> None:
     path = tmp_path / "eigen.toml"
     path.write_text(WRONG, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_recipes([path], {"arbeitslose", "sgb2"})
+        read_recipes([path], {"arbeitslosenanteil_18_65", "sgb2"})
     assert [f.code for f in caught.value.report.errors] == [
         "unknown_key", "unknown_key",  # standardabweichung, gewicht
         "recipe_doubled", "recipe_weight", "recipe_inhabitants", "recipe_names", "recipe_limits",
@@ -72,8 +72,8 @@ def test_unknown_indicators_come_with_the_nearest_spelling(tmp_path: Path) -> No
         'id = "arbeitslsoe"\ndirection = "high_is_need"\n',
         encoding="utf-8",
     )
-    with pytest.raises(InputError, match="Ähnlich ist: arbeitslose"):
-        read_recipes([path], {"arbeitslose", "sgb2"})
+    with pytest.raises(InputError, match="Ähnlich ist: arbeitslosenanteil_18_65"):
+        read_recipes([path], {"arbeitslosenanteil_18_65", "sgb2"})
     assert list(read_recipes([path])) == ["i"]  # nothing to compare with
 
 

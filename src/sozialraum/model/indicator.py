@@ -95,6 +95,11 @@ class Indicator:
     change_years: int = 0
 
     @property
+    def signed(self) -> bool:
+        """Whether it is a balance, which may be negative."""
+        return any(part.startswith("-") for part in self.numerator_of)
+
+    @property
     def formula(self) -> str:
         """The formula in words.
 
@@ -186,6 +191,48 @@ def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None,
         return None, found
     entry = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
     return Indicator(**entry), []
+
+
+# What an id means everywhere; who means something else takes another id.
+_MEANING = (
+    "kind", "per", "unit", "denominator", "base", "ages", "denominator_ages", "numerator_of",
+    "denominator_of",
+)  # fmt: skip
+
+
+def inherit(
+    entry: dict[str, Any],
+    common: Mapping[str, Any],
+    catalogue: Mapping[str, Indicator],
+    label: str,
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Complete a TOML table by what is common to its file and by the catalogue's definition of its id.
+
+    What the catalogue means by an id stands above what is common to the file; a table that says
+    otherwise itself is a finding.
+    """
+    known = catalogue.get(str(entry.get("id", "")))
+    if known is None:
+        return {**common, **entry}, []
+    found = []
+    for key in _MEANING:
+        meant = getattr(known, key)
+        said = entry.get(key, meant)
+        if (tuple(said) if isinstance(said, list) else said) != meant:
+            found.append(
+                find(
+                    "error",
+                    "indicator_meaning",
+                    label,
+                    id=known.id,
+                    key=key,
+                    said=said,
+                    meant=meant,
+                )
+            )
+    meant = {f.name: getattr(known, f.name) for f in fields(Indicator)}
+    habits = {key: value for key, value in common.items() if key not in _MEANING}
+    return {**meant, **habits, **entry}, found
 
 
 def pick(indicators: Mapping[str, Indicator], name: str) -> Indicator:

@@ -97,6 +97,7 @@ def check_values(
     kinds = table["indicator"].map({key: i.kind for key, i in indicators.items()})
     per = table["indicator"].map({key: i.per for key, i in indicators.items()}).astype("float64")
     counts = kinds == "count"
+    signed = {key for key, i in indicators.items() if i.signed}
     ratio = kinds.isin(QUOTIENTS)
     odd = ~table["sign"].fillna("").isin(["", *SIGNS])
     found += find_rows(
@@ -127,7 +128,7 @@ def check_values(
         "too_small",
         label,
         table,
-        counts & (table["value"] < 0),
+        counts & ~table["indicator"].isin(signed) & (table["value"] < 0),
         column="value",
         cell=table["value"],
         minimum=0,

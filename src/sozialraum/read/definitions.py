@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from sozialraum.model.check import CheckReport, Finding, find
-from sozialraum.model.indicator import Indicator, make_indicator
+from sozialraum.model.indicator import Indicator, inherit, make_indicator
 
 
 def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
     """Read indicator definitions from TOML files.
 
     A file holds tables ``[[indicator]]``; the keys are the attributes of `Indicator`. What stands
-    before the first of them under ``[common]`` holds for all of the file.
+    before the first of them under ``[common]`` holds for all of the file. An id of the catalogue
+    (`read_catalogue`) has the catalogue's meaning; what the file does not say is taken from there.
 
     Parameters
     ----------
@@ -28,17 +31,49 @@ def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
     Raises
     ------
     InputError
-        Unreadable TOML, unknown keys or kinds, one id defined twice.
+        Unreadable TOML, unknown keys or kinds, one id defined twice or against the catalogue.
     """
     table, findings = load_indicators(paths)
     CheckReport(findings).raise_for_errors()
     return table
 
 
+def read_catalogue() -> Mapping[str, Indicator]:
+    """Read the catalogue of German social indicators that comes with the library.
+
+    Returns
+    -------
+    mapping of str to Indicator
+        What each means: unit, kind, numerator, denominator, ages. Source, licence and Datenstand are
+        empty: whoever delivers a number says them.
+
+    Examples
+    --------
+    >>> catalogue = read_catalogue()
+    >>> catalogue["kita_versorgungsquote_u3"].formula
+    '100 × belegbare Plätze für Kinder unter 3 Jahren ÷ Personen unter 3 Jahren'
+    """
+    return _catalogue()
+
+
+@cache
+def _catalogue() -> Mapping[str, Indicator]:
+    table, findings = load_indicators(sorted(find_data().glob("katalog_*.toml")), catalogue={})
+    CheckReport(findings).raise_for_errors()
+    return MappingProxyType(table)
+
+
+def find_data() -> Path:
+    """Find the folder of indicators: in the source tree, or inside the installed package."""
+    source = Path(__file__).parents[3] / "data" / "indicators"
+    return source if source.is_dir() else Path(__file__).parents[1] / "example/data/indicators"
+
+
 def load_indicators(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | Path], *, catalogue: Mapping[str, Indicator] | None = None
 ) -> tuple[dict[str, Indicator], tuple[Finding, ...]]:
     """Read definitions and collect findings instead of raising."""
+    catalogue = read_catalogue() if catalogue is None else catalogue
     table: dict[str, Indicator] = {}
     origin: dict[str, str] = {}
     findings: list[Finding] = []
@@ -52,8 +87,9 @@ def load_indicators(
             findings.append(find("error", "bad_toml", path.name, reason=str(error)))
             continue
         for entry in content.get("indicator", []):
-            indicator, found = make_indicator({**content.get("common", {}), **entry}, path.name)
-            findings += found
+            entry, contradictions = inherit(entry, content.get("common", {}), catalogue, path.name)
+            indicator, found = make_indicator(entry, path.name)
+            findings += [*contradictions, *found]
             if indicator is None:
                 continue
             if indicator.id in table:

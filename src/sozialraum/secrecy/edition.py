@@ -125,6 +125,13 @@ class Edition:
     created: str
     seal: str = field(default="", repr=False)
 
+    @property
+    def water(self) -> gpd.GeoDataFrame:
+        """What of the backdrop is water; all of it where nothing tells kinds apart."""
+        if "kind" not in self.backdrop:
+            return self.backdrop
+        return self.backdrop[self.backdrop["kind"] == "water"]
+
     def verify(self) -> None:
         """Refuse an edition that was not made by `build_edition` or was changed afterwards.
 
@@ -139,7 +146,8 @@ class Edition:
 
     def table(self, level: str) -> gpd.GeoDataFrame:
         """Give the areas of a level: index area; name, parent, geometry."""
-        return dissolve_areas(self.areas, level)
+        parents = {known.id: known.parent for known in self.levels}
+        return dissolve_areas(self.areas, level, parent=parents.get(level))
 
     def latest(self, indicator: str) -> str:
         """Give the newest Datenstand of an indicator (empty if it has no row)."""

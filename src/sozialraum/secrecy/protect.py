@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
@@ -57,7 +58,7 @@ def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: i
         rest,
         values["value"].where(counts.astype("boolean").fillna(False)),
     ):
-        small |= (amount > 0) & (amount < minimum)
+        small |= (amount != 0) & (amount.abs() < minimum)
     return small & persons.astype("boolean").fillna(True).astype(bool)
 
 
@@ -72,7 +73,8 @@ def protect_values(
 
     A parent and its children form an equation. Where exactly one member of it is withheld and all
     others are known, the smallest child left that is not zero is withheld as well (a zero only if
-    nothing else is left); if no child is left, the parent is. Repeated until nothing changes.
+    nothing else is left); if no child is left, the parent is. Repeated until nothing changes. An
+    index is withheld with any figure it is made of, which could be computed from it.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def protect_values(
     protected : DataFrame
         Withheld rows have sign "." and neither value nor numerator nor denominator.
     protocol : DataFrame
-        ``level, area, indicator, datenstand, reason`` with reason "small" or "sibling" or "parent".
+        ``level, area, indicator, datenstand, reason``: "small", "sibling", "parent" or "part".
     """
     table = values.reset_index(drop=True)
     hidden = unsafe(table, indicators, rules.minimum).to_numpy(copy=True)
@@ -119,11 +121,42 @@ def protect_values(
                 chosen, why = parent, "parent"
             hidden[chosen] = unknown[chosen] = changed = True
             reason[chosen] = why
+    for at in _made_of_hidden(table, hidden, indicators):
+        hidden[at] = True
+        reason[at] = "part"
     protected = table.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
     return protected, protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+
+
+def _made_of_hidden(
+    table: pd.DataFrame, hidden: npt.NDArray[np.bool_], indicators: Mapping[str, Indicator]
+) -> list[int]:
+    """Find rows of indices made of withheld figures, with which these could be computed."""
+    secret = set(
+        zip(
+            *(table.loc[hidden, c] for c in ("level", "area", "indicator", "datenstand")),
+            strict=True,
+        )
+    )
+    made = {name: i for name, i in indicators.items() if i.made_of}
+    rows = table[table["indicator"].isin(made) & table["value"].notna() & ~hidden]
+    found: list[int] = []
+    before = -1
+    while before < len(secret):  # an index may be made of others
+        before = len(secret)
+        for at, level, area, name, day in rows[
+            ["level", "area", "indicator", "datenstand"]
+        ].itertuples():
+            years = made[name].change_years
+            days = {day, f"{int(day[:4]) - years:04d}{day[4:]}"} if years else {day}
+            parts = ((level, area, part, d) for part in made[name].made_of for d in days)
+            if (level, area, name, day) not in secret and any(part in secret for part in parts):
+                found.append(at)
+                secret.add((level, area, name, day))
+    return found
 
 
 def _families(
