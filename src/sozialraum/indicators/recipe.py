@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -195,6 +195,39 @@ def make_recipe(entry: Mapping[str, Any], label: str) -> tuple[Recipe | None, li
     )
     found += [find("error", code, label, id=recipe.id, **more) for code, more in _faults(recipe)]
     return (None, found) if found else (recipe, [])
+
+
+def adapt_recipe(
+    recipe: Recipe, indicators: Mapping[str, str], exclude: Iterable[str] = ()
+) -> Recipe:
+    """Give a recipe for a town whose indicators are called otherwise.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    indicators : mapping of str to str
+        Id in the recipe → id in the town; what is not named keeps its id.
+    exclude : iterable of str
+        Areas to be excluded as well.
+
+    Returns
+    -------
+    Recipe
+
+    Examples
+    --------
+    >>> recipe = Recipe(id="i", title="Index", method="z_sum",
+    ...                 indicator=(Ingredient(id="s1", direction="high_is_need"),))
+    >>> adapt_recipe(recipe, {"s1": "arbeitslose"}, ["0815"]).needed
+    ('arbeitslose',)
+    """
+    return replace(
+        recipe,
+        indicator=tuple(replace(p, id=indicators.get(p.id, p.id)) for p in recipe.indicator),
+        inhabitants=indicators.get(recipe.inhabitants, recipe.inhabitants),
+        of=tuple(indicators.get(name, name) for name in recipe.of),
+        exclude=(*recipe.exclude, *exclude),
+    )
 
 
 def check_recipe(recipe: Recipe, known: Collection[str], label: str) -> list[Finding]:

@@ -84,7 +84,7 @@ def measure_robustness(
     >>> known = {i: Indicator(id=i, title=i.upper()) for i in "pq"}
     >>> report = measure_robustness(values, recipe, known, level="quartier")
     >>> report[["variant", "changed"]].values.tolist()[:3]
-    [['ohne „P“', 1], ['ohne „Q“', 0], ['„P“ 20 % weniger', 0]]
+    [['ohne „P“', 1], ['ohne „Q“', 0], ['20 % weniger Gewicht: „P“', 0]]
     """
     CheckReport(tuple(check_recipe(recipe, indicators, recipe.title))).raise_for_errors()
     if not recipe.classes:

@@ -292,15 +292,66 @@ def classify_rows(
     -------
     Classes
     """
+    if definition.classes:
+        return name_classes(definition.classes, rows.loc[_is_newest(rows), "value"])
     style: dict[str, Any] = {
         "digits": definition.digits,
         "unit": definition.unit if with_unit else "",
     }
     found = classify(rows["value"], scheme=scheme, k=k, breaks=breaks, **style)
-    newest = rows.loc[rows["datenstand"] == rows["datenstand"].max(), "value"]
-    places = found.find(newest)
+    places = found.find(rows.loc[_is_newest(rows), "value"])
     counts = np.bincount(places[places >= 0], minlength=len(found.labels)).tolist()
     return replace(found, counts=tuple(counts))
+
+
+def _is_newest(rows: pd.DataFrame) -> pd.Series:
+    return rows["datenstand"] == rows["datenstand"].max()
+
+
+def name_classes(names: Sequence[str], values: ArrayLike) -> Classes:
+    """Give classes that have names of their own and whose numbers, from 1 on, are the values.
+
+    Parameters
+    ----------
+    names : sequence of str
+    values : array-like of float
+        To be counted.
+
+    Returns
+    -------
+    Classes
+        Every name keeps its place and colour, even where it holds nothing. More than five colours are
+        mixed from the same scale, and neighbours share a hatch.
+
+    Examples
+    --------
+    >>> found = name_classes(("gut", "mittel", "schlecht"), [1, 3, 3])
+    >>> found.labels, found.counts, found.find([3.0, None]).tolist()
+    (('gut', 'mittel', 'schlecht'), (1, 0, 2), [2, -1])
+    """
+    size = len(names)
+    if size in _SPREAD:
+        colours = tuple(COLOURS[i] for i in _SPREAD[size])
+        hatches = tuple(HATCHES[i] for i in _SPREAD[size])
+    else:
+        at = np.linspace(0, len(COLOURS) - 1, size)
+        scale = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLOURS], dtype=float)
+        mixed = [np.interp(at, range(len(COLOURS)), part) for part in scale.T]
+        colours = tuple(
+            "#" + "".join(f"{round(x):02x}" for x in c) for c in zip(*mixed, strict=True)
+        )
+        hatches = tuple(HATCHES[i] for i in np.rint(at).astype(int))
+    found = Classes(
+        breaks=tuple(i + 0.5 for i in range(1, size)),
+        colours=colours,
+        hatches=hatches,
+        labels=tuple(names),
+        counts=(),
+        digits=0,
+    )
+    places = found.find(values)
+    counts = np.bincount(places[places >= 0], minlength=size)
+    return replace(found, counts=tuple(counts.tolist()))
 
 
 def name_category(category: str) -> str:

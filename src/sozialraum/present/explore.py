@@ -12,7 +12,7 @@ from sozialraum.errors import UnknownNameError, require
 from sozialraum.model.areas import dissolve_areas, need_level
 from sozialraum.model.indicator import Indicator
 from sozialraum.present import classes as looks
-from sozialraum.present.classes import Classes, classify
+from sozialraum.present.classes import Classes, classify, name_classes
 from sozialraum.present.office import clean, explain_sign, show_sign
 from sozialraum.texts import date, say, words
 
@@ -94,7 +94,11 @@ def explore(
     areas = dissolve_areas(atlas.areas, level)
     numbers = rows["value"].reindex(areas.index).astype("float64")
     signs = rows["sign"].reindex(areas.index)
-    found = classify(numbers, digits=definition.digits, unit=definition.unit)
+    found = (
+        name_classes(definition.classes, numbers)
+        if definition.classes
+        else classify(numbers, digits=definition.digits, unit=definition.unit)
+    )
     drawn = folium.Map(tiles=tiles, control_scale=True)
     heading = say("explore.areas", title=title, indicator=definition.title)
     _add(folium, drawn, _shade(areas, numbers, signs, found, definition), escape(heading))

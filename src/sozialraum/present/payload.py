@@ -189,6 +189,7 @@ def _indicator(known: Indicator) -> dict[str, Any]:
         "title": title_of(known),
         "unit": known.unit,
         "digits": known.digits,
+        **({"classes": known.classes} if known.classes else {}),
         "theme": known.theme,
         "numerator": known.numerator,
         "denominator": known.denominator if known.kind in ("rate", "mean") else "",

@@ -120,7 +120,7 @@ def _write(row: dict[str, Any], known: Indicator, counted: int | None) -> tuple[
     """Write a row's figures: a sign where there is no number, both parts if they are shown."""
     sign = row["sign"] if row["sign"] in SIGNS else ""
     if row["value"] == row["value"]:
-        value = number(row["value"], known.digits)
+        value = known.write(row["value"])
         value = f"({value})" if sign == "()" else value
     elif sign == ".":
         value = say("map.script.secret")

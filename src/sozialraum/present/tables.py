@@ -164,6 +164,11 @@ def _office_columns(edition: Edition) -> list[list[str]]:
         digits = (definition.digits, *[count_digits(rows, definition)] * 2)
         for name, places in zip(_NUMBERS, digits, strict=True):
             shown[name][at] = _german(rows[name], places)
+        if definition.classes:
+            known = rows["value"].notna().to_numpy()
+            shown["value"][at[known]] = [
+                guard(definition.write(x)) for x in rows["value"].to_numpy()[known].tolist()
+            ]
     signs = [show_sign(v, s) for v, s in zip(values["value"], values["sign"], strict=True)]
     numbers: dict[str, list[str]] = {}
     for name in _NUMBERS:

@@ -23,6 +23,7 @@ from sozialraum.present.office import (
     list_signs,
     list_statements,
     name_areas,
+    show_sign,
 )
 from sozialraum.present.spreadsheet import (
     LINE_POINTS,
@@ -34,6 +35,7 @@ from sozialraum.present.spreadsheet import (
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
+    from sozialraum.model.indicator import Indicator
     from sozialraum.secrecy.edition import Edition
 
 _MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
@@ -117,7 +119,7 @@ def _write_level(pen: Pen, name: str, edition: Edition, level: str, names: pd.Da
     headings = [say(f"tables.column.{column}") for column in fixed]
     headings += [head_indicator(edition.indicators[i], newest.dates[i], "\n") for i in indicators]
     pen.headings(sheet, headings, widths, range(len(fixed), len(widths)))
-    digits = [edition.indicators[i].digits for i in indicators]
+    known_as = [edition.indicators[i] for i in indicators]
     columns = [
         zip(newest.values[i].tolist(), newest.signs[i].tolist(), strict=True) for i in indicators
     ]
@@ -125,8 +127,8 @@ def _write_level(pen: Pen, name: str, edition: Edition, level: str, names: pd.Da
         row = known.loc[area]
         cells = [pen.text(sheet, {"area": area, **row}[column]) for column in fixed]
         cells += [
-            pen.figure(sheet, *next(column), places)
-            for column, places in zip(columns, digits, strict=True)
+            _figure(pen, sheet, *next(column), definition)
+            for column, definition in zip(columns, known_as, strict=True)
         ]
         sheet.append(cells)
 
@@ -153,10 +155,7 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
     titles = {level.id: level.title for level in edition.levels}
     quality = words("quality")
     digits = {
-        indicator: (
-            edition.indicators[indicator].digits,
-            count_digits(rows, edition.indicators[indicator]),
-        )
+        indicator: count_digits(rows, edition.indicators[indicator])
         for indicator, rows in edition.values.groupby("indicator")
     }
     known = names["name"].to_dict()
@@ -170,7 +169,7 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
         pen.headings(sheet, headings, list(_SERIES.values()), figures)
         for row in part:
             definition = edition.indicators[row["indicator"]]
-            shown, counted = digits[row["indicator"]]
+            counted = digits[row["indicator"]]
             value, sign = row["value"], row["sign"]
             withheld = "." if sign == "." else ""
             sheet.append(
@@ -182,7 +181,7 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
                     pen.text(sheet, definition.unit),
                     pen.day(sheet, row["datenstand"]),
                     pen.day(sheet, row["gebietsstand"]),
-                    pen.figure(sheet, value, sign, shown),
+                    _figure(pen, sheet, value, sign, definition),
                     *(
                         pen.figure(sheet, row[c], withheld, counted)
                         if row[c] == row[c] or withheld
@@ -194,6 +193,13 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
                     pen.text(sheet, "; ".join(say_steps(row["steps"]))),
                 ]
             )
+
+
+def _figure(pen: Pen, sheet: Any, value: float, sign: object, definition: Indicator) -> Any:
+    """Write a figure, a class by its name."""
+    if definition.classes and show_sign(value, sign) is None:
+        return pen.text(sheet, definition.write(value))
+    return pen.figure(sheet, value, sign, definition.digits)
 
 
 def _write_plain(pen: Pen, name: str, table: pd.DataFrame) -> None:

@@ -48,6 +48,7 @@ _LISTS: dict[str, Entry] = {
         "min_people": int, "theme": str, "note": str, "datenstand": str,
     },
     "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},
+    "index": {"recipe": str, "level": str, "indicators": dict, "exclude": list},
 }  # fmt: skip
 _CHOICES = {
     ("streets", "mode"): ("walk", "wheelchair", "bike", "car"),
@@ -66,6 +67,7 @@ _REQUIRED = {
     "backdrop": ("file",),
     "coverage": ("id", "title", "category", "group", "limit_min"),
     "count": ("id", "title", "category"),
+    "index": ("recipe",),
 }
 
 
@@ -149,6 +151,7 @@ class Project:
         named += [u["file"] for u in self.section("areas").get("upper", {}).values()]
         named += [s["file"] for s in [self.section("population").get("spread")] if s]
         named += self.section("indicators").get("files", [])
+        named += [e["recipe"] for e in self.entries("index") if e["recipe"].endswith(".toml")]
         return list(dict.fromkeys(named))
 
 

@@ -19,6 +19,7 @@ from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
+from sozialraum.project.indices import load_indices, make_indices
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
 from sozialraum.read.areas import load_areas, load_backdrop
@@ -78,7 +79,8 @@ def make_atlas(project: Project) -> Atlas:
         project.locate(file) for file in project.section("indicators").get("files", [])
     )
     measured, twice = _measured_indicators(project, indicators)
-    found += [*defined, *twice]
+    indices = load_indices(project, {**indicators, **measured})
+    found += [*defined, *twice, *indices.findings]
     section = project.section("addresses")
     addresses = take(load_addresses, section, "addresses", to_crs=crs) if section else None
     options = {"to_crs": crs, "need_place": not section}
@@ -109,12 +111,13 @@ def make_atlas(project: Project) -> Atlas:
         offers=joined,
         population=population,
         values=join_tables(values) if values else None,
-        indicators={**indicators, **measured},
+        indicators={**indicators, **measured, **indices.indicators},
         backdrop=_join(backdrop, crs),
         upper={level: table for level, table in upper.items() if table is not None},
         findings=found,
     )
-    return _complete_values(atlas, project)
+    atlas = _complete_values(atlas, project)
+    return atlas.with_values(make_indices(atlas.values, indices, atlas.indicators))
 
 
 def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:

@@ -293,7 +293,9 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
     ages_note = notes.cite(ages.figures[0]) if ages else 0
     themes = _themes(cite(c for c in known if c.indicator.id not in desk.reach))
     reach = cite(c for c in known if c.indicator.id in desk.reach)
-    courses = _courses(desk, area, [c for c in known if c.indicator.id not in desk.reach], notes)
+    # Indices of two years must not be compared: each is taken from its own year's mean.
+    lasting = [c for c in known if c.indicator.id not in desk.reach and c.indicator.kind != "index"]
+    courses = _courses(desk, area, lasting, notes)
     gaps, shapes, left = _gaps(desk, area)
     return Profile(
         place=desk.place(desk.level.id, area),

@@ -56,7 +56,7 @@ class Figure:
         """The number without its unit, or its sign, or "keine Angabe"."""
         if self.value is None:
             return self.sign or say("number.missing")
-        text = number(self.value, self.indicator.digits)
+        text = self.indicator.write(self.value)
         return f"({text})" if self.sign == "()" else text
 
     @property

@@ -1,7 +1,7 @@
 // Data, words, numbers and elements. Names and texts of others only ever become text nodes.
 
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], points: number[][]}} Level */
-/** @typedef {{id: string, title: string, unit: string, digits: number, theme: string, numerator: string, denominator: string, passport: string[][]}} Indicator */
+/** @typedef {{id: string, title: string, unit: string, digits: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][]}} Indicator */
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
 /** @typedef {{breaks: number[], labels: string[], colours: string[], hatches: [number, string, number][]}} Classes */
 /** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */
@@ -163,7 +163,7 @@ function writeValue(cell, indicator, unit = true) {
     if (cell.sign === ".") return say("secret");
     return cell.sign || say("missing");
   }
-  const text = write(cell.value, indicator.digits) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
+  const text = (indicator.classes ? indicator.classes[cell.value - 1] : write(cell.value, indicator.digits)) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
   return cell.sign === "()" ? `(${text})` : text;
 }
 

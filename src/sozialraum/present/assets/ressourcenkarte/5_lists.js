@@ -80,7 +80,7 @@ function saveTable() {
   /** @param {number|null} n @param {number} digits */
   const plain = (n, digits) => (n === null ? "" : n.toFixed(digits).replace(".", ","));
   const rows = order.map((i) => [level.title, level.ids[i], level.names[i], indicator.title, indicator.unit, series ? series.date : "", series ? series.borders : ""].map(csvText)
-    .concat([plain(cells[i].value, indicator.digits), plain(cells[i].numerator, counted), plain(cells[i].denominator, counted), cells[i].sign, csvText(data.qualities[cells[i].quality] || cells[i].quality)]).join(";"));
+    .concat([indicator.classes ? csvText(indicator.classes[(cells[i].value || 0) - 1] || "") : plain(cells[i].value, indicator.digits), plain(cells[i].numerator, counted), plain(cells[i].denominator, counted), cells[i].sign, csvText(data.qualities[cells[i].quality] || cells[i].quality)]).join(";"));
   const text = `\ufeff${[say("csv_head"), ...rows].join("\r\n")}\r\n`;
   const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   const anchor = html("a", { href: address, download: `${level.id}_${indicator.id}_${series ? series.date : ""}.csv`.replace(/[^\w.-]+/g, "_") });
