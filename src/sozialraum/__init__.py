@@ -27,6 +27,7 @@ from sozialraum.errors import (
     UnknownNameError,
 )
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
 from sozialraum.indicators.form import form_rates
@@ -54,6 +55,7 @@ from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.passport import passport
+from sozialraum.model.names import group_areas, match_names
 from sozialraum.model.placing import place_offers
 from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
@@ -61,6 +63,7 @@ from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
+from sozialraum.present.passports import write_passports
 from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
 from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
@@ -132,7 +135,10 @@ __all__ = [
     "find_open",
     "find_recipe",
     "form_rates",
+    "group_areas",
+    "list_missing",
     "make_edition",
+    "match_names",
     "measure_catchment",
     "measure_connection",
     "measure_count_interval",
@@ -183,6 +189,7 @@ __all__ = [
     "split_capacity",
     "withhold_small_areas",
     "write_geopackage",
+    "write_passports",
     "write_ressourcenkarte",
     "write_sozialraumprofile",
     "write_tables",

@@ -64,9 +64,9 @@ class Atlas:
         """What is drawn for orientation only, such as water."""
         return self._backdrop.copy(deep=False)
 
-    def with_values(self, values: pd.DataFrame) -> Atlas:
-        """Give the same atlas with another values table."""
-        return replace(self, _values=values)
+    def with_values(self, values: pd.DataFrame, findings: Sequence[Finding] = ()) -> Atlas:
+        """Give the same atlas with another values table and what was noted making it."""
+        return replace(self, _values=values, report=self.report + CheckReport(tuple(findings)))
 
     def to_frame(self) -> pd.DataFrame:
         """Count what the atlas holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -84,7 +85,7 @@ def passport(
     return write_passport(rows.iloc[-1], definition)
 
 
-def write_passport(row: pd.Series, definition: Indicator) -> dict[str, str]:
+def write_passport(row: Mapping[str, Any], definition: Indicator) -> dict[str, str]:
     """Write the passport of one row of the values table."""
     shown = {
         "value": definition.show(row["value"]),
