@@ -28,7 +28,7 @@ WITH_OFFERS: dict[str, Measure] = {
 def with_limit(name: str, people: Any, offers: Any, net: Any, limit: float) -> Any:
     near = sr.measure_nearest(people, offers, net)
     ways = sr.measure_travel(people, offers, net, limit_min=None)
-    state = pd.Series("open", index=offers.index)
+    state = pd.Series("yes", index=offers.index)
     capacity = pd.Series(10.0, index=offers.index)
     measures: dict[str, Measure] = {
         "nearest": lambda: sr.measure_nearest(people, offers, net, limit_min=limit),
