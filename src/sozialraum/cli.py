@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,20 +31,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
-            print(check(options.project))
+            _print(check(options.project))
         else:
             written = run(options.project, options.out, progress=not options.quiet)
-            print(say("cli.written", count=len(written), folder=options.out))
-            for path in written:
-                print(f"  {path}")
+            heading = say("cli.written", count=len(written), folder=options.out)
+            _print("\n".join([heading, *(f"  {path}" for path in written)]))
     except InputError as error:
-        print(error.report)
+        _print(error.report)
         print(say("cli.nothing_written"), file=sys.stderr)
         return FINDINGS
     except SozialraumError as error:
         print(error, file=sys.stderr)
         return FINDINGS
     return FINE
+
+
+def _print(text: object) -> None:
+    """Print; who stops listening, as ``head`` does, has read enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python writes what is left once more when it ends: let it go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -79,6 +79,22 @@ def test_useless_input_is_refused():
         measure_coverage(pd.Series({"h0": 1.0}), near, limit_min=np.nan)
 
 
+def test_what_is_incomplete_carries_its_sign(areas):
+    """The same as aggregate_values writes: a sum needs all parts."""
+    reached = pd.DataFrame(
+        {"people": [10.0, np.nan], "reached": [10.0, np.nan], "quality": "exact"},
+        index=["h0", "h1"],
+    )
+    people = gpd.GeoDataFrame({"area": ["01", "02"]}, index=reached.index)
+    rows = aggregate_people(reached, people, areas, indicator="kita_15min_u6")
+    signs = rows.set_index(["level", "area"])["sign"]
+    assert signs["quartier"].to_dict() == {"01": "", "02": "…", "03": "x"}
+    assert signs["gesamt", "gesamt"] == "…"
+    known = aggregate_people(reached, people, areas, indicator="kita_15min_u6", partial=True)
+    signs = known.set_index(["level", "area"])["sign"]
+    assert signs["gesamt", "gesamt"] == ""
+
+
 def test_up_the_levels_by_hand(areas):
     reached = pd.DataFrame(
         {"people": [10.0, 30.0, 60.0, 7.0], "reached": [10.0, 0.0, 30.0, 7.0], "quality": "exact"},

@@ -107,10 +107,10 @@ def test_secret_areas_are_hatched_and_named_in_the_legend(open_page, town_page) 
     fills = opened.page.eval_on_selector_all(
         ".gebiet", "a => a.map(e => e.getAttribute('fill') + ' ' + e.getAttribute('aria-label'))"
     )
-    secret = [f for f in fills if f.endswith(": geheim")]
+    secret = [f for f in fills if f.endswith(": zurückgehalten")]
     assert len(secret) == 2
     assert all(f.startswith("url(#m-2)") for f in secret)
-    assert "geheim zu halten" in texts(opened, "#legende .klasse")
+    assert "zurückgehalten" in texts(opened, "#legende .klasse")
     opened.page.check("#w-schraffur")
     fills = opened.page.eval_on_selector_all(".gebiet", "a => a.map(e => e.getAttribute('fill'))")
     assert all(f.startswith("url(#m") for f in fills)
@@ -168,7 +168,7 @@ def test_gaps_are_listed_with_people_and_the_way(town) -> None:
     page.click("#r-luecken")
     assert texts(town, "#luecken .titel") == [
         "40 Menschen nicht erreicht",
-        "Zahl der Menschen geheim",
+        "Zahl der Menschen zurückgehalten",
     ]
     assert "22 Minuten (1,7\u00a0km)" in texts(town, "#luecken .eintrag .leise")[0]
     page.click("#luecken .eintrag >> nth=0")

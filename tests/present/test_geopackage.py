@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from sozialraum.errors import SecrecyError
+from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
@@ -95,7 +95,7 @@ def test_the_style_draws_every_area_in_the_classes_of_the_page(
     assert renderer.get("type") == "RuleRenderer"
     rules = renderer.findall("rules/rule/rule")
     classes = classify_indicator(secret_edition, "leistung", "quartier")
-    assert [r.get("label") for r in rules] == [*classes.labels, "geheim („.“)", "keine Angabe"]
+    assert [r.get("label") for r in rules] == [*classes.labels, "zurückgehalten („.“)", "keine Angabe"]
     assert rules[-1].get("filter") == "ELSE"
     assert rules[-2].get("filter") == "\"leistung_zeichen\" = '.'"
     symbols = {s.get("name"): s for s in renderer.findall("symbols/symbol")}
@@ -107,6 +107,22 @@ def test_the_style_draws_every_area_in_the_classes_of_the_page(
     assert aliases["leistung"] == "Leistungsbezug (%), Stand 2024"
     fields = set(pyogrio.read_info(path, layer="gebiete_quartier")["fields"])
     assert set(aliases) == fields
+
+
+def test_it_opens_on_the_indicator_that_is_asked_for(
+    secret_edition: Edition, tmp_path: Path
+) -> None:
+    """Where a level lacks it, on what the map page would choose there."""
+    path = write_geopackage(secret_edition, tmp_path / "stadt.gpkg", indicator="frei")
+    with sqlite3.connect(path) as database:
+        first = dict(
+            database.execute("SELECT f_table_name, styleName FROM layer_styles WHERE useAsDefault")
+        )
+    assert first["gebiete_quartier"] == "frei"
+    assert first["gebiete_stadtteil"] == "u6"
+    with pytest.raises(UnknownNameError):
+        write_geopackage(secret_edition, tmp_path / "nie.gpkg", indicator="fehlt")
+    assert not (tmp_path / "nie.gpkg").exists()
 
 
 def test_rules_put_each_value_where_classify_puts_it(town_edition: Edition, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -53,6 +54,19 @@ def page(town_edition, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("map") / "ressourcenkarte.html"
     assert write_ressourcenkarte(town_edition, path) == path
     return path.read_text(encoding="utf-8")
+
+
+def test_only_water_of_the_backdrop_is_drawn_as_water(town_edition):
+    """A railway in the same layer is no river; the GeoPackage keeps both apart by their kind."""
+    import pandas as pd
+
+    railway = town_edition.backdrop.iloc[[0]].assign(kind="rail")
+    backdrop = pd.concat([town_edition.backdrop, railway], ignore_index=True)
+    mixed = replace(town_edition, backdrop=backdrop)
+    assert len(mixed.water) == len(town_edition.backdrop) == len(backdrop) - 1
+    shapes = [len(build_payload(one)[2].objects["water"]) for one in (town_edition, mixed)]
+    assert shapes[0] == shapes[1] > 0
+    assert len(replace(mixed, backdrop=backdrop.drop(columns="kind")).water) == len(backdrop)
 
 
 def payload_of(page: str) -> tuple[dict, np.ndarray]:
@@ -116,7 +130,7 @@ def test_without_script_there_are_a_map_a_legend_and_a_table(page: str, town_edi
     assert len(cells) == 16
     for row in rows.to_dict("records"):
         written = known.show(row["value"]).removesuffix(f" {known.unit}")
-        assert cells[names[row["area"]]] == ("geheim" if row["sign"] == "." else written)
+        assert cells[names[row["area"]]] == ("zurückgehalten" if row["sign"] == "." else written)
     assert "<style>" not in table
 
 
@@ -167,7 +181,7 @@ def test_what_is_secret_is_nowhere_in_the_page(secret_edition, tmp_path: Path) -
         assert secret not in everything
     assert not {48611, 7219} & set(numbers.tolist())
     assert "CANARY" not in everything
-    assert "geheim" in page
+    assert "zurückgehalten" in page
 
 
 def test_people_of_a_withheld_gap_are_not_told(page: str) -> None:

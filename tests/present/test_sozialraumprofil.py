@@ -195,7 +195,7 @@ def test_a_withheld_figure_is_a_point_everywhere(secret_edition, tmp_path):
     assert "." in profile.signs
     page = write(secret_edition, tmp_path, "quartier")["01"]
     assert "2 Zahlen dieses Profils sind zum Schutz kleiner Gruppen" in page.text
-    assert "geheim oder unbekannt" in page.text
+    assert "zurückgehalten oder unbekannt" in page.text
 
 
 def test_signs_are_shown_and_explained(secret_edition, tmp_path):

@@ -61,7 +61,7 @@ def test_a_withheld_a_missing_and_a_zero_figure_differ(
         (r["Kennung"], r["Merkmal"], r["Datenstand"]): (r["Wert"], r["Zeichenerklärung"])
         for r in read_office(office)
     }
-    assert found["01", "Kinder unter 6", "31.12.2024"] == (".", "geheim oder unbekannt")
+    assert found["01", "Kinder unter 6", "31.12.2024"] == (".", "zurückgehalten oder unbekannt")
     assert found["02", "Leistungsbezug", "2024"] == ("12,50", "Aussagewert eingeschränkt")
     assert found["03", "Leistungsbezug", "2024"] == ("/", "Zahlenwert zu unsicher")
     assert found["01", "Freie Plätze", "2024"] == ("0", "")
@@ -149,6 +149,21 @@ def everything_in(folder: Path) -> dict[str, bytes]:
                 rows = database.execute(f'SELECT {chosen} FROM "{table}"').fetchall()
                 found[f"{path.name}/{table}"] = repr(rows).encode()
     return found
+
+
+def test_sheets_print_as_wide_as_their_pages(town_edition: Edition, tmp_path: Path) -> None:
+    """Across, with the heading row on every page; at most 280 digits stand beside each other."""
+    book = openpyxl.load_workbook(write_tables(town_edition, tmp_path)[2])
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToHeight == 0
+        wide = sum(column.width for column in sheet.column_dimensions.values())
+        across = sheet.page_setup.fitToWidth
+        assert (across - 1) * 280 < wide <= across * 280
+        assert (sheet.print_title_cols is not None) == (across > 1)
+        if sheet.freeze_panes:
+            assert sheet.print_title_rows == "$1:$1"
 
 
 def test_no_secret_leaves_in_any_byte(secret_edition: Edition, tmp_path: Path) -> None:

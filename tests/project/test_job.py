@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -160,6 +162,19 @@ def test_the_command_line_speaks_in_exit_codes(
     with pytest.raises(SystemExit) as wrong:
         main(["laufe"])
     assert wrong.value.code == 2
+
+
+def test_a_reader_that_stops_listening_is_no_error(root: Path) -> None:
+    """As in ``sozialraum check … | head -1``."""
+    command = [sys.executable, "-m", "sozialraum", "check", str(find_example())]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root, text=True
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.stderr is not None
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
 
 
 def moved_example(folder: Path, change: Callable[[str], str]) -> Path:

@@ -153,6 +153,6 @@ def test_the_passport_of_a_withheld_number_says_so() -> None:
     edition = build_edition(build_musterstadt().atlas)
     hidden = edition.values[edition.values["sign"] == "."].iloc[0]
     passport = edition.passport(hidden["area"], hidden["indicator"], hidden["datenstand"])
-    assert passport["Wert"] == "geheim oder unbekannt"
+    assert passport["Wert"] == "zurückgehalten oder unbekannt"
     shown = edition.passport("11", "einwohner")
     assert shown["Wert"] == "1.000 Personen"

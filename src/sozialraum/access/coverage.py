@@ -125,8 +125,9 @@ def aggregate_people(
 
     Notes
     -----
-    A sum needs all parts: if the people of one cell are missing, the area's row is missing, unless
-    ``partial``. An area without people has numerator and denominator 0, no value and the sign ``x``.
+    A sum needs all parts: if the people of one cell are missing, the area's row is missing (sign
+    "…"), unless ``partial``. An area without people has numerator and denominator 0, no value and
+    the sign ``x``.
     People outside every area belong to no row, not even that of the whole, so the sums of all
     levels agree; they are ``reached[people["area"].isna()]``. An area that names no parent at some
     level is in no row of that level.
@@ -186,7 +187,7 @@ def aggregate_people(
             "numerator": table["numerator"],
             "denominator": table["denominator"],
             "quality": np.where(table["incomplete"] & partial, "partial", quality),
-            "sign": np.where(empty, "x", ""),
+            "sign": np.select([empty, table["numerator"].isna()], ["x", "…"], ""),
         }
     ).astype(dict.fromkeys(TEXTS, "str"))
 

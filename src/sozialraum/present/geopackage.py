@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from sozialraum.model.indicator import pick
 from sozialraum.model.schema import CHOICES, VALUE_COLUMNS
 from sozialraum.present import qgis_style as qml
 from sozialraum.present.classes import classify_indicator, mark_categories
@@ -67,7 +68,7 @@ class Layer:
     styles: Sequence[Style] = ()
 
 
-def write_geopackage(edition: Edition, path: str | Path) -> Path:
+def write_geopackage(edition: Edition, path: str | Path, *, indicator: str | None = None) -> Path:
     """Write an edition as a GeoPackage with styles.
 
     Parameters
@@ -75,6 +76,8 @@ def write_geopackage(edition: Edition, path: str | Path) -> Path:
     edition : Edition
     path : path
         Ends in ``.gpkg``; written whole or not at all.
+    indicator : str, optional
+        What the layers of the levels show first, where the level has it; as on the map page without.
 
     Returns
     -------
@@ -82,6 +85,8 @@ def write_geopackage(edition: Edition, path: str | Path) -> Path:
 
     Raises
     ------
+    UnknownNameError
+        There is no such indicator.
     SecrecyError
         The edition was not made by `build_edition` or was changed.
 
@@ -108,9 +113,11 @@ def write_geopackage(edition: Edition, path: str | Path) -> Path:
     'stadt.gpkg'
     """
     edition.verify()
+    if indicator is not None:
+        pick(edition.indicators, indicator)
     columns = name_columns(list(edition.indicators))
     layers = [
-        *_list_levels(edition, columns),
+        *_list_levels(edition, columns, indicator),
         _offers(edition),
         _gaps(edition),
         *_backdrop(edition),
@@ -250,7 +257,9 @@ def _texts(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**cleaned)
 
 
-def _list_levels(edition: Edition, columns: dict[str, tuple[str, str]]) -> list[Layer]:
+def _list_levels(
+    edition: Edition, columns: dict[str, tuple[str, str]], start: str | None
+) -> list[Layer]:
     names = name_areas(edition)
     layers: list[Layer] = []
     taken: set[str] = set()
@@ -268,20 +277,25 @@ def _list_levels(edition: Edition, columns: dict[str, tuple[str, str]]) -> list[
             signs = signs.where(figures.notna() | (signs != ""))
             table[sign] = signs.to_numpy()
         shapes = gpd.GeoDataFrame(table, geometry=outlines.to_numpy(), crs=outlines.crs)
-        styles = _level_styles(edition, level, newest, columns)
+        styles = _level_styles(edition, level, newest, columns, start)
         layers.append(Layer(name, level.plural, shapes, "MultiPolygon", styles))
     return layers
 
 
 def _level_styles(
-    edition: Edition, level: Level, newest: Newest, columns: dict[str, tuple[str, str]]
+    edition: Edition,
+    level: Level,
+    newest: Newest,
+    columns: dict[str, tuple[str, str]],
+    start: str | None,
 ) -> list[Style]:
     aliases = {c: say(f"tables.column.{c}") for c in ("area", "name", "parent", "parent_name")}
     for indicator in newest.values.columns:
         value, sign = columns[indicator]
         heading = head_indicator(edition.indicators[indicator], newest.dates[indicator])
         aliases |= {value: heading, sign: say("geopackage.sign_of", title=heading)}
-    first = choose_start(edition, level.id, None)[1]
+    here = start if start in newest.values.columns else None
+    first = choose_start(edition, level.id, here)[1]
     # The whole is one area: nothing to compare, one style is enough.
     others = newest.values.columns if level.parent else []
     styles: list[Style] = []

@@ -77,10 +77,7 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
         return {level.id: dissolve_areas(small, level.id) for level in edition.levels}
 
     span = float(np.ptp(shapely.total_bounds(areas.geometry.to_numpy()).reshape(2, 2)[:, 0]))
-    water = edition.backdrop
-    if "kind" in water:
-        water = water[water["kind"] == "water"]
-    water = water.assign(geometry=water.geometry.simplify(tolerance_m))
+    water = edition.water.assign(geometry=edition.water.geometry.simplify(tolerance_m))
     categories = sorted(set(edition.offers["category"].dropna().astype(str)))
     coarse = simpler(max(tolerance_m, span / 200))
     whole = coarse[WHOLE].geometry.iloc[0]

@@ -110,11 +110,10 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
     tuple
         Header, numbers and the topology the header's outlines come from.
     """
-    backdrop, gaps = edition.backdrop, edition.gaps
     topology = build_topology(
         edition.areas,
         [level.id for level in edition.levels],
-        loose={"water": backdrop.geometry, "gaps": gaps.geometry},
+        loose={"water": edition.water.geometry, "gaps": edition.gaps.geometry},
     )
     levels = [_level(edition, position, topology) for position in range(len(edition.levels))]
     indicators = list(edition.indicators)

@@ -152,11 +152,9 @@ def plot_map(
     found = classify_indicator(source, indicator, level, scheme=scheme)  # type: ignore[arg-type]
     axes = _axes(ax, (6.4, 5.6))
     _draw_areas(axes, areas, values, hidden, found)
-    backdrop = source.backdrop
-    water = backdrop[backdrop["kind"] == "water"] if "kind" in backdrop else backdrop
-    if len(water):
+    if len(source.water):
         box = axes.axis()
-        water.plot(ax=axes, color=WATER, zorder=1.5)
+        source.water.plot(ax=axes, color=WATER, zorder=1.5)
         axes.axis(box)
     return _dress(axes, *_words(source, definition, day))
 

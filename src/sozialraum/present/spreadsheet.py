@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import textwrap
 import zipfile
@@ -16,7 +17,7 @@ from sozialraum.present.office import clean, show_sign
 
 LINE_POINTS = 15.0
 _LONGEST = 32_767  # signs in a cell
-_WIDEST = 230  # digits that can still be read on one page across
+_WIDEST = 280  # digits that can still be read on one page across
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
@@ -140,7 +141,8 @@ class Pen:
     def sheet(self, name: str, widths: Sequence[float], *, frozen: str = "", rows: int = 0) -> Any:
         """Begin a sheet that prints on A4 across, with its heading row on every page.
 
-        What is too wide for one page goes on over several, the first two columns on each.
+        It is as wide as one page; what could not be read then goes on over as few as can be read, the
+        first two columns on each.
         """
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
@@ -148,14 +150,13 @@ class Pen:
         sheet = self.book.create_sheet(name)
         for i, width in enumerate(widths):
             sheet.column_dimensions[get_column_letter(i + 1)].width = width
-        fits = sum(widths) <= _WIDEST
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=fits)
+        across = max(1, math.ceil(sum(widths) / _WIDEST))
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = 9
-        if fits:
-            sheet.page_setup.fitToHeight = 0
-        else:
-            sheet.page_setup.scale = 60
+        sheet.page_setup.fitToWidth = across
+        sheet.page_setup.fitToHeight = 0  # as many as it takes
+        if across > 1:
             sheet.print_title_cols = "A:B"
         # "&" begins a code in a footer and is doubled to stay itself.
         sheet.oddFooter.left.text = self.notice.replace("&", "&&")[:200] or None

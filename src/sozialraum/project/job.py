@@ -207,7 +207,8 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
         for level in levels:
             write_sozialraumprofile(edition, level=level, folder=new / "profile")
         step(say("project.step_geopackage"))
-        write_geopackage(edition, new / "sozialraum.gpkg")
+        start = project.section("ressourcenkarte").get("indicator")
+        write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
         step(say("project.step_tables"))
         write_tables(edition, new / "tabellen")
         (new / "pruefbericht.txt").write_text(

@@ -23,7 +23,7 @@ from sozialraum.present.profile.figures import (
     plain_title,
 )
 from sozialraum.present.profile.offer_list import OfferList, list_offers
-from sozialraum.texts import number, say
+from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
     from sozialraum.model.areas import Level
@@ -246,6 +246,13 @@ class Profile:
     def whole(self) -> Place | None:
         """The whole; None for its own profile."""
         return self.parents[-1] if self.parents else None
+
+    @property
+    def reach_how(self) -> str:
+        """How people get there, as far as the definitions of reach say it."""
+        told = [c.indicator.numerator for c in self.reach]
+        ways = [how for how in words("mode").values() if any(f" {how} " in text for text in told)]
+        return " ".join(ways) if len(ways) == 1 else say("profile.reach_near")
 
     def figures(self) -> Iterable[Figure]:
         """Go through the area's own figures and those of its parts."""
