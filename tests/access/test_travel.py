@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sozialraum.access import search
+from sozialraum.access import labels, search
 from sozialraum.access.network import StraightLine, build_network
 from sozialraum.access.snap import snap_points
 from sozialraum.access.travel import find_nearest, measure_nearest, measure_travel
@@ -63,19 +65,6 @@ def test_the_limit_is_inclusive(cross, points):
         near = measure_nearest(people, offers, cross, limit_min=limit)
         assert near["offer"].notna().tolist() == [there]
         assert len(measure_travel(people, offers, cross, limit_min=limit)) == there
-
-
-def test_people_put_on_the_streets_beforehand_find_the_same(cross, points):
-    home = points([(100, 30), (0, 220), (5_000, 0)])
-    offers = points([(0, 200), (350, 0)], "o")
-    snapped = snap_points(home, cross)
-    for direction in ("to_offer", "from_offer"):
-        pd.testing.assert_frame_equal(
-            measure_nearest(home, offers, cross, direction=direction, snapped=snapped),
-            measure_nearest(home, offers, cross, direction=direction),
-        )
-    with pytest.raises(InputError, match="3 Punkte, es sind aber 2"):
-        measure_nearest(home[:2], offers, cross, snapped=snapped)
 
 
 def test_equally_near_offers_are_ordered_by_id(cross, points):
@@ -303,21 +292,56 @@ def test_without_numba_the_answer_is_the_same(points, drawn):
 
 
 @SLOW
-@given(graphs_with_points())
-def test_searching_from_either_side_gives_the_same(points, drawn):
+@given(graphs_with_points(), st.sampled_from([20_000, 10**9]), st.integers(1, 3))
+def test_searching_from_either_side_gives_the_same(points, drawn, limit, threads):
     network, *places = drawn
     people, offers = points(places[0]), points(places[1], "k")
     assume(usable(network, people, offers))
     here, there = (snap_points(p, network, limit_m=0.5) for p in (people, offers))
-    limit = 10**9
-    tasks = (search.from_destinations, search.from_origins)
     answers = []
-    for make in tasks:
-        task = make(network, here, there)
-        seed, point, cost = search.find_pairs(task, limit, threads=1)
+    for make in (search.from_destinations, search.from_origins):
+        seed, point, cost = search.find_pairs(make(network, here, there), limit, threads)
+        assert (np.lexsort((seed, point)) == np.arange(len(seed))).all()
         pair = (point, seed) if make is search.from_destinations else (seed, point)
         answers.append(sorted(zip(*pair, cost, strict=True)))
     assert answers[0] == answers[1]
+
+
+@SLOW
+@given(graphs_with_points(), st.integers(1, 4), st.integers(1, 3), st.sampled_from([9_000, 2**30]))
+def test_cut_into_parts_and_short_of_room_the_answer_is_the_same(points, drawn, k, threads, limit):
+    network, *places = drawn
+    people, offers = points(places[0]), points(places[1], "k")
+    assume(usable(network, people, offers))
+    here, there = (snap_points(p, network, limit_m=0.5) for p in (people, offers))
+    near = search.search_nearest(network, here, there, k=k, limit=limit)
+    pairs = search.search_pairs(network, here, there, limit=limit)
+    with pytest.MonkeyPatch.context() as patch:
+        # A part for every offer or every node, whichever are fewer; room for one entry at a time.
+        for module, names in ((labels, "PART SEEDS ROOM"), (search, "ROOM ROWS MANY")):
+            for name in names.split():
+                patch.setattr(module, name, 1)
+        again = search.search_nearest(network, here, there, k=k, limit=limit, threads=threads)
+        rows = search.search_pairs(network, here, there, limit=limit, threads=threads)
+    for a, b in zip((*near, *pairs), (*again, *rows), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@SLOW
+@given(graphs_with_points())
+def test_what_was_prepared_for_one_search_serves_the_next(points, drawn):
+    network, *places = drawn
+    people, offers = points(places[0]), points(places[1], "k")
+    assume(usable(network, people, offers))
+    here, there = (snap_points(p, network, limit_m=0.5) for p in (people, offers))
+    for contracted in (True, False):
+        for a, b in ((here, there), (there, here), (here, here)):
+            kept = search.search_pairs(network, a, b, limit=10**8, contracted=contracted)
+            fresh = (replace(a), replace(b))
+            assert not fresh[0].ready
+            new = search.search_pairs(network, *fresh, limit=10**8, contracted=contracted)
+            for one, other in zip(kept, new, strict=True):
+                np.testing.assert_array_equal(one, other)
 
 
 # --- real streets ----------------------------------------------------------------------------
@@ -396,8 +420,9 @@ def test_scratch_that_is_too_small_is_doubled(testdata, points, monkeypatch):
     there = snap_points(scatter(network, 60, 6, points, "k"), network)
     usual = search.search_pairs(network, here, there, limit=10**8)
     nearest = search.search_nearest(network, here, there, k=5, limit=10**8)
-    monkeypatch.setattr(search, "POOL", 2)
-    monkeypatch.setattr(search, "ROWS", 1)
+    for module, name in ((search, "ROOM"), (search, "ROWS"), (search, "MANY"), (labels, "ROOM")):
+        monkeypatch.setattr(module, name, 1)
+    monkeypatch.setattr(labels, "PART", 500)
     for a, b in zip(usual, search.search_pairs(network, here, there, limit=10**8), strict=True):
         assert (a == b).all()
     again = search.search_nearest(network, here, there, k=5, limit=10**8)

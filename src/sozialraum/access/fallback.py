@@ -30,13 +30,14 @@ def scipy_pairs(task: Task, limit: int) -> Iterator[Found]:
         shape=(size, size),
     )
     same_seed, same_point, same_cost = task.same
-    for seed in range(len(task.seeds)):
-        sides = np.flatnonzero(task.seed_costs[seed] != CLOSED)
+    starts, goals = task.seeds, task.points
+    for seed in range(len(starts)):
+        sides = np.flatnonzero(starts.costs[seed] != CLOSED)
         if not len(sides):
             continue
-        rows = dijkstra(graph, indices=task.seeds[seed, sides], limit=float(limit))
-        dist = np.min(rows + task.seed_costs[seed, sides][:, None], axis=0)
-        ways = np.where(task.end_costs == CLOSED, np.inf, dist[task.ends] + task.end_costs)
+        rows = dijkstra(graph, indices=starts.nodes[seed, sides], limit=float(limit))
+        dist = np.min(rows + starts.costs[seed, sides][:, None], axis=0)
+        ways = np.where(goals.costs == CLOSED, np.inf, dist[goals.nodes] + goals.costs)
         cost = ways.min(axis=1)
         own = slice(*np.searchsorted(same_seed, [seed, seed + 1]))
         np.minimum.at(cost, same_point[own], same_cost[own])

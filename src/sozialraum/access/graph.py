@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -21,11 +22,38 @@ SLICE = 2**20
 
 @dataclass(frozen=True, eq=False)
 class Adjacency:
-    """Who follows whom: compressed rows, costs in whole units, no loops, no parallel edges."""
+    """Who follows whom: compressed rows, costs in whole units, no loops, no parallel edges.
+
+    Attributes
+    ----------
+    indptr : int32 array
+        Where the arcs of each node begin.
+    arcs : int32 array of shape (n, 2)
+        Neighbour and cost, side by side so that both come from memory at once.
+    """
 
     indptr: Ints
-    indices: Ints
-    costs: Ints
+    arcs: Ints
+
+    @property
+    def indices(self) -> Ints:
+        """The neighbours."""
+        return self.arcs[:, 0]
+
+    @property
+    def costs(self) -> Ints:
+        """The costs."""
+        return self.arcs[:, 1]
+
+    @cached_property
+    def longest(self) -> int:
+        """Largest cost."""
+        return int(self.costs.max(initial=0))
+
+    @cached_property
+    def mean(self) -> float:
+        """Mean cost."""
+        return float(self.costs.mean()) if len(self.costs) else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +111,7 @@ def connect(edges: Edges, size: int) -> tuple[Adjacency, Adjacency]:
 def _compress(edges: Edges, size: int, *, reverse: bool = False) -> Adjacency:
     """Sort arcs into rows; of parallel arcs the cheapest stays, loops go."""
     there, back = (edges.backward, edges.forward) if reverse else (edges.forward, edges.backward)
-    indices, costs = [], []
+    parts = []
     indptr = np.zeros(size + 1, dtype=np.int32)
     for low in range(0, size, SLICE):
         tails, heads, prices = [], [], []
@@ -94,17 +122,16 @@ def _compress(edges: Edges, size: int, *, reverse: bool = False) -> Adjacency:
             tails.append(tail[chosen])
             heads.append(head[chosen])
             prices.append(cost[chosen])
-        tail, head, cost = (np.concatenate(parts) for parts in (tails, heads, prices))
+        tail, head, cost = (np.concatenate(column) for column in (tails, heads, prices))
         order = sort_by(tail, head, cost)
         tail, head = tail[order], head[order]
         keep = np.ones(len(tail), dtype=bool)
         keep[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        indices.append(head[keep])
-        costs.append(cost[order][keep])
+        parts.append(np.stack([head[keep], cost[order][keep]], axis=1))
         high = min(low + SLICE, size)
         indptr[low + 1 : high + 1] = np.bincount(tail[keep] - low, minlength=high - low)
     np.cumsum(indptr, out=indptr)
-    return Adjacency(indptr=indptr, indices=np.concatenate(indices), costs=np.concatenate(costs))
+    return Adjacency(indptr=indptr, arcs=np.concatenate(parts))
 
 
 def order_along_curve(x: Floats, y: Floats) -> npt.NDArray[np.intp]:

@@ -176,7 +176,7 @@ class StreetNetwork(Speed):
 
     def __post_init__(self) -> None:
         held: list[Any] = [self.x, self.y, self.component]
-        held += [a for part in (self.forward, self.backward) for a in vars(part).values()]
+        held += [a for part in (self.forward, self.backward) for a in (part.indptr, part.arcs)]
         held += [a for a in (*vars(self.edges).values(), self.barriers) if a is not None]
         for array in held:
             array.flags.writeable = False

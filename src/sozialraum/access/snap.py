@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -50,6 +51,8 @@ class Snapped:
         Cost from the point to node u and to node v of its edge; CLOSED if a one-way forbids it.
     arrive : int32 array of shape (n, 2)
         Cost from node u and from node v to the point.
+    ready : dict
+        What searches have prepared about these points, kept for the next search.
     """
 
     distance_m: Floats
@@ -59,6 +62,7 @@ class Snapped:
     offset: Ints
     leave: Ints
     arrive: Ints
+    ready: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def turned(self) -> Snapped:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sozialraum.access.contract import Chains, move_points, pass_along
+from sozialraum.access.contract import Chains, pass_along
+from sozialraum.access.doors import Doors, find_doors
 from sozialraum.access.graph import CLOSED, Adjacency, Edges, Ints
 from sozialraum.access.network import StreetNetwork
 from sozialraum.access.snap import Snapped
@@ -18,6 +19,7 @@ from sozialraum.access.snap import Snapped
 FAR = 2**31 - 1
 """Cost of what has not been reached."""
 
+Counts = npt.NDArray[np.uint32]
 Index = npt.NDArray[np.integer[Any]]
 Found = tuple[Index, Index, Ints]
 
@@ -29,56 +31,51 @@ class Task:
     Attributes
     ----------
     graph : Adjacency
-    edges : Edges
-        The streets (or chains of them) points lie on.
-    home, street : int32 arrays
-        Street of each seed and of each point, CLOSED where not connected.
-    seed_costs, end_costs : int32 arrays of shape (n, 2)
-        Cost between the point and both ends of its street.
+    seeds, points : Doors
     same : three int32 arrays
         Pairs on one street: seed, point, direct cost; sorted by seed and point.
     """
 
     graph: Adjacency
-    edges: Edges
-    home: Ints
-    seed_costs: Ints
-    street: Ints
-    end_costs: Ints
+    seeds: Doors
+    points: Doors
     same: tuple[Ints, Ints, Ints]
 
-    @cached_property
-    def seeds(self) -> Ints:
-        """End nodes of each seed's street; node 0, never used, where it is not connected."""
-        return self._ends(self.home)
-
-    @cached_property
-    def ends(self) -> Ints:
-        """End nodes of each point's street."""
-        return self._ends(self.street)
-
-    def _ends(self, street: Ints) -> Ints:
-        ends = np.empty((len(street), 2), dtype=np.int32)
-        ends[:, 0], ends[:, 1] = self.edges.u[street], self.edges.v[street]
-        ends[street == CLOSED] = 0
-        return ends
-
-    @cached_property
+    @property
     def longest(self) -> int:
         """Largest single cost: the queue's ring must reach that far ahead."""
-        return int(max(self.graph.costs.max(initial=1), self.seed_costs.max(initial=1)))
+        return max(self.graph.longest, self.seeds.longest, 1)
 
     @cached_property
     def shift(self) -> int:
-        """Slice of the queue: about a tenth of the mean length of a street."""
-        mean = float(self.graph.costs.mean()) if len(self.graph.costs) else 1.0
-        # At least so wide that the ring stays below a million buckets.
-        return max(int(mean).bit_length() - 4, self.longest.bit_length() - 20, 0)
+        """Slice of the queue: a quarter to a half of the mean length of a street."""
+        # At least so wide that a few thousand of them cover the longest street.
+        return max(int(self.graph.mean).bit_length() - 2, self.longest.bit_length() - 12, 0)
 
     @property
-    def buckets(self) -> int:
-        """Length of the ring of buckets: a power of two beyond the largest single cost."""
+    def slices(self) -> int:
+        """Rows of the queue: a power of two, covering the largest single cost."""
         return 1 << int((self.longest >> self.shift) + 2).bit_length()
+
+    def make_queue(self, room: int) -> tuple[Counts, npt.NDArray[np.uint64]]:
+        """Make the empty queue of the compiled loops. Room that is not used takes no memory."""
+        shape = (self.slices, room)
+        return np.zeros(self.slices, dtype=np.uint32), np.empty(shape, dtype=np.uint64)
+
+    @property
+    def arcs(self) -> tuple[Counts, Counts]:
+        """The graph as the compiled loops read it."""
+        return unsigned(self.graph.indptr), unsigned(self.graph.arcs)
+
+    @property
+    def starts(self) -> tuple[Counts, Counts]:
+        """Nodes to start from and the costs there, as the compiled loops read them."""
+        return unsigned(self.seeds.nodes), unsigned(self.seeds.costs)
+
+
+def unsigned(numbers: Ints) -> Counts:
+    """Read whole numbers as unsigned ones, as the loops do."""
+    return numbers.view(np.uint32)
 
 
 def from_destinations(
@@ -87,15 +84,10 @@ def from_destinations(
     """Search from the destinations over the reversed graph."""
     origin, destination, cost = _on_one_street(network, chains, origins, destinations)
     order = np.lexsort((origin, destination))
-    here, there = (_on_chains(network, chains, p) for p in (origins, destinations))
-    where = network if chains is None else chains
     return Task(
-        graph=where.backward,
-        edges=where.edges,
-        home=there.edge,
-        seed_costs=there.arrive,
-        street=here.edge,
-        end_costs=here.leave,
+        graph=(network if chains is None else chains).backward,
+        seeds=find_doors(destinations, network, chains, leaving=False),
+        points=find_doors(origins, network, chains, leaving=True),
         same=(destination[order], origin[order], cost[order]),
     )
 
@@ -106,21 +98,12 @@ def from_origins(
     """Search from the origins over the graph."""
     origin, destination, cost = _on_one_street(network, chains, origins, destinations)
     order = np.lexsort((destination, origin))
-    here, there = (_on_chains(network, chains, p) for p in (origins, destinations))
-    where = network if chains is None else chains
     return Task(
-        graph=where.forward,
-        edges=where.edges,
-        home=here.edge,
-        seed_costs=here.leave,
-        street=there.edge,
-        end_costs=there.arrive,
+        graph=(network if chains is None else chains).forward,
+        seeds=find_doors(origins, network, chains, leaving=True),
+        points=find_doors(destinations, network, chains, leaving=False),
         same=(origin[order], destination[order], cost[order]),
     )
-
-
-def _on_chains(network: StreetNetwork, chains: Chains | None, points: Snapped) -> Snapped:
-    return points if chains is None else move_points(chains, network.edges, points)
 
 
 def _on_one_street(
@@ -128,23 +111,18 @@ def _on_one_street(
 ) -> tuple[Ints, Ints, Ints]:
     """Pairs whose two points lie on the same street (or chain), with the cost along it."""
     edges = network.edges
-    count = len(edges if chains is None else chains.edges)
-    here, there = (
-        p.edge if chains is None else np.where(p.edge == CLOSED, CLOSED, chains.chain[p.edge])
-        for p in (origins, destinations)
-    )
-    # Few streets have both: the rest is put aside first.
-    shared = np.zeros(count + 1, dtype=bool)
-    shared[there] = True
-    shared[CLOSED] = False
-    some = np.flatnonzero(shared[here])
-    order = np.argsort(there, kind="stable")
-    low = np.searchsorted(there[order], here[some], side="left")
-    high = np.searchsorted(there[order], here[some], side="right")
-    many = high - low
-    origin = np.repeat(some, many)
-    within = np.arange(len(origin)) - np.repeat(np.cumsum(many) - many, many)
-    destination = order[np.repeat(low, many) + within]
+    here = find_doors(origins, network, chains, leaving=True)
+    there = find_doors(destinations, network, chains, leaving=False)
+    # The many lie sorted by street from an earlier search; the few are looked up among them.
+    many, few = (here, there) if len(here) > len(there) else (there, here)
+    streets, order = many.by_street
+    some = np.flatnonzero(few.street != CLOSED)
+    low = np.searchsorted(streets, few.street[some], side="left")
+    count = np.searchsorted(streets, few.street[some], side="right") - low
+    one = np.repeat(some, count)
+    within = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
+    other = order[np.repeat(low, count) + within]
+    origin, destination = (one, other) if few is here else (other, one)
 
     leave, arrive = origins.leave[origin], destinations.arrive[destination]
     start, end = origins.edge[origin], destinations.edge[destination]
