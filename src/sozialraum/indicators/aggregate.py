@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from sozialraum.model.areas import UNASSIGNED, WHOLE, list_levels
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.schema import VALUE_COLUMNS
-from sozialraum.model.steps import add_step
+from sozialraum.model.steps import BETWEEN, add_step
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -73,23 +74,27 @@ def aggregate_values(
     >>> float(whole["value"]), whole["steps"]
     (14.0, 'aggregated:2')
     """
-    for name in values["indicator"].unique():
-        pick(indicators, name)
+    name, names = pd.factorize(values["indicator"])
+    for known in names:
+        pick(indicators, known)
     levels = list_levels(areas)
     if "steps" not in values:
         values = values.assign(steps="")
-    smallest = values[values["level"] == levels[-1]]
-    kinds = smallest["indicator"].map({k: i.kind for k, i in indicators.items()})
-    base = smallest[kinds != "index"]
+    adds = np.array([indicators[known].kind != "index" for known in names], dtype=bool)
+    lowest = (values["level"] == levels[-1]).to_numpy(dtype=bool)
     values = values[list(VALUE_COLUMNS)].reset_index(drop=True)
-    if base.empty:
+    taken = lowest & adds[name]
+    if not taken.any():
         return values
-    base = weigh_rates(base, indicators)
+    given = values[~lowest]
+    base = weigh_rates(values if taken.all() else values[taken], indicators)
     group, groups = _number_groups(base)
     labels = {c: pd.factorize(base[c], use_na_sentinel=False) for c in ("quality", "steps")}
     amounts = base[["numerator", "denominator"]].to_numpy(dtype="float64")
-    nowhere = (base["area"] == UNASSIGNED).to_numpy()
     place = areas.index.get_indexer(base["area"])
+    nowhere = place < 0
+    if nowhere.any():
+        nowhere = (base["area"] == UNASSIGNED).to_numpy(dtype=bool)
     parts = [values]
     for level in levels[:-1]:
         above, ids = pd.factorize(areas[level], sort=True)
@@ -100,20 +105,19 @@ def aggregate_values(
         elif nowhere.any():
             code = np.where(nowhere, len(ids), code)
             ids, size = ids.append(pd.Index([UNASSIGNED])), np.append(size, 0)
-        known = code >= 0
-        sums = _sum_up(
+        known = slice(None) if (code >= 0).all() else code >= 0
+        used, sums = _sum_up(
             amounts[known], code[known] * len(groups) + group[known],
             {name: codes[known] for name, (codes, _) in labels.items()},
             nowhere[known], len(ids) * len(groups), partial,
         )  # fmt: skip
-        rows = groups.iloc[sums.index % len(groups)].reset_index(drop=True)
-        at = sums.index // len(groups)
-        sums = sums.reset_index(drop=True).assign(area=ids[at], level=level, members=size[at])
-        for name, otherwise in (("quality", "derived"), ("steps", "mixed")):
-            texts = pd.Series(labels[name][1][sums[name].clip(lower=0)])
-            sums[name] = texts.where(sums[name] >= 0, otherwise).astype("str")
-        made = _with_value(pd.concat([rows, sums], axis=1), indicators, partial)
-        parts.append(_without(made, values))
+        at, which = np.divmod(used, len(groups))
+        sums |= {"members": size[at], "apart": ids[at] == UNASSIGNED}
+        made = groups.iloc[which].reset_index(drop=True)
+        made["area"], made["level"] = ids[at], level
+        texts = {name: labels[name][1] for name in labels}
+        made = made.assign(**_with_value(sums, which, groups, indicators, texts, partial))
+        parts.append(_without(made[list(VALUE_COLUMNS)], given))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -174,74 +178,88 @@ def _number_groups(base: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     for column in _GROUP:
         part, labels = pd.factorize(base[column], sort=True, use_na_sentinel=False)
         code = code * len(labels) + part
-    _, first, group = np.unique(code, return_index=True, return_inverse=True)
-    return group, base.iloc[first][list(_GROUP)].reset_index(drop=True)
+    group, _ = pd.factorize(code, sort=True)
+    first = np.flatnonzero(~pd.Series(group).duplicated())
+    order = first[np.argsort(group[first])]
+    return group, base.iloc[order][list(_GROUP)].reset_index(drop=True)
 
 
 def _sum_up(
     amounts: Floats, key: Codes, labels: Mapping[str, Codes], nowhere: npt.NDArray[np.bool_],
     size: int, partial: bool,
-) -> pd.DataFrame:  # fmt: skip
-    """Add up by key: sums, how many parts are known, the common label (-1: none is)."""
+) -> tuple[Codes, dict[str, npt.NDArray[np.generic]]]:  # fmt: skip
+    """Add up by key: keys that have a part, sums, known parts, the common label (-1: none is)."""
 
     def add(weights: npt.NDArray[np.generic] | None = None) -> Floats:
         return np.asarray(np.bincount(key, weights, size), dtype=np.float64)
 
-    count = add()
+    hole = np.isnan(amounts[:, 0])
     if partial:
-        hole = np.isnan(amounts[:, 0])
         amounts = np.where(hole[:, None], 0.0, amounts)
-        missing = add(hole)
-    else:
-        missing = add(np.isnan(amounts[:, 0]))
+    count = add()
     used = np.flatnonzero(count)
-    common = {}
+    missing = add(hole)[used] if hole.any() else np.zeros(len(used))
+    lost = add(nowhere)[used] if nowhere.any() else 0.0
+    sums: dict[str, npt.NDArray[np.generic]] = {
+        "numerator": add(amounts[:, 0])[used],
+        "denominator": add(amounts[:, 1])[used],
+        "known": count[used] - missing - lost,
+        "missing": missing,
+    }
     for name, codes in labels.items():
+        if not codes.any():
+            sums[name] = np.zeros(len(used), dtype=np.int64)
+            continue
         first, second = add(codes)[used], add(codes.astype(float) ** 2)[used]
         # Equal if and only if n Σc² = (Σc)²
         same = count[used] * second == first**2
-        common[name] = np.where(same, np.rint(first / count[used]), -1).astype(np.int64)
-    return pd.DataFrame(
-        {
-            "numerator": add(amounts[:, 0])[used],
-            "denominator": add(amounts[:, 1])[used],
-            "known": (count - missing - add(nowhere))[used],
-            "missing": missing[used],
-            **common,
-        },
-        index=used,
-    )
+        sums[name] = np.where(same, np.rint(first / count[used]), -1).astype(np.int64)
+    return used, sums
 
 
 def _with_value(
-    sums: pd.DataFrame, indicators: Mapping[str, Indicator], partial: bool
-) -> pd.DataFrame:
-    count = (
-        sums["indicator"].map({k: i.kind == "count" for k, i in indicators.items()}).astype(bool)
-    )
-    per = sums["indicator"].map({k: i.per for k, i in indicators.items()}).astype("float64")
-    short = (sums["known"] < sums["members"]) | (sums["missing"] > 0)
-    numbers = ["numerator", "denominator"]
-    kept = sums[numbers].where(partial | ~short)
-    kept = kept.where(sums["known"] + (sums["area"] == UNASSIGNED) > 0)
-    kept["denominator"] = kept["denominator"].where(~count)
-    rate = per * kept["numerator"] / kept["denominator"].where(kept["denominator"] != 0)
-    value = kept["numerator"].where(count, rate)
-    incomplete = kept["numerator"].isna() | (~count & kept["denominator"].isna())
-    members = sums["members"].astype("str")
-    lacking = (sums["members"] - sums["known"]).clip(lower=0).astype("int64").astype("str")
-    parts = sums["known"].astype("int64").astype("str").where(~short, lacking + " von " + members)
-    name = np.select([short & partial, short], ["partial", "incomplete"], "aggregated")
-    return sums.assign(
-        value=value,
-        numerator=kept["numerator"],
-        denominator=kept["denominator"],
-        sign=pd.Series(
-            np.select([incomplete, value.isna()], ["…", "x"], default=""), index=sums.index
-        ).astype("str"),
-        quality=sums["quality"].where(~(short & partial), "partial"),
-        steps=add_step(sums["steps"], pd.Series(name, index=sums.index), parts),
-    )[list(VALUE_COLUMNS)]
+    sums: Mapping[str, npt.NDArray[Any]],
+    which: Codes,
+    groups: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    texts: Mapping[str, pd.Index],
+    partial: bool,
+) -> dict[str, Any]:
+    """Give value, parts, sign, quality and steps of every sum."""
+    definitions = [indicators[name] for name in groups["indicator"]]
+    count = np.array([i.kind == "count" for i in definitions])[which]
+    per = np.array([i.per for i in definitions], dtype=float)[which]
+    known, members = sums["known"].astype(np.int64), sums["members"]
+    short = (known < members) | (sums["missing"] > 0)
+    stands = (partial | ~short) & ((known > 0) | sums["apart"])
+    top = np.where(stands, sums["numerator"], np.nan)
+    bottom = np.where(stands & ~count, sums["denominator"], np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(count, top, per * top / np.where(bottom == 0, np.nan, bottom))
+    incomplete = np.isnan(top) | (~count & np.isnan(bottom))
+    signs = np.array(["", "x", "…"], dtype=object)
+    sign = signs[np.where(incomplete, 2, np.where(np.isnan(value), 1, 0))]
+    quality = np.array([*texts["quality"], "partial", "derived"], dtype=object)
+    quality = quality[np.where(short & partial, -2, sums["quality"])]
+    # Few rows differ in how they were made: each way is written once.
+    numbers = (sums["steps"] + 1, short, known, members)
+    scale = [int(n.max(initial=0)) + 1 for n in numbers]
+    way, ways = pd.factorize(np.ravel_multi_index([n.astype(np.int64) for n in numbers], scale))
+    kinds = np.column_stack(np.unravel_index(ways, scale)).tolist()
+    written = [_write_step(kind, texts["steps"], partial) for kind in kinds]
+    return {
+        "value": value, "numerator": top, "denominator": bottom,
+        "sign": pd.array(sign, dtype="str"), "quality": pd.array(quality, dtype="str"),
+        "steps": pd.array(np.array(written, dtype=object)[way], dtype="str"),
+    }  # fmt: skip
+
+
+def _write_step(way: list[int], texts: pd.Index, partial: bool) -> str:
+    before, short, known, members = way
+    done = str(texts[before - 1]) if before else "mixed"
+    name = ("partial" if partial else "incomplete") if short else "aggregated"
+    detail = f"{max(members - known, 0)} von {members}" if short else str(known)
+    return BETWEEN.join(filter(None, (done, f"{name}:{detail}")))
 
 
 def _without(made: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
