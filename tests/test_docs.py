@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import re
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import sozialraum as sr
 from sozialraum.model.schema import OFFERS
+from sozialraum.indicators.recipe import ClassSet, Ingredient, Recipe
 from sozialraum.project import settings
 from sozialraum.read.definitions import read_indicators
 
@@ -129,6 +131,31 @@ def test_the_example_of_an_indicator_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "merkmale.toml"
     path.write_text(example("merkmale.md", "merkmale"), encoding="utf-8")
     assert list(read_indicators([path])) == ["sgb2_u18"]
+
+
+def test_the_example_of_a_recipe_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "rezept.toml"
+    path.write_text(example("sozialindex.md", "rezept"), encoding="utf-8")
+    assert list(sr.read_recipes([path], sr.read_catalogue())) == ["sozialindex"]
+
+
+def test_every_key_of_a_recipe_is_described() -> None:
+    """The tables of keys in sozialindex.md, one for each part of a recipe."""
+    parts = {"recipe": Recipe, "recipe.indicator": Ingredient, "recipe.classes": ClassSet}
+    page = read("sozialindex.md")
+    for part, kind in parts.items():
+        table = page.partition(f"| Schlüssel von `[[{part}]]` |")[2].partition("\n\n")[0]
+        rows = re.findall(r"^\|(.*)\|$", table, re.MULTILINE)
+        named = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+        known = {field.name for field in dataclasses.fields(kind)} - {"indicator", "classes"}
+        assert known <= named, part
+
+
+def test_every_shipped_recipe_is_named() -> None:
+    folder = sr.find_recipe("gisd").parent
+    names = {path.stem for path in folder.glob("*.toml")} - {"sozialindex_uebung"}
+    table = read("sozialindex.md").partition("| Name | Verfahren |")[2].partition("\n\n")[0]
+    assert names == set(re.findall(r"`(\w+)`", table))
 
 
 def write_musterstadt(folder: Path) -> None:
