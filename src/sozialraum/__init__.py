@@ -12,6 +12,7 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.isochrones import measure_isochrones
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
 from sozialraum.access.openings import find_open, measure_hours_per_week, measure_open_coverage
+from sozialraum.access.raam import measure_raam
 from sozialraum.access.raster import TravelRaster, measure_travel_raster
 from sozialraum.access.relief import measure_relief
 from sozialraum.access.snap import measure_connection
@@ -152,6 +153,7 @@ __all__ = [
     "measure_matrix",
     "measure_nearest",
     "measure_open_coverage",
+    "measure_raam",
     "measure_relief",
     "measure_robustness",
     "measure_share_interval",
