@@ -120,6 +120,13 @@ def test_the_example_of_an_address_table_is_understood(tmp_path: Path) -> None:
     assert settings.read_project(path).section("addresses")["crs"] == 25833
 
 
+def test_the_example_of_two_hierarchies_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n'
+    path.write_text(start + example("projektdatei.md", "gliederungen"), encoding="utf-8")
+    assert [x.parent for x in settings.read_project(path).levels] == ["", "gesamt", "sozialraum"]
+
+
 def test_the_page_of_addresses_names_every_quality() -> None:
     column = OFFERS.column("place_quality")
     assert column is not None

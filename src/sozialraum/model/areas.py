@@ -31,7 +31,8 @@ class Level:
     title, plural : str
         As a planner says it: "Sozialraum", "Sozialräume".
     parent : str
-        The level above; empty for the whole.
+        The level above; empty for the whole. Levels may branch: Sozialräume and Schulbezirke may
+        both lie right under the whole, over the same smallest areas.
     """
 
     id: str
@@ -68,6 +69,21 @@ def need_level(areas: pd.DataFrame, level: str) -> str:
     if level not in list_levels(areas):
         raise UnknownNameError("level", level, list_levels(areas))
     return level
+
+
+def find_below(levels: Sequence[Level], level: str) -> Level | None:
+    """Give the level whose areas are the parts of a level's areas; None for the smallest.
+
+    Examples
+    --------
+    >>> levels = [Level("gesamt", "Stadt", "Stadt"), Level("sozialraum", "", "", "gesamt"),
+    ...           Level("schulbezirk", "", "", "gesamt"), Level("quartier", "", "", "sozialraum")]
+    >>> [below.id for x in levels[:-1] if (below := find_below(levels, x.id))]
+    ['sozialraum', 'quartier', 'quartier']
+    """
+    if level == levels[-1].id:
+        return None
+    return next((x for x in levels if x.parent == level), levels[-1])
 
 
 def complete_areas(
@@ -111,7 +127,9 @@ def complete_areas(
     return table
 
 
-def dissolve_areas(areas: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+def dissolve_areas(
+    areas: gpd.GeoDataFrame, level: str, *, parent: str | None = None
+) -> gpd.GeoDataFrame:
     """Join the smallest areas of a level to its areas.
 
     Parameters
@@ -119,12 +137,14 @@ def dissolve_areas(areas: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     areas : GeoDataFrame
         The areas table of an atlas.
     level : str
+    parent : str, optional
+        The level above (`Level.parent`); by default the one before it in the table.
 
     Returns
     -------
     GeoDataFrame
-        Indexed by the level's ids in sorted order; ``name``, ``parent`` (id one level up, empty for
-        the whole), ``geometry`` (the coverage union of the members).
+        Indexed by the level's ids in sorted order; ``name``, ``parent`` (id of the level above, empty
+        for the whole), ``geometry`` (the coverage union of the members).
 
     Raises
     ------
@@ -144,7 +164,8 @@ def dissolve_areas(areas: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     need_level(areas, level)
     order = list_levels(areas)
     position = order.index(level)
-    parent = order[position - 1] if position else None
+    if parent is None:
+        parent = order[position - 1] if position else ""
     codes, ids = pd.factorize(areas[level], sort=True)
     first = np.array([int(np.flatnonzero(codes == i)[0]) for i in range(len(ids))], dtype=int)
     shapes = areas.geometry.to_numpy()

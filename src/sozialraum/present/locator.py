@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from sozialraum.model.areas import WHOLE, dissolve_areas
+from sozialraum.model.areas import WHOLE, dissolve_areas, find_below
 from sozialraum.present.classes import COLOURS, GAP, INK, QUIET, WATER, Marker, mark_categories
 from sozialraum.present.labels import free_place, place_labels
 from sozialraum.present.svg import clean, element, frame, label, num, text_width
@@ -43,6 +44,10 @@ class MapGround:
     water, offers, gaps : GeoDataFrame
     marks : dict of str to Marker
         By category, in the same order as on the Ressourcenkarte.
+    below : dict of str to str
+        The level whose areas are a level's parts.
+    units : DataFrame
+        The ids of all levels of every smallest area.
     """
 
     levels: Mapping[str, gpd.GeoDataFrame]
@@ -53,6 +58,8 @@ class MapGround:
     offers: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     marks: Mapping[str, Marker]
+    below: Mapping[str, str]
+    units: pd.DataFrame
 
 
 def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
@@ -74,7 +81,7 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
     def simpler(tolerance: float) -> dict[str, gpd.GeoDataFrame]:
         shapes = shapely.coverage_simplify(shapely.force_2d(areas.geometry.to_numpy()), tolerance)
         small = areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))
-        return {level.id: dissolve_areas(small, level.id) for level in edition.levels}
+        return {x.id: dissolve_areas(small, x.id, parent=x.parent) for x in edition.levels}
 
     span = float(np.ptp(shapely.total_bounds(areas.geometry.to_numpy()).reshape(2, 2)[:, 0]))
     water = edition.water.assign(geometry=edition.water.geometry.simplify(tolerance_m))
@@ -100,6 +107,12 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
         offers=edition.offers,
         gaps=edition.gaps,
         marks=mark_categories(categories),
+        below={
+            level.id: below.id
+            for level in edition.levels
+            if (below := find_below(edition.levels, level.id))
+        },
+        units=areas[[level.id for level in edition.levels]],
     )
 
 
@@ -130,8 +143,7 @@ def draw_locator(
     """
     table = ground.levels[level]
     own = table.loc[area]
-    order = list(ground.levels)
-    below = order[order.index(level) + 1] if level != order[-1] else ""
+    below = ground.below.get(level, "")
     view = fit_view(own.geometry, *size, margin=26)
     frame_shape = shapely.box(*view.box)
     parts = [element("rect", width=size[0], height=size[1], fill="#fff")]
@@ -143,7 +155,9 @@ def draw_locator(
     parts.append(element("path", d=view.shape(own.geometry), fill=INSIDE))
     parts += _draw_water(ground, view, frame_shape)
     inner = ground.levels[below] if below else table.iloc[:0]
-    inner = inner[inner["parent"] == area] if below else inner
+    if below:
+        own_units = ground.units[ground.units[level] == area]
+        inner = inner.loc[inner.index.isin(own_units[below])]
     parts += [
         element(
             "path",

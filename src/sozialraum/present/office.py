@@ -102,9 +102,9 @@ def find_newest(edition: Edition, level: str) -> Newest:
 def name_areas(edition: Edition) -> pd.DataFrame:
     """Give name and parent of every area: index level, area; ``name, parent, parent_name``."""
     parts = []
-    for position, level in enumerate(edition.levels):
+    for level in edition.levels:
         table = edition.areas.drop_duplicates(level.id).sort_values(level.id)
-        above = edition.levels[position - 1].id if position else None
+        above = level.parent
         parts.append(
             pd.DataFrame(
                 {

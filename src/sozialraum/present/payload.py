@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import struct
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from sozialraum.texts import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sozialraum.model.areas import Level
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
 
@@ -154,7 +156,14 @@ def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any
         if parent >= 0
         else pd.Series([None] * len(ids))
     )
+    inside = {}
+    if position and not _is_above(edition.levels, level.id):
+        # In a branch of its own: from the smallest areas one does not get here by parents.
+        own = {key: i for i, key in enumerate(ids)}
+        smallest = edition.areas[level.id].reindex(list(topology.objects[edition.levels[-1].id]))
+        inside = {"inside": [own.get(str(key), -1) for key in smallest]}
     return {
+        **inside,
         "id": level.id,
         "title": level.title,
         "plural": level.plural,
@@ -164,6 +173,15 @@ def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any
         "parents": [known.get(str(key), -1) for key in parents],
         "points": places.tolist(),
     }
+
+
+def _is_above(levels: Sequence[Level], level: str) -> bool:
+    """Tell whether the smallest areas lead up to a level by parents."""
+    parents = {x.id: x.parent for x in levels}
+    at = levels[-1].id
+    while at and at != level:
+        at = parents.get(at, "")
+    return at == level
 
 
 def title_of(indicator: Indicator) -> str:

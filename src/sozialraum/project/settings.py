@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sozialraum.model.areas import Level
+from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy
@@ -22,7 +22,7 @@ _HEAD: Entry = {f.name: str for f in fields(Head)}
 _SECTIONS: dict[str, Entry] = {
     "project": {"title": str, "redaktionsschluss": str},
     "head": _HEAD,
-    "areas": {**_FILE, "gebietsstand": str, "upper": dict},
+    "areas": {**_FILE, "gebietsstand": str, "upper": dict, "lists": dict},
     "addresses": _FILE,
     "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
@@ -105,18 +105,17 @@ class Project:
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """The levels from the top down; each one's parent is the one above unless named."""
+        """The levels from the top down; each one's parent is the one above unless named.
+
+        A level that names another parent opens a branch; the next level without a parent goes on
+        where the branch left.
+        """
         made: list[Level] = []
+        above = ""
         for entry in self.entries("level"):
-            above = made[-1].id if made else ""
-            made.append(
-                Level(
-                    entry["id"],
-                    entry["title"],
-                    str(entry.get("plural", entry["title"])),
-                    str(entry.get("parent", above)),
-                )
-            )
+            parent = entry.get("parent", above)
+            above = above if made and parent != above else entry["id"]
+            made.append(_level(entry, parent))
         return tuple(made)
 
     @property
@@ -196,6 +195,7 @@ def read_project(path: str | Path) -> Project:
         else:
             found += _check_entry(label, name, content, _SECTIONS[name], _REQUIRED.get(name, ()))
     found += _check_nested(label, sections)
+    found += _check_parents(label, sections)
     for name in ("project", "areas", "level"):
         if name not in sections:
             found.append(find("error", "section_missing", label, key=name))
@@ -253,11 +253,31 @@ def _check_entry(
     return found
 
 
+def _level(entry: Entry, parent: str) -> Level:
+    return Level(entry["id"], entry["title"], str(entry.get("plural", entry["title"])), parent)
+
+
+def _check_parents(label: str, sections: Entry) -> list[Finding]:
+    """Find levels whose parent is no level further up."""
+    known, found = [WHOLE], []
+    for entry in sections.get("level", []):
+        if not isinstance(entry, dict):
+            continue
+        parent = entry.get("parent", "")
+        if isinstance(parent, str) and parent and parent not in known:
+            found.append(_unknown(label, parent, tuple(known), "level.parent"))
+        known.append(str(entry.get("id", "")))
+    return found
+
+
 def _check_nested(label: str, sections: Entry) -> list[Finding]:
     """Check ``areas.upper.<level>`` and ``population.spread`` like sections of their own."""
     nested: list[tuple[str, Any, Entry, tuple[str, ...]]] = []
     for level, content in _table(_table(sections.get("areas")).get("upper")).items():
         nested.append((f"areas.upper.{level}", content, _FILE, ("file",)))
+    for level, content in _table(_table(sections.get("areas")).get("lists")).items():
+        names = dict.fromkeys(_table(content), (str, list))
+        nested.append((f"areas.lists.{level}", content, names, ()))
     spread = _table(sections.get("population")).get("spread")
     if spread is not None:
         known = {**_FILE, "groups": (dict, list)}

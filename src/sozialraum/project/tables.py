@@ -17,6 +17,7 @@ from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.names import group_areas
 from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
 from sozialraum.project.indices import load_indices, make_indices
@@ -68,10 +69,15 @@ def make_atlas(project: Project) -> Atlas:
     upper = {
         level: take(load_areas, entry, "areas") for level, entry in section.get("upper", {}).items()
     }
-    named = [level for level in project.levels if level.id not in project.prefixes]
+    lists = section.get("lists", {})
+    named = [x for x in project.levels if x.id not in project.prefixes and x.id not in lists]
     areas = take(load_areas, section, "areas", levels=named)
     if areas is not None and "area" in areas:
         areas = _add_levels(areas, project.prefixes, upper)
+        for level, groups in lists.items():
+            areas, listed = group_areas(areas, groups, level=level, table=project.path.name)
+            # An area in no list has no parent, which `build_atlas` says with its file and row.
+            found += [f for f in listed if f.code != "in_no_list"]
     crs = getattr(areas, "crs", None)
     if crs is None or not is_metric(crs):
         crs = 25833  # there will be no atlas; any will do to find what else is wrong

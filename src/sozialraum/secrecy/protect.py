@@ -167,18 +167,20 @@ def _families(
 ) -> list[tuple[int, np.ndarray]]:
     """Pair each published parent row with the rows of its children, from the bottom up."""
     families = []
-    for level in reversed(levels):
-        if not level.parent:
-            continue
-        parents = areas.drop_duplicates(level.id).set_index(level.id)[level.parent]
-        rows = table.index[table["level"] == level.id]
+    pairs = [(level.id, level.parent) for level in reversed(levels) if level.parent]
+    # Where levels branch, the smallest areas add up to the last level of each branch.
+    smallest, above_others = levels[-1].id, {level.parent for level in levels}
+    pairs += [(smallest, x.id) for x in levels if x.id != smallest and x.id not in above_others]
+    for level, upper in pairs:
+        parents = areas.drop_duplicates(level).set_index(level)[upper]
+        rows = table.index[table["level"] == level]
         frame = table.loc[rows, ["area", "indicator", "datenstand"]]
-        parents[UNASSIGNED] = WHOLE if level.parent == WHOLE else UNASSIGNED
+        parents[UNASSIGNED] = WHOLE if upper == WHOLE else UNASSIGNED
         frame = frame.assign(parent=frame["area"].map(parents), at=rows)
         for (parent, indicator, date), group in frame.groupby(
             ["parent", "indicator", "datenstand"], sort=True
         ):
-            above = place.get((level.parent, parent, indicator, date))
+            above = place.get((upper, parent, indicator, date))
             if above is not None:
                 families.append((above, group["at"].to_numpy()))
     return families

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sozialraum.errors import UnknownNameError
-from sozialraum.model.areas import WHOLE
+from sozialraum.model.areas import WHOLE, find_below
 from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.present.profile.ages import AgeStructure, build_ages, find_age_groups
 from sozialraum.present.profile.figures import (
@@ -190,9 +190,7 @@ class ProfileDesk:
 
     def below(self) -> Level | None:
         """Give the level one down, if there is one."""
-        order = list(self.levels)
-        position = order.index(self.level.id) + 1
-        return self.levels[order[position]] if position < len(order) else None
+        return find_below(self.edition.levels, self.level.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -504,7 +502,8 @@ def _parts(desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Not
     if below is None:
         return None
     table = desk.tables[below.id]
-    members = table[table["parent"] == area]
+    units = desk.edition.areas
+    members = table[table.index.isin(units.loc[units[desk.level.id] == area, below.id])]
     usable = [c for c in known if desk.figures.dates(below.id, c.indicator.id)]
     leading = choose_key_figures(usable, desk.reach, PART_COLUMNS)
     if not len(members) or not leading:

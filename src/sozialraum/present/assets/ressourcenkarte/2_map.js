@@ -147,8 +147,11 @@ function drawAreas() {
     node.setAttribute("aria-label", `${level.names[i]}: ${writeValue(cell, indicator)}`);
   });
   // The higher the level, the broader the joint between its areas.
-  map.borders.replaceChildren(...drawn.slice(1, state.level).map((above, l) =>
-    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(state.level - l - 1, 3)}` })));
+  /** @type {typeof drawn} */
+  const upper = [];
+  for (let l = level.parent; l > 0; l = data.levels[l].parent) upper.unshift(drawn[l]);
+  map.borders.replaceChildren(...upper.map((above, l) =>
+    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(upper.length - l, 3)}` })));
   drawChoice();
 }
 

@@ -144,7 +144,9 @@ function areaDetails(level, index) {
 /** Offers that lie in an area of any level. @param {number} level @param {number} index */
 function offersIn(level, index) {
   const last = data.levels.length - 1;
+  const inside = data.levels[level].inside;
   return data.offers.areas.flatMap((area, offer) => {
+    if (inside) return area >= 0 && inside[area] === index ? [offer] : [];
     let l = last, i = area;
     while (l > level && i >= 0) { i = data.levels[l].parents[i]; l = data.levels[l].parent; }
     return l === level && i === index ? [offer] : [];
