@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import mapclassify
 import numpy as np
 import pandas as pd
 
 from sozialraum.model.indicator import Indicator
-from sozialraum.present.classes import COLOURS, classify_rows, name_classes
+from sozialraum.present.classes import COLOURS, classify, classify_rows, name_classes
 from sozialraum.present.profile.figures import Figure
 
 STATUS = Indicator(
@@ -37,3 +38,23 @@ def test_profiles_and_passports_say_the_name() -> None:
     assert Figure(STATUS, value=None, sign="/").bare == "/"
     assert STATUS.show(4) == "sehr niedrig"
     assert STATUS.show(None) == "keine Angabe"
+
+
+def test_the_maps_classes_agree_with_mapclassify_on_a_table_made_by_hand() -> None:
+    values = [1, 2, 3, 4, 10, 11, 12, 40, 41]
+    theirs = {
+        "quantiles": mapclassify.Quantiles,
+        "equal": mapclassify.EqualInterval,
+        "natural": mapclassify.FisherJenks,
+    }
+    by_hand = {
+        "quantiles": [0, 0, 0, 1, 1, 1, 2, 2, 2],
+        "equal": [0, 0, 0, 0, 0, 0, 0, 2, 2],  # up to 14.3, to 27.7, to 41: nothing in the middle
+        "natural": [0, 0, 0, 0, 1, 1, 1, 2, 2],
+    }
+    for scheme, expected in by_hand.items():
+        assert theirs[scheme](values, k=3).yb.tolist() == expected, scheme
+        found = classify(values, scheme=scheme, k=3).find(values)  # type: ignore[arg-type]
+        # A class that holds nothing is left out of the map's legend.
+        kept = sorted(set(expected))
+        assert found.tolist() == [kept.index(place) for place in expected], scheme

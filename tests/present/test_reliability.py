@@ -50,6 +50,10 @@ def test_intervals_say_how_many_differ(edition: Edition) -> None:
         level="quartier",
     )  # fmt: skip
     counts = found["verdict"].value_counts()
+    # What the page unsicherheit.md says of this figure.
+    assert counts.sum() == 14
+    grey = found.loc[found["verdict"] == "indistinct", "value"]
+    assert (len(grey), round(grey.min()), round(grey.max())) == (6, 6, 11)
     words = [text.get_text() for text in axes.get_legend().get_texts()]
     assert words == [
         f"höher als im übrigen Gebiet ({counts.get('higher', 0)})",

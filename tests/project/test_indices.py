@@ -11,10 +11,12 @@ import pytest
 
 from sozialraum.demo import find_example
 from sozialraum.errors import InputError
+from sozialraum.indicators.robustness import measure_robustness
 from sozialraum.present.payload import build_payload
 from sozialraum.project.indices import load_indices
 from sozialraum.project.settings import read_project
 from sozialraum.project.tables import make_atlas
+from sozialraum.read.recipes import read_recipes
 
 NAMES = {"sehr niedrig", "niedrig", "mittel", "erhöht", "hoch"}
 CLASS = "sozialindex_klasse"
@@ -119,3 +121,17 @@ def test_a_recipe_is_adapted_to_the_town(tmp_path: Path) -> None:
     assert set(recipe.needed) == names
     assert wanted.findings == ()
     assert list(wanted.indicators) == ["sozial_pm", "sozial_pm_klasse"]
+
+
+def test_the_handbook_tells_what_hangs_on_the_recipe(example) -> None:  # type: ignore[no-untyped-def]
+    """Of the page sozialindex.md: 8 of 27 without basic security in old age, one at most by weights."""
+    atlas = example.atlas
+    path = find_example().parent / "data/indicators/rezepte/sozialindex_uebung.toml"
+    report = measure_robustness(
+        atlas.values, read_recipes([path])["sozialindex"], atlas.indicators, level="quartier",
+        zonings=atlas.areas[["sozialraum"]],
+    ).set_index("variant")  # fmt: skip
+    assert set(report["areas"]) == {27}
+    without = report[report["kind"] == "leave_out"]["changed"]
+    assert without["ohne „Grundsicherung im Alter (Übungsdaten)“"] == without.max() == 8
+    assert report.loc[report["kind"] == "weight", "changed"].max() == 1
