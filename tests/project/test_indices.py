@@ -135,3 +135,23 @@ def test_the_handbook_tells_what_hangs_on_the_recipe(example) -> None:  # type: 
     without = report[report["kind"] == "leave_out"]["changed"]
     assert without["ohne „Grundsicherung im Alter (Übungsdaten)“"] == without.max() == 8
     assert report.loc[report["kind"] == "weight", "changed"].max() == 1
+
+
+def test_small_areas_are_not_shown_if_the_project_says_so(tmp_path: Path) -> None:
+    text = '[uncertainty]\nminimum = 400\n\n[[index]]\nrecipe = "FILE"\n'
+    recipe = find_example().parent / "data/indicators/rezepte/sozialindex_uebung.toml"
+    path = write_project(tmp_path, text.replace("FILE", recipe.as_posix()))
+    values = make_atlas(read_project(path)).values
+    rows = values[values["indicator"] == "sgb2_u18"]
+    small = rows["denominator"] < 400
+    assert small.any()
+    assert (~small).any()
+    assert rows.loc[small, "value"].isna().all()
+    assert set(rows.loc[small, "sign"]) == {"/"}
+    assert set(rows.loc[~small, "sign"]) == {""}
+    # counts stay, and so does the index, which has no denominator
+    assert (
+        values.loc[values["indicator"].isin(["alter_03_05_w", "sozialindex"]), "value"]
+        .notna()
+        .all()
+    )

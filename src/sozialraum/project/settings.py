@@ -31,6 +31,7 @@ _SECTIONS: dict[str, Entry] = {
         "source": str,
     },
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
+    "uncertainty": {"minimum": (int, float), "inhabitants": str},
     "secrecy": {"minimum": int},
     "ressourcenkarte": {"level": str, "indicator": str},
     "profiles": {"levels": list},
@@ -56,6 +57,7 @@ _CHOICES = {
     ("values", "form"): ("long", "wide"),
 }
 _REQUIRED = {
+    "uncertainty": ("minimum",),
     "project": ("title",),
     "areas": ("file",),
     "addresses": ("file",),

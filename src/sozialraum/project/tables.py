@@ -13,6 +13,7 @@ import pandas as pd
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.spread import CENTRE, spread_people
+from sozialraum.indicators.uncertainty import withhold_small_areas
 from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, Reading, find
@@ -123,7 +124,10 @@ def make_atlas(project: Project) -> Atlas:
         findings=found,
     )
     atlas = _complete_values(atlas, project)
-    return atlas.with_values(make_indices(atlas.values, indices, atlas.indicators))
+    values = make_indices(atlas.values, indices, atlas.indicators)
+    if section := project.section("uncertainty"):
+        values = withhold_small_areas(values, atlas.indicators, **section)
+    return atlas.with_values(values)
 
 
 def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:
