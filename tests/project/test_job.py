@@ -125,7 +125,7 @@ def test_a_failed_run_leaves_the_old_folder(
     out.mkdir()
     (out / "notiz.txt").write_text("bleibt", encoding="utf-8")
 
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **named: object) -> None:
         raise SozialraumError("abgebrochen")
 
     monkeypatch.setattr(job, "make_edition", lambda *a, **k: example.edition)
