@@ -186,7 +186,9 @@ def compare_values(
     old, new = (rows.loc[rows["datenstand"] == day, wanted] for day in (before, after))
     both = old.merge(new, how="outer", on=key, suffixes=("_old", "_new"))
     stands = [both[f"gebietsstand_{of}"].astype("str").fillna("") for of in ("old", "new")]
-    changes = _list_changes(both["indicator"].unique(), indicators, earlier or indicators)
+    changes = _list_changes(
+        both["indicator"].unique(), indicators, indicators if earlier is None else earlier
+    )
     changed = both["indicator"].map(changes).astype("str")
     quality = both[["quality_old", "quality_new"]]
     estimated = quality.isin(_ESTIMATED).any(axis=1)

@@ -22,7 +22,10 @@ _HEAD: Entry = {f.name: str for f in fields(Head)}
 _SECTIONS: dict[str, Entry] = {
     "project": {"title": str, "redaktionsschluss": str},
     "head": _HEAD,
-    "areas": {**_FILE, "gebietsstand": str, "upper": dict, "lists": dict},
+    "areas": {
+        **_FILE, "gebietsstand": str, "valid_from": str, "upper": dict, "correction": list,
+        "version": list, "lists": dict,
+    },
     "addresses": _FILE,
     "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
@@ -46,11 +49,17 @@ _LISTS: dict[str, Entry] = {
     "backdrop": _FILE,
     "coverage": {
         "id": str, "title": str, "category": (str, list), "group": str, "limit_min": (int, float),
-        "min_people": int, "theme": str, "note": str, "datenstand": str,
+        "min_people": int, "gap_title": str, "theme": str, "note": str, "datenstand": str,
     },
     "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},
     "index": {"recipe": str, "level": str, "indicators": dict, "exclude": list},
 }  # fmt: skip
+_CORRECTION: Entry = {"row": int, "column": str, "value": str, "old": str}
+_VERSION: Entry = {
+    **_FILE, "gebietsstand": str, "valid_from": str, "valid_to": str, "key": dict, "weight": str,
+    "correction": list,
+}  # fmt: skip
+_KEY_FILE: Entry = {"file": str, "layer": str, "columns": dict, "where": dict}
 _CHOICES = {
     ("streets", "mode"): ("walk", "wheelchair", "bike", "car"),
     ("population", "kind"): ("points", "zensus", "raster"),
@@ -150,6 +159,8 @@ class Project:
             if key in entry
         ]
         named += [u["file"] for u in self.section("areas").get("upper", {}).values()]
+        for version in self.section("areas").get("version", []):
+            named += [version["file"], *(k["file"] for k in [version.get("key")] if k)]
         named += [s["file"] for s in [self.section("population").get("spread")] if s]
         named += self.section("indicators").get("files", [])
         named += [e["recipe"] for e in self.entries("index") if e["recipe"].endswith(".toml")]
@@ -273,13 +284,22 @@ def _check_parents(label: str, sections: Entry) -> list[Finding]:
 
 
 def _check_nested(label: str, sections: Entry) -> list[Finding]:
-    """Check ``areas.upper.<level>`` and ``population.spread`` like sections of their own."""
+    """Check what stands inside sections, such as ``areas.upper.<level>``, like sections."""
     nested: list[tuple[str, Any, Entry, tuple[str, ...]]] = []
     for level, content in _table(_table(sections.get("areas")).get("upper")).items():
         nested.append((f"areas.upper.{level}", content, _FILE, ("file",)))
-    for level, content in _table(_table(sections.get("areas")).get("lists")).items():
+    areas = _table(sections.get("areas"))
+    for level, content in _table(areas.get("lists")).items():
         names = dict.fromkeys(_table(content), (str, list))
         nested.append((f"areas.lists.{level}", content, names, ()))
+    cell = ("row", "column", "value")
+    nested += [("areas.correction", c, _CORRECTION, cell) for c in _list(areas.get("correction"))]
+    for version in _list(areas.get("version")):
+        nested.append(("areas.version", version, _VERSION, ("file", "gebietsstand")))
+        corrections = _list(_table(version).get("correction"))
+        nested += [("areas.version.correction", c, _CORRECTION, cell) for c in corrections]
+        if "key" in _table(version):
+            nested.append(("areas.version.key", version["key"], _KEY_FILE, ("file",)))
     spread = _table(sections.get("population")).get("spread")
     if spread is not None:
         known = {**_FILE, "groups": (dict, list)}
@@ -295,6 +315,10 @@ def _check_nested(label: str, sections: Entry) -> list[Finding]:
 
 def _table(value: Any) -> Entry:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _name_types(wanted: Any) -> str:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.spread import CENTRE, spread_people
 from sozialraum.indicators.uncertainty import withhold_small_areas
@@ -21,6 +22,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.model.names import group_areas
 from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
+from sozialraum.project.boundaries import update_values
 from sozialraum.project.indices import load_indices, make_indices
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
@@ -30,7 +32,7 @@ from sozialraum.read.definitions import load_indicators
 from sozialraum.read.offers import load_offers
 from sozialraum.read.population import load_population
 from sozialraum.read.values import load_values
-from sozialraum.texts import number, say
+from sozialraum.texts import date, number, say
 
 
 def read_atlas(path: str | Path) -> Atlas:
@@ -72,7 +74,8 @@ def make_atlas(project: Project) -> Atlas:
     }
     lists = section.get("lists", {})
     named = [x for x in project.levels if x.id not in project.prefixes and x.id not in lists]
-    areas = take(load_areas, section, "areas", levels=named)
+    corrections = section.get("correction", ())
+    areas = take(load_areas, section, "areas", levels=named, corrections=corrections)
     if areas is not None and "area" in areas:
         areas = _add_levels(areas, project.prefixes, upper)
         for level, groups in lists.items():
@@ -111,13 +114,18 @@ def make_atlas(project: Project) -> Atlas:
     if areas is None:
         CheckReport(tuple(found)).raise_for_errors()
     values = [table for table in values if table is not None]
+    joined_values = join_tables(values) if values else None
+    if joined_values is not None and {"area", "indicator"} <= set(joined_values) and "area" in areas:
+        known = {**indicators, **measured}
+        joined_values, more = update_values(joined_values, areas, population, known, project, take)
+        found += more
     atlas = build_atlas(
         areas,
         levels=project.levels,
         title=project.title,
         offers=joined,
         population=population,
-        values=join_tables(values) if values else None,
+        values=joined_values,
         indicators={**indicators, **measured, **indices.indicators},
         backdrop=_join(backdrop, crs),
         upper={level: table for level, table in upper.items() if table is not None},
@@ -177,9 +185,11 @@ def _spread(
     return spread.reset_index().assign(file=label, row=0)
 
 
+_MOST_NAMED = 10
 _PASSED = {
     "addresses": ("columns", "crs", "layer"),
     "areas": ("columns", "crs", "layer"),
+    "key": ("columns", "layer"),
     "offers": ("columns", "crs", "layer", "category", "repair"),
     "population": ("columns", "crs", "layer", "kind", "groups"),
     "values": (
@@ -242,6 +252,7 @@ def _measured_indicators(
             group = known[entry["group"]].title if entry["group"] in known else entry["group"]
             made[name] = Indicator(
                 **common, unit="%", kind="rate", per=100, digits=1, direction="low_is_need",
+                gap_title=entry.get("gap_title", ""),
                 numerator=say(
                     "project.reached", group=group, limit=number(entry["limit_min"]), how=how
                 ),
@@ -285,7 +296,26 @@ def _complete_values(atlas: Atlas, project: Project) -> Atlas:
     ]
     values = aggregate_values(atlas.values, areas, atlas.indicators)
     values = pd.concat([values, *parts], ignore_index=True)
-    return atlas.with_values(form_rates(values, atlas.indicators))
+    values = form_rates(values, atlas.indicators)
+    return atlas.with_values(values, _note_missing(values, atlas, project))
+
+
+def _note_missing(values: pd.DataFrame, atlas: Atlas, project: Project) -> list[Finding]:
+    """Say who has not delivered what."""
+    made = {entry["id"] for kind in ("coverage", "count") for entry in project.entries(kind)}
+    wanted = {k: i for k, i in atlas.indicators.items() if k not in made and i.kind != "index"}
+    found = []
+    for row in list_missing(values, atlas.areas, wanted).itertuples():
+        if row.delivered < row.expected:
+            found.append(
+                find(
+                    "note", "incomplete" if row.delivered else "not_delivered", row.title,
+                    date=date(row.datenstand), delivered=row.delivered,
+                    expected=row.expected, who=row.supplier or say("number.missing"),
+                    ids=", ".join(row.missing[:_MOST_NAMED]) + " …" * (len(row.missing) > _MOST_NAMED),
+                )
+            )  # fmt: skip
+    return found
 
 
 def list_categories(entry: Entry) -> list[str]:
