@@ -16,7 +16,7 @@ from sozialraum.access.snap import snap_points
 
 LIMITS = (1.0, 2.5, 5.0)
 SLOW = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],

@@ -164,7 +164,7 @@ TOWN = st.lists(
 
 
 @settings(
-    max_examples=30, deadline=None, derandomize=True,
+    max_examples=15, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(TOWN, st.tuples(st.integers(-5, 5), st.integers(-5, 5)))

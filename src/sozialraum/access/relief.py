@@ -21,7 +21,7 @@ from sozialraum.access.travel import within
 from sozialraum.errors import UnknownNameError
 from sozialraum.texts import say
 
-TOGETHER = 4_000_000
+TOGETHER = 16_000_000
 """Ways looked at together, so that the table of ways stays small."""
 
 
