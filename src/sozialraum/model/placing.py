@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -35,6 +37,7 @@ _EXACT, _SIMILAR, _NEIGHBOUR, _STREET, _NONE = range(5)
 _NAMES = np.array(["exact", "similar", "neighbour", "street", "none"], dtype=object)
 _SPREAD = np.array([SAME_ADDRESS_M, SAME_ADDRESS_M, SAME_STREET_M, LONG_STREET_M])
 _HINTS = 3
+_LISTED = 200
 
 
 def place_offers(offers: pd.DataFrame, addresses: gpd.GeoDataFrame) -> Reading:
@@ -258,37 +261,43 @@ def _report(
     empty = lost & (stated["key"] == "").to_numpy()
     several = lost & best["several"].to_numpy()
     hints = pd.Series("", index=table.index, dtype=object)
-    for i in np.flatnonzero(lost & ~empty):
-        hints.iloc[i] = _suggest(stated.iloc[i], book)
     rest = lost & ~empty & ~several
+    groups = book.groups.groupby("key").indices if lost.any() else {}
+    for rows in (several, rest):
+        for i in np.flatnonzero(rows)[:_LISTED]:
+            hints.iloc[i] = _suggest(stated.iloc[i], book, groups)
     for kind, rows in (("empty", empty), ("several", several), ("unknown", rest)):
         where = pd.Series(rows, index=table.index)
         found += find_rows(
             "note", f"address_{kind}", label, table, where, column="street",
-            stated=stated["stated"], hint=hints,
+            stated=stated["stated"], hint=hints, most=_LISTED,
         )  # fmt: skip
     return found
 
 
-def _suggest(stated: pd.Series, book: AddressBook) -> str:
+def _suggest(stated: pd.Series, book: AddressBook, groups: Mapping[str, np.ndarray]) -> str:
     """Name addresses that may be meant: the same street elsewhere, else streets written alike."""
+    from rapidfuzz.fuzz import ratio
     from rapidfuzz.process import extract
 
     keys = [stated["key"]] if stated["key"] in book.streets else []
     if not keys:
-        alike = extract(stated["key"], list(book.streets), limit=_HINTS, score_cutoff=60)
+        streets = list(book.streets)
+        alike = extract(stated["key"], streets, scorer=ratio, limit=_HINTS, score_cutoff=60)
         keys = [key for key, _, _ in alike]
-    groups = book.groups[book.groups["key"].isin(keys)]
-    order = {key: i for i, key in enumerate(keys)}
-    fit = 2 * (book.places["postcode"] == stated["postcode"]) + (
-        book.places["city"] == stated["city"]
-    )
-    groups = groups.assign(order=groups["key"].map(order), fit=groups["place"].map(-fit))
-    said = []
-    for group in groups.sort_values(["order", "fit"], kind="stable").head(_HINTS).itertuples():
-        rows = book.rows.iloc[group.start : group.start + group.size]
-        near = (rows["low"] - stated["low"]).abs() * 2 + (rows["addition"] != stated["addition"])
-        said.append(int(near.idxmin()))
+    places = book.places.iloc
+    said: list[int] = []
+    for key in keys:
+        own = book.groups.iloc[groups[key]]
+        fit = [
+            2 * (places[at]["postcode"] == stated["postcode"])
+            + (places[at]["city"] == stated["city"])
+            for at in own["place"]
+        ]
+        for at in np.argsort(-np.array(fit), kind="stable")[: _HINTS - len(said)]:
+            start, size = own[["start", "size"]].iloc[at]
+            numbers = book.rows["low"].to_numpy()[start : start + size]
+            said.append(int(start + np.abs(numbers - stated["low"]).argmin()))
     return "; ".join(dict.fromkeys(book.describe(said))) or say("atlas.nothing_alike")
 
 

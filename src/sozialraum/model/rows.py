@@ -77,9 +77,10 @@ def find_rows(
     where: pd.Series,
     *,
     column: str | None = None,
+    most: int = _SHOWN,
     **values: object,
 ) -> list[Finding]:
-    """Make one finding per row where ``where`` holds; beyond twenty, one finding for all the rest.
+    """Make one finding per row where ``where`` holds; beyond ``most``, one finding for all the rest.
 
     ``values`` that are Series give each row its own value.
     """
@@ -98,10 +99,10 @@ def find_rows(
             column=say_heading(table, files[i], column),
             **{k: v[i] if isinstance(v, list) else v for k, v in per_row.items()},
         )
-        for i in range(min(len(rows), _SHOWN))
+        for i in range(min(len(rows), most))
     ]
-    if len(rows) > _SHOWN:
-        rest = rows[_SHOWN:]
+    if len(rows) > most:
+        rest = rows[most:]
         findings.append(
             Finding(
                 severity,
