@@ -7,6 +7,7 @@ Nothing is dropped and nothing repaired; a cell that cannot be read becomes miss
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -204,7 +205,7 @@ def _parse_column(
     cells = table[column.name]
     findings: list[Finding] = []
 
-    def complain(code: str, where: pd.Series, **values: object) -> None:
+    def complain(code: str, where: pd.Series, **values: Any) -> None:
         findings.extend(
             find_rows("error", code, label, table, where, column=column.name, cell=cells, **values)
         )
