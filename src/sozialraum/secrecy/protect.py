@@ -18,6 +18,8 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.rules import Secrecy
 
 HIDDEN = "."
+# The z-values of all areas add up to 0 and their squares to n: two unknown ones could be computed.
+_FEWEST_INDICES = 3
 
 
 def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: int) -> pd.Series:
@@ -74,7 +76,8 @@ def protect_values(
     A parent and its children form an equation. Where exactly one member of it is withheld and all
     others are known, the smallest child left that is not zero is withheld as well (a zero only if
     nothing else is left); if no child is left, the parent is. Repeated until nothing changes. An
-    index is withheld with any figure it is made of, which could be computed from it.
+    index is withheld with any figure it is made of, which could be computed from it, and then for
+    at least three areas, since the values of all areas have a known sum.
 
     Parameters
     ----------
@@ -124,6 +127,9 @@ def protect_values(
     for at in _made_of_hidden(table, hidden, indicators):
         hidden[at] = True
         reason[at] = "part"
+    for at in _beside_hidden(table, hidden, indicators, size, place):
+        hidden[at] = True
+        reason[at] = "sibling"
     protected = table.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
@@ -156,6 +162,33 @@ def _made_of_hidden(
             if (level, area, name, day) not in secret and any(part in secret for part in parts):
                 found.append(at)
                 secret.add((level, area, name, day))
+    return found
+
+
+def _beside_hidden(
+    table: pd.DataFrame,
+    hidden: npt.NDArray[np.bool_],
+    indicators: Mapping[str, Indicator],
+    size: npt.NDArray[np.float64],
+    place: Mapping[tuple[str, str, str, str], int],
+) -> list[int]:
+    """Find rows that must go too where so few of an index are withheld that they follow from the rest.
+
+    Taken are the areas with the smallest denominator of the index's first figure. Classes are no sums.
+    """
+    scores = [k for k, i in indicators.items() if i.made_of and not i.classes]
+    rows = table[table["indicator"].isin(scores)]
+    found: list[int] = []
+    for (name, level, day), group in rows.groupby(["indicator", "level", "datenstand"], sort=True):
+        gone = hidden[group.index]
+        lacking = _FEWEST_INDICES - int(gone.sum())
+        if not gone.any() or lacking <= 0:
+            continue
+        left = group.index[~gone & group["value"].notna().to_numpy()]
+        first = indicators[name].made_of[0]
+        parts = (place.get((level, area, first, day)) for area in table.loc[left, "area"])
+        sizes = [np.inf if at is None or np.isnan(size[at]) else size[at] for at in parts]
+        found += left[np.argsort(sizes, kind="stable")[:lacking]].tolist()
     return found
 
 
