@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -208,6 +209,39 @@ def test_a_key_needs_no_outlines_and_must_add_up() -> None:
         convert(rows("n", [1, 2, 3]), key=key.replace("A", "X"))
     with pytest.raises(sr.InputError, match="share"):
         convert(rows("n", [1, 2, 3]), key=key[["source", "target"]])
+
+
+def test_without_key_outlines_are_needed() -> None:
+    bare = sr.AreaVersion("2006", OLD.areas[["name"]])
+    with pytest.raises(sr.InputError, match="keine Geometrie"):
+        sr.convert_boundaries(rows("n", [1, 2, 3]), bare, NEW, INDICATORS)
+
+
+def test_a_raster_of_people_is_a_weight(tmp_path: Path) -> None:
+    import rasterio
+    from rasterio.transform import from_origin
+
+    # Cells of 500 m over the three squares; only the row in the north is inhabited.
+    cells = np.array([[4, 4, 9, 3, 5, 5], [0, 0, 0, 0, 0, 0]], dtype="float32")
+    place = from_origin(0, 1000, 500, 500)
+    with rasterio.open(
+        tmp_path / "people.tif", "w", driver="GTiff", height=2, width=6, count=1, dtype="float32",
+        crs=25833, transform=place,
+    ) as file:  # fmt: skip
+        file.write(cells, 1)
+    people = sr.read_population(tmp_path / "people.tif", kind="raster")
+    table = convert(rows("n", [10, 20, 30]), points=people.rename(columns={"einwohner": "weight"}))
+    # In b nine of twelve live in the west.
+    assert table["value"].tolist() == [10, 15, 35]
+
+
+def test_a_level_that_is_missing_is_the_smallest() -> None:
+    levelled = OLD.areas.assign(quartier=OLD.areas.index, quartier_name="x")
+    version = sr.AreaVersion("2006", levelled[["quartier", "quartier_name", "geometry"]])
+    values = rows("n", [10, 20, 30]).assign(level=[None, "quartier", "bezirk"])
+    table = sr.convert_boundaries(values, version, NEW, INDICATORS)
+    assert table["value"].tolist()[:2] == [10, 10]
+    assert table["sign"].tolist() == ["", "", "…"]  # c was given for another level only
 
 
 def test_degrees_and_values_given_twice_are_refused() -> None:

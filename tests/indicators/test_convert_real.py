@@ -149,6 +149,55 @@ def test_people_of_another_year_are_better_weights(
     assert mean <= 0.1 * 708
 
 
+def test_a_project_reads_old_figures_onto_new_areas(testdata: Path, tmp_path: Path) -> None:
+    definition = '[[indicator]]\nid = "n"\ntitle = "Einwohner"\n'
+    (tmp_path / "merkmale.toml").write_text(definition, encoding="utf-8")
+    project = f"""
+[project]
+title = "Berlin"
+[[level]]
+id = "pgr"
+title = "Prognoseraum"
+prefix = 4
+[[level]]
+id = "plr"
+title = "Planungsraum"
+[areas]
+file = "{testdata / NEW}"
+columns = {{ area = "PLR_ID", name = "PLR_NAME" }}
+gebietsstand = "2021-01-01"
+[indicators]
+files = ["merkmale.toml"]
+[[values]]
+file = "{testdata / EWR.format(2020)}"
+form = "wide"
+columns = {{ area = "id" }}
+indicators = {{ n = "inhabitants" }}
+datenstand = "2020-12-31"
+gebietsstand = "2020-12-31"
+[[areas.version]]
+file = "{testdata / OLD}"
+columns = {{ area = "broker Dow", name = "PLANUNGSRA" }}
+gebietsstand = "2006-06-14"
+valid_to = "2020-12-31"
+"""
+    path = tmp_path / "sozialraum.toml"
+    path.write_text(project, encoding="utf-8")
+    with pytest.raises(sr.InputError) as caught:
+        sr.read_atlas(path)
+    errors = {f.code: f.text for f in caught.value.report.errors}
+    assert set(errors) == {"duplicate", "no_outline"}
+    assert "04030417" in errors["no_outline"]
+    assert "10.786" in errors["no_outline"]
+    assert "125 (Schloßstraße) und 206 (Schloßstraße)" in errors["no_outline"]
+    mended = project + "[[areas.version.correction]]\n"
+    mended += "".join(f"{key} = {value!r}\n" for key, value in WRONG.items())
+    path.write_text(mended, encoding="utf-8")
+    atlas = sr.read_atlas(path)
+    assert atlas.values.query("level == 'gesamt'")["value"].tolist() == pytest.approx([3_769_962])
+    assert {"corrected", "converted"} <= {f.code for f in atlas.report.notes}
+
+
 def test_there_and_back_keeps_berlin(
     testdata: Path, old: sr.AreaVersion, new: sr.AreaVersion, houses: gpd.GeoDataFrame
 ) -> None:

@@ -99,9 +99,9 @@ def test_older_values_are_converted_and_the_report_says_so(tmp_path: Path) -> No
     assert old["quality"].to_dict() == {"1A": "exact", "1B": "areal", "2C": "areal"}
     notes = [f for f in atlas.report.notes if f.code == "converted"]
     assert [f.text for f in notes] == [
-        "3 Werte sind vom Gebietsstand 14.06.2006 auf 01.01.2021 umgerechnet. Daraus wurden 1 Werte, "
-        "deren Gebiete gleich blieben oder ganz aufgingen, 2 geschätzte (verteilt nach Fläche) und "
-        "0 fehlende; nicht zuzuordnen sind 0."
+        "Vom Gebietsstand 14.06.2006 auf 01.01.2021 umgerechnet: 3 Werte. Ergebnis: unverändert oder "
+        "aus ganzen Gebieten 1, geschätzt 2 (verteilt nach Fläche), ohne Wert 0; davon unter "
+        "„nicht zuzuordnen“ 0."
     ]
 
 

@@ -102,7 +102,7 @@ def convert_boundaries(
     """
     rows = complete_rows(values)
     if source.level:
-        rows = rows[rows["level"] == source.level]
+        rows = rows[rows["level"].isna() | (rows["level"] == source.level)]
     for name in rows["indicator"].unique():
         pick(indicators, name)
     given = build_key(source.areas, target.areas, points=points) if key is None else key

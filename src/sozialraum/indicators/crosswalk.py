@@ -82,8 +82,8 @@ def build_key(
     >>> build_key(old, new, points=homes)["share"].tolist()
     [0.75, 0.25]
     """
-    require_same_crs(source, "areas", target, "areas")
     _check_areas(source, target)
+    require_same_crs(source, "areas", target, "areas")
     old, new = _Outlines(source), _Outlines(target)
     if points is None:
         pairs, covered, rest = _split_by_area(old, new)
@@ -122,7 +122,11 @@ def _check_areas(source: gpd.GeoDataFrame, target: gpd.GeoDataFrame) -> None:
     for table, label in ((source, "source"), (target, "target")):
         known = table.assign(area=table.index.to_numpy())
         add_origin(known, label)
-        found += find_twins(known, ["area"], label) + check_geometry(known, label, areas=True)
+        found += find_twins(known, ["area"], label)
+        if "geometry" in table:
+            found += check_geometry(known, label, areas=True)
+        else:
+            found.append(find("error", "geometry_column", label))
     CheckReport(tuple(found)).raise_for_errors()
 
 
@@ -161,6 +165,8 @@ def _split_by_area(old: _Outlines, new: _Outlines) -> tuple[pd.DataFrame, Floats
     rest[rest <= TOLERANCE] = 0
     covered = np.clip(np.bincount(other, ground, len(new.size)) / new.size, 0, 1)
     kept = (ground > 0) & ~strip
+    # An area that has nothing but strips is one.
+    kept |= (ground > 0) & (np.bincount(one, kept, len(old.size)) == 0)[one]
     one, other, ground = one[kept], other[kept], ground[kept]
     share = ground / np.bincount(one, ground, len(old.size))[one] * (1 - rest[one])
     pairs = pd.DataFrame({"one": one, "other": other, "share": share, "quality": "areal"})
@@ -193,7 +199,7 @@ def _split_by_points(
     covered = np.divide(
         table[1:, 1:].sum(axis=0), people, out=np.zeros(width - 1), where=people > 0
     )
-    bare, empty = (total == 0) & (rest == 0), people == 0
+    bare, empty = (total == 0) & (rest < 1), people == 0
     if bare.any() or empty.any():
         by_area, by_ground, left = _split_by_area(old, new)
         covered[empty] = by_ground[empty]

@@ -122,7 +122,7 @@ def name_versions(values: pd.DataFrame, versions: Sequence[AreaVersion]) -> pd.S
 
 # What a definition must not change in for two values of it to mean the same.
 _MEANING = (
-    "kind", "unit", "per", "numerator", "denominator", "numerator_of", "denominator_of", "ages",
+    "kind", "unit", "per", "base", "numerator", "denominator", "numerator_of", "denominator_of", "ages",
     "denominator_ages",
 )  # fmt: skip
 _ESTIMATED = ("key", "dasymetric", "areal")

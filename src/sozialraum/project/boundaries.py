@@ -206,11 +206,10 @@ def _count(made: pd.DataFrame) -> dict[str, str]:
     there = made["value"].notna()
     estimated = there & made["quality"].isin(["key", "dasymetric", "areal"])
     how = sorted(made.loc[estimated, "quality"].unique())
-    lost = made.loc[made["area"] == UNASSIGNED, "value"].sum()
     return {
         "exact": number(int((there & ~estimated).sum())),
         "estimated": number(int(estimated.sum())),
         "how": ", ".join(say(f"convert.{method}") for method in how) or "–",
         "missing": number(int((~there).sum())),
-        "lost": number(lost),
+        "unplaced": number(int((made["area"] == UNASSIGNED).sum())),
     }
