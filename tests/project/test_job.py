@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
 from sozialraum.access import snap, travel
 from sozialraum.access.coverage import measure_coverage
@@ -93,6 +94,7 @@ def test_every_file_is_there_and_listed(example: Example) -> None:
     assert {
         "ressourcenkarte.html", "sozialraum.gpkg", "pruefbericht.txt",
         "tabellen/werte.csv", "tabellen/werte_buero.csv", "tabellen/tabellen.xlsx",
+        "tabellen/passport.csv", "tabellen/passport.prov.json",
     } <= there  # fmt: skip
     assert set(manifest["inputs"]) == set(read_project(find_example()).files)
 
@@ -219,13 +221,14 @@ def test_the_rural_example_runs_without_streets(tmp_path: Path) -> None:
 
 
 def test_only_offers_that_exist_on_the_day_count() -> None:
-    offers = pd.DataFrame(
+    offers = gpd.GeoDataFrame(
         {
             "category": "kita",
             "valid_from": [None, "2016-03-01", "2015", None, None],
             "valid_to": [None, None, None, "2016-02-09", "2016"],
         },
         index=["immer", "später", "schon", "vorbei", "dieses Jahr"],
+        geometry=[Point(0, 0)] * 5,
     )
     chosen = choose_offers(offers, {"category": "kita"}, "2016-02-10")
     assert chosen.index.tolist() == ["immer", "schon", "dieses Jahr"]

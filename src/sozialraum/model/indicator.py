@@ -39,6 +39,8 @@ class Indicator:
         and older; the denominator is the whole base unless given.
     supplier : str
         Who delivers it as a rule.
+    gap_title : str
+        What its gaps are called ("Keine Kita in 15 Minuten Fußweg"); the title unless given.
     weight : str
         Id of the count by which a value is aggregated that comes without numerator and denominator.
     classes : tuple of str
@@ -90,9 +92,15 @@ class Indicator:
     denominator_ages: tuple[float, ...] = ()
     weight: str = ""
     supplier: str = ""
+    gap_title: str = ""
     classes: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
     change_years: int = 0
+
+    @property
+    def gap_heading(self) -> str:
+        """What stands above its gaps."""
+        return self.gap_title or self.title
 
     @property
     def signed(self) -> bool:

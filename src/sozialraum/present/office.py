@@ -230,6 +230,7 @@ def list_gaps(edition: Edition) -> pd.DataFrame:
     """Give the gaps under German headings; a withheld number of people is a sign."""
     gaps = pd.DataFrame(edition.gaps.drop(columns=edition.gaps.geometry.name))
     titles = {name: i.title for name, i in edition.indicators.items()}
+    headings = {name: i.gap_heading for name, i in edition.indicators.items()}
     names = edition.offers["name"] if "name" in edition.offers else pd.Series(dtype="str")
     people = [
         show_sign(value, sign) or float(round_shown(value, 0))
@@ -238,7 +239,7 @@ def list_gaps(edition: Edition) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "rank": gaps["rank"],
-            "measure": gaps["measure"].map(lambda m: titles.get(m, m)),
+            "measure": gaps["measure"].map(lambda m: headings.get(m, m)),
             "group": gaps["group"].map(lambda g: titles.get(g, g)),
             "people": pd.Series(people, index=gaps.index, dtype=object),
             "minutes": gaps["minutes"].astype(float).round(1),

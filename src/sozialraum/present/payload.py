@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sozialraum.model.indicator import Indicator
+from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import classify_rows, round_shown
 from sozialraum.present.office import count_digits
@@ -209,8 +209,9 @@ def _indicator(known: Indicator) -> dict[str, Any]:
         **({"classes": known.classes} if known.classes else {}),
         "theme": known.theme,
         "numerator": known.numerator,
-        "denominator": known.denominator if known.kind in ("rate", "mean") else "",
+        "denominator": known.denominator if known.kind in QUOTIENTS else "",
         "passport": [[label, text] for label, text in known.passport().items()],
+        "gap": known.gap_heading,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
 from sozialraum.present.classes import Classes, Hatch, classify_indicator
@@ -92,7 +93,7 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
     classes = classify_indicator(edition, indicator, level, with_unit=False)
     places = classes.find(rows["value"])
     places[(places == MISSING) & (rows["sign"] == ".").to_numpy(bool)] = SECRET
-    parts = known.kind in ("rate", "mean") and bool(known.denominator)
+    parts = known.kind in QUOTIENTS and bool(known.denominator)
     table = sorted(
         (names[key], key, _write(row, known, counted if parts else None))
         for key, row in zip(ids, rows.to_dict("records"), strict=True)

@@ -24,6 +24,7 @@ from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import CheckReport
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
+from sozialraum.present.passports import write_passports
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
@@ -211,6 +212,7 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
         write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
         step(say("project.step_tables"))
         write_tables(edition, new / "tabellen")
+        write_passports(edition, new / "tabellen")
         (new / "pruefbericht.txt").write_text(
             "\n".join([say("project.report", title=edition.title), *edition.notes, ""]),
             encoding="utf-8",

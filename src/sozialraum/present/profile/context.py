@@ -437,7 +437,7 @@ def _gaps(desk: ProfileDesk, area: str) -> tuple[tuple[GapRow, ...], gpd.GeoData
     rows = tuple(
         GapRow(
             mark=gap["mark"],
-            measure=plain_title(edition.indicators[gap["measure"]])
+            measure=edition.indicators[gap["measure"]].gap_heading
             if gap["measure"] in edition.indicators
             else "",
             people=gap["sign"] or number(gap["people"]),

@@ -1,7 +1,7 @@
 // Data, words, numbers and elements. Names and texts of others only ever become text nodes.
 
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], inside?: number[], points: number[][]}} Level */
-/** @typedef {{id: string, title: string, unit: string, digits: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][]}} Indicator */
+/** @typedef {{id: string, title: string, unit: string, digits: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][], gap: string}} Indicator */
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
 /** @typedef {{breaks: number[], labels: string[], colours: string[], hatches: [number, string, number][]}} Classes */
 /** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */

@@ -170,7 +170,7 @@ function gapDetails(index) {
   const gap = data.gaps[index];
   const measure = data.indicators[gap.measure];
   const box = html("div", { class: "einzel" }, ...detailHead(say("gap"), gapText(gap)));
-  fill(box, {}, [html("p", {}, gapWay(gap)), measure && html("p", { class: "leise" }, measure.title),
+  fill(box, {}, [html("p", {}, gapWay(gap)), measure && html("p", { class: "leise" }, measure.gap),
     measure && html("details", { open: true }, html("summary", {}, say("passport")),
       passport(measure, data.series.find((s) => s.indicator === gap.measure), { value: null, numerator: null, denominator: null, sign: gap.people === null ? "." : "", quality: "", steps: "" }))]);
   return box;
