@@ -158,7 +158,7 @@ def test_columns_are_those_of_the_values_table(areas):
     people = gpd.GeoDataFrame({"area": ["02"]}, index=["h0"])
     assert list(aggregate_people(reached, people, areas, indicator="i").columns) == [
         "area", "level", "indicator", "datenstand", "gebietsstand",
-        "value", "numerator", "denominator", "quality", "sign",
+        "value", "numerator", "denominator", "quality", "sign", "steps",
     ]  # fmt: skip
 
 

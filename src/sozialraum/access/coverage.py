@@ -13,7 +13,7 @@ from sozialraum.model.areas import list_levels, need_level
 from sozialraum.model.indicator import Indicator
 from sozialraum.texts import say
 
-TEXTS = ("area", "level", "indicator", "datenstand", "gebietsstand", "quality", "sign")
+TEXTS = ("area", "level", "indicator", "datenstand", "gebietsstand", "quality", "sign", "steps")
 
 
 def measure_coverage(people: pd.Series, nearest: pd.DataFrame, *, limit_min: float) -> pd.DataFrame:
@@ -188,6 +188,7 @@ def aggregate_people(
             "denominator": table["denominator"],
             "quality": np.where(table["incomplete"] & partial, "partial", quality),
             "sign": np.select([empty, table["numerator"].isna()], ["x", "…"], ""),
+            "steps": "measured:" + table["cells"].astype("str"),
         }
     ).astype(dict.fromkeys(TEXTS, "str"))
 
@@ -206,7 +207,13 @@ def _sum_up(
     if not partial:
         numerator[holes] = denominator[holes] = np.nan
     return pd.DataFrame(
-        {"area": ids, "numerator": numerator, "denominator": denominator, "incomplete": holes}
+        {
+            "area": ids,
+            "numerator": numerator,
+            "denominator": denominator,
+            "incomplete": holes,
+            "cells": np.bincount(codes, minlength=size),
+        }
     )
 
 
