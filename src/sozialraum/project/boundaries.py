@@ -57,10 +57,8 @@ def update_values(
     """
     section = project.section("areas")
     entries: list[Entry] = section.get("version", [])
-    twins = areas["area"].duplicated().any()
     if not entries:
-        smallest = _of_smallest(values, project.levels[-1].id)
-        return values, check_register(values[smallest], areas) if twins else []
+        return values, []
     label, smallest_level = project.path.name, project.levels[-1].id
     shapes = areas.drop_duplicates("area").set_index("area")
     current = AreaVersion(
