@@ -91,10 +91,11 @@ def aggregate_values(
     group, groups = _number_groups(base)
     labels = {c: pd.factorize(base[c], use_na_sentinel=False) for c in ("quality", "steps")}
     amounts = base[["numerator", "denominator"]].to_numpy(dtype="float64")
-    place = areas.index.get_indexer(base["area"])
+    area, known_areas = pd.factorize(base["area"])
+    place = areas.index.get_indexer(known_areas)[area]
     nowhere = place < 0
     if nowhere.any():
-        nowhere = (base["area"] == UNASSIGNED).to_numpy(dtype=bool)
+        nowhere = (known_areas == UNASSIGNED)[area]
     parts = [values]
     for level in levels[:-1]:
         above, ids = pd.factorize(areas[level], sort=True)
@@ -148,6 +149,8 @@ def weigh_rates(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd
     (10.0, 'weighted:Menschen')
     """
     by = {k: i.weight for k, i in indicators.items() if i.weight}
+    if not by:
+        return values
     bare = values["numerator"].isna() & values["denominator"].isna() & values["value"].notna()
     bare &= values["indicator"].isin(by)
     if not bare.any():
@@ -237,10 +240,9 @@ def _with_value(
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(count, top, per * top / np.where(bottom == 0, np.nan, bottom))
     incomplete = np.isnan(top) | (~count & np.isnan(bottom))
-    signs = np.array(["", "x", "…"], dtype=object)
-    sign = signs[np.where(incomplete, 2, np.where(np.isnan(value), 1, 0))]
-    quality = np.array([*texts["quality"], "partial", "derived"], dtype=object)
-    quality = quality[np.where(short & partial, -2, sums["quality"])]
+    sign = np.where(incomplete, 2, np.where(np.isnan(value), 1, 0))
+    qualities = [*texts["quality"], "partial", "derived"]
+    quality = np.where(short & partial, -2, sums["quality"]) % len(qualities)
     # Few rows differ in how they were made: each way is written once.
     numbers = (sums["steps"] + 1, short, known, members)
     scale = [int(n.max(initial=0)) + 1 for n in numbers]
@@ -249,9 +251,13 @@ def _with_value(
     written = [_write_step(kind, texts["steps"], partial) for kind in kinds]
     return {
         "value": value, "numerator": top, "denominator": bottom,
-        "sign": pd.array(sign, dtype="str"), "quality": pd.array(quality, dtype="str"),
-        "steps": pd.array(np.array(written, dtype=object)[way], dtype="str"),
+        "sign": _texts(["", "x", "…"], sign), "quality": _texts(qualities, quality),
+        "steps": _texts(written, way),
     }  # fmt: skip
+
+
+def _texts(texts: list[str], code: Codes) -> Any:
+    return pd.array(texts, dtype="str").take(code)
 
 
 def _write_step(way: list[int], texts: pd.Index, partial: bool) -> str:
