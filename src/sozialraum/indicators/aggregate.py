@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,6 +97,9 @@ def aggregate_values(
     nowhere = place < 0
     if nowhere.any():
         nowhere = (known_areas == UNASSIGNED)[area]
+    definitions = [indicators[name] for name in groups["indicator"]]
+    counts = np.array([i.kind == "count" for i in definitions])
+    per = np.array([i.per for i in definitions], dtype=float)
     parts = [values]
     for level in levels[:-1]:
         above, ids = pd.factorize(areas[level], sort=True)
@@ -114,11 +118,11 @@ def aggregate_values(
         )  # fmt: skip
         at, which = np.divmod(used, len(groups))
         sums |= {"members": size[at], "apart": ids[at] == UNASSIGNED}
-        made = groups.iloc[which].reset_index(drop=True)
-        made["area"], made["level"] = ids[at], level
+        columns = {c: groups[c].array.take(which) for c in _GROUP}
+        columns |= {"area": ids.array.take(at), "level": _texts([level], np.zeros_like(at))}
         texts = {name: labels[name][1] for name in labels}
-        made = made.assign(**_with_value(sums, which, groups, indicators, texts, partial))
-        parts.append(_without(made[list(VALUE_COLUMNS)], given))
+        columns |= _with_value(sums, counts[which], per[which], texts, partial)
+        parts.append(_without(pd.DataFrame({c: columns[c] for c in VALUE_COLUMNS}), given))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -177,14 +181,14 @@ def weigh_rates(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd
 
 def _number_groups(base: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     """Give every combination of indicator, Datenstand and Gebietsstand a number, sorted."""
-    code: Codes = np.zeros(len(base), dtype=np.int64)
-    for column in _GROUP:
-        part, labels = pd.factorize(base[column], sort=True, use_na_sentinel=False)
-        code = code * len(labels) + part
-    group, _ = pd.factorize(code, sort=True)
-    first = np.flatnonzero(~pd.Series(group).duplicated())
-    order = first[np.argsort(group[first])]
-    return group, base.iloc[order][list(_GROUP)].reset_index(drop=True)
+    found = [pd.factorize(base[c], sort=True, use_na_sentinel=False) for c in _GROUP]
+    sizes = [len(labels) for _, labels in found]
+    code = np.ravel_multi_index([part for part, _ in found], sizes)
+    there = np.flatnonzero(np.bincount(code, minlength=math.prod(sizes)))
+    number = np.zeros(math.prod(sizes), dtype=np.int64)
+    number[there] = np.arange(len(there))
+    parts = zip(_GROUP, np.unravel_index(there, sizes), found, strict=True)
+    return number[code], pd.DataFrame({c: labels[part] for c, part, (_, labels) in parts})
 
 
 def _sum_up(
@@ -222,16 +226,12 @@ def _sum_up(
 
 def _with_value(
     sums: Mapping[str, npt.NDArray[Any]],
-    which: Codes,
-    groups: pd.DataFrame,
-    indicators: Mapping[str, Indicator],
+    count: npt.NDArray[np.bool_],
+    per: Floats,
     texts: Mapping[str, pd.Index],
     partial: bool,
 ) -> dict[str, Any]:
     """Give value, parts, sign, quality and steps of every sum."""
-    definitions = [indicators[name] for name in groups["indicator"]]
-    count = np.array([i.kind == "count" for i in definitions])[which]
-    per = np.array([i.per for i in definitions], dtype=float)[which]
     known, members = sums["known"].astype(np.int64), sums["members"]
     short = (known < members) | (sums["missing"] > 0)
     stands = (partial | ~short) & ((known > 0) | sums["apart"])
@@ -271,6 +271,8 @@ def _write_step(way: list[int], texts: pd.Index, partial: bool) -> str:
 def _without(made: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     """Leave out what was given."""
     key = ["area", "indicator", "datenstand"]
+    if given.empty or made.empty:
+        return made
     there = given.loc[given["level"] == made["level"].iloc[0], key]
     if there.empty:
         return made
