@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialraum.indicators.convert import complete_rows, convert_boundaries
 from sozialraum.model.check import CheckReport
-from sozialraum.model.indicator import Indicator, pick
+from sozialraum.model.indicator import MEANING, Indicator, pick
 from sozialraum.model.rows import add_origin, find_rows
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.model.versions import AreaVersion, check_versions, find_version, pick_version
@@ -121,10 +121,7 @@ def name_versions(values: pd.DataFrame, versions: Sequence[AreaVersion]) -> pd.S
 
 
 # What a definition must not change in for two values of it to mean the same.
-_MEANING = (
-    "kind", "unit", "per", "base", "numerator", "denominator", "numerator_of", "denominator_of", "ages",
-    "denominator_ages",
-)  # fmt: skip
+_SAID = ("numerator", *MEANING)
 _ESTIMATED = ("key", "dasymetric", "areal")
 
 
@@ -230,7 +227,7 @@ def _list_changes(
             said[name] = say("compare.not_defined")
             continue
         one, other = now[name], then[name]
-        fields = [f for f in _MEANING if getattr(one, f) != getattr(other, f)]
+        fields = [f for f in _SAID if getattr(one, f) != getattr(other, f)]
         words = ", ".join(dict.fromkeys(say(f"compare.field.{f}") for f in fields))
         said[name] = say("compare.definition", fields=words) if fields else ""
     return said

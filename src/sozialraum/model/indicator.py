@@ -202,7 +202,7 @@ def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None,
 
 
 # What an id means everywhere; who means something else takes another id.
-_MEANING = (
+MEANING = (
     "kind", "per", "unit", "denominator", "base", "ages", "denominator_ages", "numerator_of",
     "denominator_of",
 )  # fmt: skip
@@ -223,7 +223,7 @@ def inherit(
     if known is None:
         return {**common, **entry}, []
     found = []
-    for key in _MEANING:
+    for key in MEANING:
         meant = getattr(known, key)
         said = entry.get(key, meant)
         if (tuple(said) if isinstance(said, list) else said) != meant:
@@ -239,7 +239,7 @@ def inherit(
                 )
             )
     meant = {f.name: getattr(known, f.name) for f in fields(Indicator)}
-    habits = {key: value for key, value in common.items() if key not in _MEANING}
+    habits = {key: value for key, value in common.items() if key not in MEANING}
     return {**meant, **habits, **entry}, found
 
 
