@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check docs notebooks example clean
+.PHONY: run test check bench docs notebooks example clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/sozialraum run sozialraum.toml --out ergebnis
@@ -26,6 +26,9 @@ docs: $(VENV)/test.stamp
 notebooks: $(VENV)/notebook.stamp
 	$(BIN)/jupyter lab notebooks
 
+bench: .venv-bench/bench.stamp
+	.venv-bench/bin/python benchmarks/run.py
+
 example: $(VENV)/run.stamp
 	$(BIN)/python scripts/build_example.py
 
@@ -40,9 +43,17 @@ $(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,hours,notebook,test]'
+	$(PIP) install --editable '.[fast,hours,notebook,space,test]'
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable '.[fast,hours,notebook]'
+	@touch $@
+
+# A peer that cannot be installed here is reported by the benchmark as not checked.
+.venv-bench/bench.stamp: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --quiet install --editable '.[fast]'
+	for peer in pandana networkit igraph pyroutingkit access; do \
+	  .venv-bench/bin/python -m pip --quiet install --only-binary :all: $$peer || true; done
 	@touch $@

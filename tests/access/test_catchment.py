@@ -326,7 +326,8 @@ def test_moving_the_town_changes_nothing():
     town = build_musterstadt()
     people, offers = town.atlas.population, town.atlas.offers.query("category == 'kita'")
     here = measure_travel(people, offers, town.streets, limit_min=15)
-    shifted = here.assign(origin=here["origin"] + "_", destination=here["destination"] + "_")
+    names = here[["origin", "destination"]].astype("str") + "_"
+    shifted = here.assign(**names)
     one = measure(people["u6"], offers["capacity"], here)
     other = measure(
         people["u6"].rename("{}_".format), offers["capacity"].rename("{}_".format), shifted

@@ -26,7 +26,7 @@ def scipy_pairs(task: Task, limit: int) -> Iterator[Found]:
 
     size = len(task.graph.indptr) - 1
     graph = csr_array(
-        (task.graph.costs.astype(np.float64), task.graph.indices, task.graph.indptr),
+        (task.graph.costs.astype(np.float64), task.graph.indices.copy(), task.graph.indptr),
         shape=(size, size),
     )
     same_seed, same_point, same_cost = task.same

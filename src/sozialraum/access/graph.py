@@ -111,7 +111,8 @@ def connect(edges: Edges, size: int) -> tuple[Adjacency, Adjacency]:
 def _compress(edges: Edges, size: int, *, reverse: bool = False) -> Adjacency:
     """Sort arcs into rows; of parallel arcs the cheapest stays, loops go."""
     there, back = (edges.backward, edges.forward) if reverse else (edges.forward, edges.backward)
-    parts = []
+    room = int((there != CLOSED).sum() + (back != CLOSED).sum())
+    arcs, filled = np.empty((room, 2), dtype=np.int32), 0
     indptr = np.zeros(size + 1, dtype=np.int32)
     for low in range(0, size, SLICE):
         tails, heads, prices = [], [], []
@@ -127,11 +128,13 @@ def _compress(edges: Edges, size: int, *, reverse: bool = False) -> Adjacency:
         tail, head = tail[order], head[order]
         keep = np.ones(len(tail), dtype=bool)
         keep[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        parts.append(np.stack([head[keep], cost[order][keep]], axis=1))
+        end = filled + int(keep.sum())
+        arcs[filled:end, 0], arcs[filled:end, 1] = head[keep], cost[order][keep]
+        filled = end
         high = min(low + SLICE, size)
         indptr[low + 1 : high + 1] = np.bincount(tail[keep] - low, minlength=high - low)
     np.cumsum(indptr, out=indptr)
-    return Adjacency(indptr=indptr, arcs=np.concatenate(parts))
+    return Adjacency(indptr=indptr, arcs=arcs[:filled])
 
 
 def order_along_curve(x: Floats, y: Floats) -> npt.NDArray[np.intp]:
@@ -152,11 +155,9 @@ def label_components(graph: Adjacency) -> Ints:
     from scipy.sparse.csgraph import connected_components
 
     size = len(graph.indptr) - 1
-    # Ones instead of costs: a street of length zero connects too.
-    links = csr_array(
-        (np.ones(len(graph.indices), dtype=np.int8), graph.indices, graph.indptr),
-        shape=(size, size),
-    )
+    # Ones instead of costs: a street of length zero connects too. SciPy would turn others into floats.
+    ones = np.ones(len(graph.arcs))
+    links = csr_array((ones, graph.indices.copy(), graph.indptr), shape=(size, size))
     _, label = connected_components(links, directed=True, connection="strong")
     members = np.bincount(label)
     first = np.full(len(members), size, dtype=np.int32)

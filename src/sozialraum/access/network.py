@@ -206,6 +206,13 @@ class StreetNetwork(Speed):
         return find_chains(self.edges, len(self))
 
     @cached_property
+    def all_chains(self) -> Chains | None:
+        """The same, worth it or not."""
+        from sozialraum.access.contract import find_chains
+
+        return find_chains(self.edges, len(self), always=True)
+
+    @cached_property
     def turned(self) -> StreetNetwork:
         """The same streets with every one-way turned round: ways to a place become those from it."""
         edges = self.edges
@@ -353,28 +360,8 @@ def build_network(
     x, y = to_floats(nodes["x"]), to_floats(nodes["y"])
     if not np.isfinite(x).all() or not np.isfinite(y).all():
         refuse("access.node_without_place", table)
-    u, v = (_positions(nodes.index, edges[c], table) for c in ("u", "v"))
-    cost = _to_costs(to_floats(edges["length_m"]), table)
-    there, back, timed = cost, cost, "kmh" in edges
-    if timed:
-        there, back = _to_times(edges, table)
-    oneway = edges["oneway"].to_numpy() if "oneway" in edges else np.zeros(len(edges), dtype=int)
-
     order = order_along_curve(x, y)
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    start, end = place[u], place[v]
-    by_place = sort_by(np.minimum(start, end), np.maximum(start, end), there, back)
-    lines = edges["geometry"].to_numpy()[by_place] if "geometry" in edges else None
-    through = edges["through"].to_numpy(dtype=bool)[by_place] if "through" in edges else None
-    streets = Edges(
-        u=start[by_place],
-        v=end[by_place],
-        forward=np.where(oneway == -1, CLOSED, there)[by_place].astype(np.int32),
-        backward=np.where(oneway == 1, CLOSED, back)[by_place].astype(np.int32),
-        lines=lines,
-        through=through,
-    )
+    streets = _order_streets(nodes.index, edges, order, table)
     forward, backward = connect(streets, len(nodes))
     return StreetNetwork(
         x=x[order],
@@ -387,9 +374,37 @@ def build_network(
         mode=mode,
         speed_kmh=speed_kmh,
         source=source,
-        timed=timed,
+        timed="kmh" in edges,
         barriers=None if barriers is None else np.array(barriers, dtype=object),
         notes=notes,
+    )
+
+
+def _order_streets(
+    index: pd.Index, edges: pd.DataFrame, order: npt.NDArray[np.intp], table: str
+) -> Edges:
+    """Turn a table of edges into streets between nodes in their new order, themselves in that order.
+
+    Ten million nodes have many edges: what is not needed any more is let go at once.
+    """
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    start, end = (place[_positions(index, edges[c], table)] for c in ("u", "v"))
+    there = back = _to_costs(to_floats(edges["length_m"]), table)
+    if "kmh" in edges:
+        there, back = _to_times(edges, table)
+    by_place = sort_by(np.minimum(start, end), np.maximum(start, end), there, back)
+    if "oneway" in edges:
+        oneway = edges["oneway"].to_numpy()
+        there = np.where(oneway == -1, np.int32(CLOSED), there)
+        back = np.where(oneway == 1, np.int32(CLOSED), back)
+    return Edges(
+        u=start[by_place],
+        v=end[by_place],
+        forward=there[by_place],
+        backward=back[by_place],
+        lines=edges["geometry"].to_numpy()[by_place] if "geometry" in edges else None,
+        through=edges["through"].to_numpy(dtype=bool)[by_place] if "through" in edges else None,
     )
 
 

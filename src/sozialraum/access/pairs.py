@@ -107,8 +107,8 @@ def make_pairs(travel: pd.DataFrame, cells: pd.Index, offers: pd.Index) -> Pairs
         pairs = cell[known], offer[known], minutes[known]
     if not _distinct(*pairs[:2], len(offers)):
         pairs = _shortest(*pairs)
-    kinds = set(travel["quality"].unique()) if "quality" in travel else set()
-    quality = "straight_line" if "straight_line" in kinds else "exact"
+    straight = "quality" in travel and _occurs("straight_line", travel["quality"])
+    quality = "straight_line" if straight else "exact"
     return Pairs(*pairs, len(cells), len(offers), quality)
 
 
@@ -122,6 +122,12 @@ def _positions(names: pd.Series, index: pd.Index) -> Ints:
         # A missing name has the code -1, which reaches the last entry.
         codes = np.append(index.get_indexer(distinct), -1).astype(np.int32)[codes]
     return np.ascontiguousarray(codes, dtype=np.int32)
+
+
+def _occurs(name: str, column: pd.Series) -> bool:
+    """Tell whether a name stands in a column; one that is no category of it does not."""
+    coded = isinstance(column.dtype, pd.CategoricalDtype)
+    return not (coded and name not in column.array.categories) and bool((column == name).any())
 
 
 def _some(names: pd.Series) -> str:

@@ -19,7 +19,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import numpy.typing as npt
 
-from sozialraum.access.contract import Chains, find_chains
+from sozialraum.access.contract import Chains
 from sozialraum.access.fallback import scipy_nearest, scipy_pairs
 from sozialraum.access.labels import label_nodes
 from sozialraum.access.network import StreetNetwork
@@ -217,6 +217,4 @@ def _choose(network: StreetNetwork, contracted: bool | None) -> Chains | None:
     """Give the chains of a network if it is to be searched over them."""
     if contracted is False or find_spec("numba") is None:
         return None
-    if contracted:
-        return find_chains(network.edges, len(network), always=True)
-    return network.chains
+    return network.all_chains if contracted else network.chains

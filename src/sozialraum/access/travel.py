@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -159,7 +159,8 @@ def measure_travel(
     -------
     DataFrame
         ``origin``, ``destination``, ``minutes``, ``metres``, ``quality``; a pair beyond the limit
-        has no row. Ordered as the origins are, then as the destinations are.
+        has no row. Names are categories, in the order of the points: a name that stands a thousand
+        times is kept once. Ordered as the origins are, then as the destinations are.
 
     Raises
     ------
@@ -194,16 +195,38 @@ def measure_travel(
         need_connected(here.connected, say("access.origins"), snap_limit_m)
         need_connected(there.connected, say("access.destinations"), snap_limit_m)
         found = search_pairs(network, here, there, limit=limit)
-    table = _describe(found, destinations.index, network, limit_min)
+    return name_ways(found, origins.index, destinations.index, network, limit_min)
+
+
+def name_ways(
+    found: Found,
+    origins: pd.Index,
+    destinations: pd.Index,
+    network: StreetNetwork | StraightLine,
+    limit_min: float | None,
+) -> pd.DataFrame:
+    """Turn what a search found into the table of ways: names, minutes, metres, cut at the limit."""
+    start, end, cost = found
+    minutes = network.to_minutes(cost)
+    if limit_min is not None:
+        keep = within(minutes, limit_min)
+        if not keep.all():
+            start, end, cost, minutes = start[keep], end[keep], cost[keep], minutes[keep]
     return pd.DataFrame(
         {
-            "origin": origins.index[table["from"].to_numpy(dtype=np.intp)],
-            "destination": table["to"].to_numpy(),
-            "minutes": table["minutes"].to_numpy(),
-            "metres": table["metres"].to_numpy(),
-            "quality": network.quality,
-        }
-    ).astype({"origin": "str", "destination": "str", "quality": "str"})
+            "origin": _name(start, origins),
+            "destination": _name(end, destinations),
+            "minutes": minutes,
+            "metres": network.to_metres(cost),
+            "quality": _name(np.zeros(len(cost), dtype=np.int8), pd.Index([network.quality])),
+        },
+        copy=False,
+    )
+
+
+def _name(positions: npt.NDArray[np.integer[Any]], index: pd.Index) -> pd.Categorical:
+    """Name positions without writing a name more than once."""
+    return pd.Categorical.from_codes(positions, index.astype("str"), validate=False)
 
 
 def measure_matrix(
@@ -323,7 +346,7 @@ def find_nearest(travel: pd.DataFrame, cells: pd.Index, *, k: int = 1) -> pd.Dat
     ways = ways[ways["from"] >= 0].sort_values(["from", "minutes", "to"], kind="stable")
     ways = ways.drop_duplicates(["from", "to"])
     ways = ways[ways.groupby("from").cumcount() < k]
-    kinds = set(travel["quality"].dropna()) if "quality" in travel else set()
+    kinds = set(travel["quality"].unique()) if "quality" in travel else set()
     quality = "straight_line" if "straight_line" in kinds else "exact"
     return _by_rank(ways, cells, np.ones(len(cells), dtype=bool), quality)
 

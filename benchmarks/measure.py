@@ -1,0 +1,91 @@
+"""Measure two ways of doing the same work side by side: A B A B …, one line per work."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Result:
+    """Median of the paired ratios, and whether both gave the same. Without a goal it only tells."""
+
+    work: str
+    peer: str
+    ratio: float
+    ours: float
+    theirs: float
+    agree: str
+    goal: float | None
+
+    def __str__(self) -> str:
+        goal = ""
+        if self.goal is not None:
+            reached = "reached" if self.ratio >= self.goal else "MISSED"
+            goal = f" (at least {self.goal:g} x: {reached})"
+        return (
+            f"{self.work} | {self.peer} | {self.ratio:.1f} x{goal} | "
+            f"{self.ours:.4f} s against {self.theirs:.3f} s | {self.agree}"
+        )
+
+
+def clock(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Give the seconds a work takes, and its result."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def compare(
+    work: str,
+    peer: str,
+    goal: float | None,
+    ours: Callable[[], Any],
+    theirs: Callable[[], Any],
+    agree: Callable[[Any, Any], str],
+    runs: int = 5,
+) -> Result:
+    """Run both in turn; the first run of ours, which compiles, does not count.
+
+    Ours runs three times in a pair and the middle time counts, as a run of a few milliseconds meets
+    a busy machine more often than one of seconds is lengthened by it.
+    """
+    ours()
+    pairs = []
+    for _ in range(runs):
+        timed = [clock(ours) for _ in range(3)]
+        b, other = clock(theirs)
+        pairs.append((statistics.median(a for a, _ in timed), b))
+        mine = timed[-1][1]
+    result = Result(
+        work,
+        peer,
+        statistics.median(b / a for a, b in pairs),
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        agree(mine, other),
+        goal,
+    )
+    print(result, flush=True)
+    return result
+
+
+def same_rows(ours: Any, theirs: Any) -> str:
+    """Tell whether two lists of (node, offer, cost) are equal in any order."""
+    columns = [[np.asarray(c, dtype=np.int64) for c in side] for side in (ours, theirs)]
+    one, other = (np.stack([c[np.lexsort((s[1], s[0]))] for c in s]) for s in columns)
+    if one.shape != other.shape:
+        return f"DIFFERENT: {one.shape[1]} and {other.shape[1]} pairs"
+    wrong = int((one != other).any(axis=0).sum())
+    return "equal" if not wrong else f"DIFFERENT: {wrong} of {one.shape[1]} pairs"
+
+
+def same_costs(ours: Any, theirs: Any) -> str:
+    """Tell whether costs per node are equal."""
+    wrong = int((ours != theirs).sum())
+    return "equal" if not wrong else f"DIFFERENT: {wrong} of {len(ours)} nodes"

@@ -1,0 +1,62 @@
+"""Measure beside the peers. ``make bench`` runs everything; names of works run only those.
+
+A peer that is not there is reported as "nicht geprüft".
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from catchments import catchments
+from chains import chains
+from county import county
+from growth import growth
+from isochrones import isochrones
+from searches import drive, igraph, nearest, networkit, pandana, walk_scipy
+
+PACKAGES = (
+    "sozialraum", "numpy", "scipy", "pandas", "numba", "pandana", "networkit", "igraph",
+    "pyroutingkit", "access",
+)  # fmt: skip
+
+WORKS: dict[str, Callable[[], object]] = {
+    "nearest5": lambda: nearest(100_000),
+    "nearest5few": lambda: [nearest(100_000, offers) for offers in (10, 100)],
+    "nearest6": lambda: nearest(1_000_000),
+    "walk6": lambda: walk_scipy(1_000_000),
+    "drive": drive,
+    "pandana": pandana,
+    "networkit": networkit,
+    "igraph": igraph,
+    "catchments": catchments,
+    "chains": chains,
+    "county": county,
+    "isochrones": isochrones,
+    "growth": growth,
+}
+
+
+def main() -> None:
+    """Run the works named, or all."""
+    names = sys.argv[1:] or list(WORKS)
+    if unknown := [name for name in names if name not in WORKS]:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(WORKS)}")
+    for name in PACKAGES:
+        try:
+            print(name, version(name))
+        except PackageNotFoundError:
+            print(name, "nicht geprüft: not installed")
+    print(platform.machine(), os.cpu_count(), "cores, Python", platform.python_version())
+    for name in names:
+        try:
+            WORKS[name]()
+        except (ImportError, KeyError) as error:
+            print(f"{name} | nicht geprüft: {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
