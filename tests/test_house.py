@@ -27,8 +27,8 @@ def test_everything_public_exists_and_says_what_it_does() -> None:
 
 def test_import_loads_geopandas_and_nothing_heavier() -> None:
     heavy = {
-        "folium", "jinja2", "libpysal", "mapclassify", "matplotlib", "numba", "openpyxl", "osmium",
-        "rasterio", "scipy", "sklearn", "tqdm.notebook",
+        "esda", "folium", "inequality", "jinja2", "libpysal", "mapclassify", "matplotlib", "numba",
+        "openpyxl", "osmium", "rasterio", "scipy", "segregation", "sklearn", "tqdm.notebook",
     }  # fmt: skip
     code = "import geopandas, sys; before = set(sys.modules); import sozialraum; "
     code += "print(*sorted({m.split('.')[0] for m in set(sys.modules) - before}))"
@@ -39,7 +39,8 @@ def test_import_loads_geopandas_and_nothing_heavier() -> None:
 def test_conda_and_pip_install_the_same(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = {*project["dependencies"], *extras["fast"], *extras["hours"], *extras["notebook"]}
+    wanted = {*project["dependencies"], *extras["fast"], *extras["hours"]}
+    wanted |= {*extras["notebook"], *extras["space"]}
     lines = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     listed = [line for line in lines if isinstance(line, str)]
     listed += next(line["pip"] for line in lines if isinstance(line, dict))

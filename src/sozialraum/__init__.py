@@ -38,9 +38,15 @@ from sozialraum.indicators.index import (
     define_index,
     measure_loadings,
 )
+from sozialraum.indicators.neighbours import (
+    build_neighbours,
+    measure_local_moran,
+    measure_moran,
+)
 from sozialraum.indicators.recipe import Recipe
 from sozialraum.indicators.robustness import measure_robustness
 from sozialraum.indicators.rounding import round_counts
+from sozialraum.indicators.separation import measure_segregation, measure_spatial_gini
 from sozialraum.indicators.series import compare_values, convert_series
 from sozialraum.indicators.uncertainty import (
     compare_with_rest,
@@ -60,6 +66,7 @@ from sozialraum.model.names import group_areas, match_names
 from sozialraum.model.placing import place_offers
 from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
+from sozialraum.present.clusters import plot_clusters, plot_moran
 from sozialraum.present.explore import explore
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
@@ -120,6 +127,7 @@ __all__ = [
     "build_indices",
     "build_key",
     "build_musterstadt",
+    "build_neighbours",
     "build_network",
     "check_register",
     "compare_values",
@@ -150,24 +158,30 @@ __all__ = [
     "measure_intervals",
     "measure_isochrones",
     "measure_loadings",
+    "measure_local_moran",
     "measure_matrix",
+    "measure_moran",
     "measure_nearest",
     "measure_open_coverage",
     "measure_raam",
     "measure_relief",
     "measure_robustness",
+    "measure_segregation",
     "measure_share_interval",
     "measure_share_outside",
+    "measure_spatial_gini",
     "measure_travel",
     "measure_travel_raster",
     "passport",
     "place_offers",
     "plot_bars",
+    "plot_clusters",
     "plot_funnel",
     "plot_intervals",
     "plot_lines",
     "plot_lorenz",
     "plot_map",
+    "plot_moran",
     "plot_pyramid",
     "plot_robustness",
     "read_addresses",
