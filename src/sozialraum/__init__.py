@@ -31,6 +31,8 @@ from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
+from sozialraum.indicators.demography import build_demography
+from sozialraum.indicators.extract import Extract
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.index import (
     build_index,
@@ -43,6 +45,8 @@ from sozialraum.indicators.neighbours import (
     measure_local_moran,
     measure_moran,
 )
+from sozialraum.indicators.offer_counts import list_offers_by
+from sozialraum.indicators.plans import build_plan
 from sozialraum.indicators.recipe import Recipe
 from sozialraum.indicators.robustness import measure_robustness
 from sozialraum.indicators.rounding import round_counts
@@ -68,6 +72,7 @@ from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
 from sozialraum.present.clusters import plot_clusters, plot_moran
 from sozialraum.present.explore import explore
+from sozialraum.present.extracts import write_extract
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
@@ -101,6 +106,7 @@ __all__ = [
     "CoverageError",
     "CrsError",
     "Edition",
+    "Extract",
     "Finding",
     "Head",
     "Indicator",
@@ -122,6 +128,7 @@ __all__ = [
     "aggregate_values",
     "assign_areas",
     "build_atlas",
+    "build_demography",
     "build_edition",
     "build_index",
     "build_indices",
@@ -129,6 +136,7 @@ __all__ = [
     "build_musterstadt",
     "build_neighbours",
     "build_network",
+    "build_plan",
     "check_register",
     "compare_values",
     "compare_with_rest",
@@ -146,6 +154,7 @@ __all__ = [
     "form_rates",
     "group_areas",
     "list_missing",
+    "list_offers_by",
     "make_edition",
     "match_names",
     "measure_catchment",
@@ -204,6 +213,7 @@ __all__ = [
     "smooth_rates",
     "split_capacity",
     "withhold_small_areas",
+    "write_extract",
     "write_geopackage",
     "write_passports",
     "write_ressourcenkarte",

@@ -105,8 +105,24 @@ def _span(ages: tuple[float, ...]) -> tuple[float, float]:
     return (float(ages[0]), float(ages[1]) if len(ages) > 1 else np.inf)
 
 
-def _resolve(indicators: Mapping[str, Indicator], there: Iterable[str]) -> dict[str, Indicator]:
-    """Give what is to be formed, each with the counts it is formed of."""
+def resolve_parts(
+    indicators: Mapping[str, Indicator], there: Iterable[str]
+) -> dict[str, Indicator]:
+    """Give what is to be formed, each with the counts it is formed of.
+
+    Parameters
+    ----------
+    indicators : mapping of str to Indicator
+    there : iterable of str
+        What was delivered.
+
+    Returns
+    -------
+    dict of str to Indicator
+        Those with ``numerator_of``, and those whose ages the delivered groups cover, with the groups as
+        ``numerator_of`` and ``denominator_of``.
+    """
+    there = list(there)
     delivered = [indicators[n] for n in there if n in indicators]
     wanted = {}
     for name, definition in indicators.items():
@@ -129,7 +145,7 @@ def _resolve(indicators: Mapping[str, Indicator], there: Iterable[str]) -> dict[
 
 def _form_day(given: pd.DataFrame, indicators: Mapping[str, Indicator]) -> list[pd.DataFrame]:
     there = list(dict.fromkeys(given["indicator"]))
-    wanted = _resolve(indicators, there)
+    wanted = resolve_parts(indicators, there)
     order = _order(wanted, set(there))
     if not order:
         return []

@@ -34,7 +34,7 @@ MACHINE, OFFICE, WORKBOOK = "werte.csv", "werte_buero.csv", "tabellen.xlsx"
 _NUMBERS = ("value", "numerator", "denominator")
 # What a spreadsheet takes for a formula; the full-width twins count in some of them.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
-_OFFICE_COLUMNS = (
+OFFICE_COLUMNS = (
     "level",
     "area",
     "name",
@@ -100,9 +100,9 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     targets = [Path(folder) / name for name in (MACHINE, OFFICE, WORKBOOK)]
     with ExitStack() as together:
         machine, office, workbook = (together.enter_context(replacing(path)) for path in targets)
-        _write_csv(machine, VALUE_COLUMNS, _machine_columns(edition.values))
-        headings = [say(f"tables.column.{name}") for name in _OFFICE_COLUMNS]
-        _write_csv(office, headings, _office_columns(edition), office=True)
+        write_csv(machine, VALUE_COLUMNS, _machine_columns(edition.values))
+        headings = [say(f"tables.column.{name}") for name in OFFICE_COLUMNS]
+        write_csv(office, headings, office_columns(edition, edition.values), office=True)
         fill_workbook(edition, workbook)
     return targets
 
@@ -128,9 +128,10 @@ def guard(text: object) -> str:
     return f"'{known}" if known.startswith(_FORMULA) else known
 
 
-def _write_csv(
+def write_csv(
     path: Path, headings: Sequence[str], columns: Iterable[list[str]], *, office: bool = False
 ) -> None:
+    """Write columns of text as CSV: for programs, or for German spreadsheets."""
     with path.open("w", encoding="utf-8-sig" if office else "utf-8", newline="") as file:
         writer = csv.writer(
             file, delimiter=";" if office else ",", lineterminator="\r\n" if office else "\n"
@@ -155,8 +156,8 @@ def _exact(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _office_columns(edition: Edition) -> list[list[str]]:
-    values = edition.values
+def office_columns(edition: Edition, values: pd.DataFrame) -> list[list[str]]:
+    """Write rows of an edition as columns of ``OFFICE_COLUMNS``."""
     shown = {name: np.full(len(values), "", dtype=object) for name in _NUMBERS}
     for indicator, rows in values.groupby("indicator", sort=False):
         definition = edition.indicators[indicator]
@@ -198,7 +199,7 @@ def _office_columns(edition: Edition) -> list[list[str]]:
     }
     return [
         numbers[name] if name in _NUMBERS else [guard(cell) for cell in text[name]]
-        for name in _OFFICE_COLUMNS
+        for name in OFFICE_COLUMNS
     ]
 
 

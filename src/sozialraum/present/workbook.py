@@ -75,14 +75,14 @@ def fill_workbook(edition: Edition, path: Path) -> None:
         say("tables.note.files"),
         say("tables.note.text_cells"),
     ]
-    _write_readme(pen, readme, edition, contents)
+    write_readme(pen, readme, edition, contents)
     names = name_areas(edition)
     for sheet, level in levels:
         _write_level(pen, sheet, edition, level, names)
     _write_series(pen, series, edition, names)
-    _write_plain(pen, offers, list_offers(edition))
-    _write_plain(pen, gaps, list_gaps(edition))
-    _write_plain(pen, passports, list_passports(edition))
+    write_plain(pen, offers, list_offers(edition))
+    write_plain(pen, gaps, list_gaps(edition))
+    write_plain(pen, passports, list_passports(edition))
     properties = book.properties
     properties.title = clean(edition.head.title)
     properties.creator = clean(edition.head.office) or "sozialraum"
@@ -90,7 +90,8 @@ def fill_workbook(edition: Edition, path: Path) -> None:
     save_settled(book, path, dt.datetime.fromisoformat(edition.created or "1980-01-01"))
 
 
-def _write_readme(pen: Pen, name: str, edition: Edition, contents: Iterable[str]) -> None:
+def write_readme(pen: Pen, name: str, edition: Edition, contents: Iterable[str]) -> None:
+    """Write the sheet that says what the workbook holds, how it came about and what its signs mean."""
     widths = (24, 110)
     sheet = pen.sheet(name, widths)
     rows = list_statements(edition)
@@ -127,7 +128,7 @@ def _write_level(pen: Pen, name: str, edition: Edition, level: str, names: pd.Da
         row = known.loc[area]
         cells = [pen.text(sheet, {"area": area, **row}[column]) for column in fixed]
         cells += [
-            _figure(pen, sheet, *next(column), definition)
+            write_figure(pen, sheet, *next(column), definition)
             for column, definition in zip(columns, known_as, strict=True)
         ]
         sheet.append(cells)
@@ -181,7 +182,7 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
                     pen.text(sheet, definition.unit),
                     pen.day(sheet, row["datenstand"]),
                     pen.day(sheet, row["gebietsstand"]),
-                    _figure(pen, sheet, value, sign, definition),
+                    write_figure(pen, sheet, value, sign, definition),
                     *(
                         pen.figure(sheet, row[c], withheld, counted)
                         if row[c] == row[c] or withheld
@@ -195,14 +196,14 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
             )
 
 
-def _figure(pen: Pen, sheet: Any, value: float, sign: object, definition: Indicator) -> Any:
+def write_figure(pen: Pen, sheet: Any, value: float, sign: object, definition: Indicator) -> Any:
     """Write a figure, a class by its name."""
     if definition.classes and show_sign(value, sign) is None:
         return pen.text(sheet, definition.write(value))
     return pen.figure(sheet, value, sign, definition.digits)
 
 
-def _write_plain(pen: Pen, name: str, table: pd.DataFrame) -> None:
+def write_plain(pen: Pen, name: str, table: pd.DataFrame) -> None:
     """Write a table of words and numbers; columns are as wide as most of their texts."""
     widths = []
     for column in table.columns:
