@@ -33,6 +33,15 @@ from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
 from sozialraum.indicators.demography import build_demography
 from sozialraum.indicators.extract import Extract
+from sozialraum.indicators.equity import (
+    aggregate_funding,
+    deflate_funding,
+    measure_concentration,
+    measure_gini,
+    relate_funding,
+    shift_budget,
+    sum_funding,
+)
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.index import (
     build_index,
@@ -77,7 +86,14 @@ from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.passports import write_passports
-from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
+from sozialraum.present.plots import (
+    plot_bars,
+    plot_lines,
+    plot_lorenz,
+    plot_map,
+    plot_pyramid,
+    plot_shift,
+)
 from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
@@ -87,6 +103,7 @@ from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
 from sozialraum.read.definitions import read_catalogue, read_indicators
+from sozialraum.read.funding import read_funding
 from sozialraum.read.keys import read_key
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
@@ -124,6 +141,7 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "aggregate_catchment",
+    "aggregate_funding",
     "aggregate_people",
     "aggregate_values",
     "assign_areas",
@@ -144,6 +162,7 @@ __all__ = [
     "convert_series",
     "count_by_area",
     "define_index",
+    "deflate_funding",
     "dissolve_areas",
     "explore",
     "find_example",
@@ -158,11 +177,13 @@ __all__ = [
     "make_edition",
     "match_names",
     "measure_catchment",
+    "measure_concentration",
     "measure_connection",
     "measure_count_interval",
     "measure_coverage",
     "measure_demand",
     "measure_funnel",
+    "measure_gini",
     "measure_hours_per_week",
     "measure_intervals",
     "measure_isochrones",
@@ -193,11 +214,13 @@ __all__ = [
     "plot_moran",
     "plot_pyramid",
     "plot_robustness",
+    "plot_shift",
     "read_addresses",
     "read_areas",
     "read_atlas",
     "read_backdrop",
     "read_catalogue",
+    "read_funding",
     "read_indicators",
     "read_key",
     "read_offers",
@@ -207,11 +230,14 @@ __all__ = [
     "read_street_modes",
     "read_streets",
     "read_values",
+    "relate_funding",
     "round_counts",
     "run",
     "save_atlas",
+    "shift_budget",
     "smooth_rates",
     "split_capacity",
+    "sum_funding",
     "withhold_small_areas",
     "write_extract",
     "write_geopackage",

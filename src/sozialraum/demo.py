@@ -87,6 +87,41 @@ def build_musterstadt() -> Musterstadt:
     return Musterstadt(atlas, build_streets())
 
 
+def build_funding() -> pd.DataFrame:
+    """Build the funding of Musterstadt's offers: invented, like all of the town.
+
+    Returns
+    -------
+    DataFrame
+        ``offer, year, source, euro, mandatory, serves``: of 2024 four offers of areas and, for the whole
+        town, advice and library; of the two years before 92 and 96 percent of that.
+
+    Examples
+    --------
+    >>> funding = build_funding()
+    >>> float(funding.loc[funding["year"] == 2024, "euro"].sum())
+    1700000.0
+    """
+    amounts = pd.DataFrame(
+        [
+            ("kita_west", "Stadt", 300_000.0, "yes", None),
+            ("kita_west", "Land", 200_000.0, "yes", None),
+            ("kita_ost", "Stadt", 420_000.0, "yes", None),
+            ("kita_ost", "Land", 300_000.0, "yes", None),
+            ("jugend", "Stadt", 90_000.0, "no", None),
+            ("beratung", "Stadt", 150_000.0, "yes", "gesamt"),
+            ("bibliothek", "Stadt", 240_000.0, "no", "gesamt"),
+        ],
+        columns=["offer", "source", "euro", "mandatory", "serves"],
+    )
+    years = [
+        amounts.assign(year=year, euro=amounts["euro"] * share)
+        for year, share in ((2022, 0.92), (2023, 0.96), (2024, 1.0))
+    ]
+    table = pd.concat(years, ignore_index=True)
+    return table[["offer", "year", "source", "euro", "mandatory", "serves"]]
+
+
 def find_example(name: str = "sozialraum") -> Path:
     """Find the project file of an embedded example.
 

@@ -49,6 +49,8 @@ class Indicator:
         Ids of the indicators an index is made of; it is withheld where one of them is.
     change_years : int
         Over how many years the change of what it is made of was taken; 0: the figures themselves.
+    audience : {"oeffentlich", "nichtoeffentlich", "intern"}
+        For whom its values are; an edition takes public ones alone.
     direction : {"high_is_need", "low_is_need", "none"}
     protects : {"persons", "none"}
         Whether the counts behind it are persons or cases, which secrecy protects.
@@ -96,6 +98,7 @@ class Indicator:
     classes: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
     change_years: int = 0
+    audience: Literal["oeffentlich", "nichtoeffentlich", "intern"] = "oeffentlich"
 
     @property
     def gap_heading(self) -> str:

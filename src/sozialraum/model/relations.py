@@ -58,6 +58,48 @@ def check_offers(offers: gpd.GeoDataFrame) -> list[Finding]:
     return found
 
 
+def check_funding(
+    funding: pd.DataFrame, offers: pd.DataFrame, levels: Sequence[Level]
+) -> list[Finding]:
+    """Check that the offers that are paid for, and the levels they serve, exist; nothing twice.
+
+    Parameters
+    ----------
+    funding : DataFrame
+        As read, with ``file`` and ``row``.
+    offers : DataFrame
+        Index ``offer``.
+    levels : sequence of Level
+
+    Returns
+    -------
+    list of Finding
+    """
+    known = list(offers.index.astype("str"))
+    unknown = ~funding["offer"].isin(known)
+    near = (
+        funding["offer"]
+        .where(unknown)
+        .map(
+            lambda cell: ", ".join(difflib.get_close_matches(cell, known, n=3, cutoff=0.5)) or "–",
+            na_action="ignore",
+        )
+    )
+    found = find_rows(
+        "error", "unknown_offer", "funding", funding, unknown, column="offer",
+        cell=funding["offer"], hint=near,
+    )  # fmt: skip
+    if "serves" in funding:
+        served = funding["serves"]
+        ids = [level.id for level in levels]
+        odd = served.notna() & ~served.isin(ids)
+        found += find_rows(
+            "error", "unknown_level", "funding", funding, odd, column="serves", cell=served,
+            known=", ".join(ids),
+        )  # fmt: skip
+    return found + find_twins(funding, ["offer", "year", "source"], "funding", across=True)
+
+
 def check_population(population: pd.DataFrame) -> list[Finding]:
     """Check that no cell occurs in two files and no number of people is negative."""
     label = "population"

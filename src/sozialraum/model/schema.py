@@ -198,6 +198,7 @@ FUNDING = Table(
         Column("source", required=True, aliases=("quelle", "mittelherkunft", "geber")),
         Column("euro", "number", required=True, aliases=("betrag", "betrag in euro")),
         Column("mandatory", "choice", aliases=("pflichtaufgabe", "pflicht"), choices=_YES_NO),
+        Column("serves", "id", aliases=("einzugsbereich", "reichweite")),
         *_ORIGIN,
     ),
 )

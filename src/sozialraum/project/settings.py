@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sozialraum.model.areas import WHOLE, Level
+from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy
@@ -52,6 +53,10 @@ _LISTS: dict[str, Entry] = {
         "min_people": int, "gap_title": str, "theme": str, "note": str, "datenstand": str,
     },
     "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},
+    "funding": {
+        **_FILE, "year": int, "category": (str, list), "id": str, "title": str, "per": str,
+        "need": str, "prices": dict, "base_year": int, "prices_source": str, "audience": str,
+    },
     "index": {"recipe": str, "level": str, "indicators": dict, "exclude": list},
 }  # fmt: skip
 _CORRECTION: Entry = {"row": int, "column": str, "value": str, "old": str}
@@ -64,6 +69,7 @@ _CHOICES = {
     ("streets", "mode"): ("walk", "wheelchair", "bike", "car"),
     ("population", "kind"): ("points", "zensus", "raster"),
     ("values", "form"): ("long", "wide"),
+    ("funding", "audience"): AUDIENCES,
 }
 _REQUIRED = {
     "uncertainty": ("minimum",),
@@ -79,6 +85,7 @@ _REQUIRED = {
     "coverage": ("id", "title", "category", "group", "limit_min"),
     "count": ("id", "title", "category"),
     "index": ("recipe",),
+    "funding": ("file",),
 }
 
 

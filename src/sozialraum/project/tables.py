@@ -23,6 +23,7 @@ from sozialraum.model.names import group_areas
 from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
 from sozialraum.project.boundaries import update_values
+from sozialraum.project.funding import define_funding, load_fundings, make_fundings
 from sozialraum.project.indices import load_indices, make_indices
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
@@ -91,6 +92,9 @@ def make_atlas(project: Project) -> Atlas:
     measured, twice = _measured_indicators(project, indicators)
     indices = load_indices(project, {**indicators, **measured})
     found += [*defined, *twice, *indices.findings]
+    paid, more = define_funding(project, {**indicators, **measured, **indices.indicators})
+    found += more
+    funding = load_fundings(project, take)
     section = project.section("addresses")
     addresses = take(load_addresses, section, "addresses", to_crs=crs) if section else None
     options = {"to_crs": crs, "need_place": not section}
@@ -126,7 +130,7 @@ def make_atlas(project: Project) -> Atlas:
         offers=joined,
         population=population,
         values=joined_values,
-        indicators={**indicators, **measured, **indices.indicators},
+        indicators={**indicators, **measured, **indices.indicators, **paid},
         backdrop=_join(backdrop, crs),
         upper={level: table for level, table in upper.items() if table is not None},
         findings=found,
@@ -135,7 +139,7 @@ def make_atlas(project: Project) -> Atlas:
     values = make_indices(atlas.values, indices, atlas.indicators)
     if section := project.section("uncertainty"):
         values = withhold_small_areas(values, atlas.indicators, **section)
-    return atlas.with_values(values)
+    return make_fundings(atlas.with_values(values), project, funding)
 
 
 def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:
@@ -189,6 +193,7 @@ _MOST_NAMED = 10
 _PASSED = {
     "addresses": ("columns", "crs", "layer"),
     "areas": ("columns", "crs", "layer"),
+    "funding": ("columns", "layer", "year"),
     "key": ("columns", "layer"),
     "offers": ("columns", "crs", "layer", "category", "repair"),
     "population": ("columns", "crs", "layer", "kind", "groups"),
@@ -303,6 +308,7 @@ def _complete_values(atlas: Atlas, project: Project) -> Atlas:
 def _note_missing(values: pd.DataFrame, atlas: Atlas, project: Project) -> list[Finding]:
     """Say who has not delivered what."""
     made = {entry["id"] for kind in ("coverage", "count") for entry in project.entries(kind)}
+    made |= set(define_funding(project, atlas.indicators)[0])
     wanted = {k: i for k, i in atlas.indicators.items() if k not in made and i.kind != "index"}
     found = []
     for row in list_missing(values, atlas.areas, wanted).itertuples():

@@ -14,6 +14,8 @@ import shapely
 from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import Level, dissolve_areas
 from sozialraum.model.atlas import Atlas
+from sozialraum.model.audience import find_kept_back
+from sozialraum.model.check import find
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
@@ -243,6 +245,8 @@ def build_edition(
     Returns
     -------
     Edition
+        For the public: rows of indicators with another ``audience``, and of those made of them, are left
+        out, which a note says.
 
     Raises
     ------
@@ -262,6 +266,8 @@ def build_edition(
     rows["steps"] = rows["steps"].fillna("").astype("str")
     for name in rows["indicator"].unique():
         pick(defined, name)
+    inside = find_kept_back(defined) & set(rows["indicator"])
+    rows = rows[~rows["indicator"].isin(inside)]
     rows = rows.drop_duplicates(["level", "area", "indicator", "datenstand"], keep="last")
     order = {name: i for i, name in enumerate(defined)}
     depth = {level.id: i for i, level in enumerate(atlas.levels)}
@@ -291,7 +297,7 @@ def build_edition(
         backdrop=atlas.backdrop,
         methods=(*said.methods, rules.sentence),
         sources=tuple(dict.fromkeys((*said.sources, *_sources(defined, used)))),
-        notes=tuple(str(note) for note in atlas.report.notes),
+        notes=(*(str(note) for note in atlas.report.notes), *_say_inside(inside, atlas.title)),
         secrecy=rules,
         protocol=protocol,
         inputs=MappingProxyType(dict(said.inputs)),
@@ -320,6 +326,11 @@ class Statement:
     sources: Sequence[str] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+
+
+def _say_inside(inside: set[str], title: str) -> list[str]:
+    """Say how many indicators stayed inside; not which, for a name may tell too much."""
+    return [str(find("note", "not_for_all", title, count=len(inside)))] if inside else []
 
 
 def _by_theme(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
