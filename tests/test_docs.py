@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 import sozialraum as sr
-from sozialraum.model.schema import OFFERS
+from sozialraum.indicators.plan_sheets import PLANS
 from sozialraum.indicators.recipe import ClassSet, Ingredient, Recipe
+from sozialraum.model.schema import OFFERS
 from sozialraum.project import settings
 from sozialraum.read.definitions import read_indicators
+from sozialraum.texts import say
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -156,6 +158,30 @@ def test_every_key_of_a_recipe_is_described() -> None:
         named = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
         known = {field.name for field in dataclasses.fields(kind)} - {"indicator", "classes"}
         assert known <= named, part
+
+
+def test_every_plan_is_named_with_its_tables() -> None:
+    rows = re.findall(
+        r'^\| `build_plan\("(\w+)", …\)` \| ([^|]+) \| ([^|]+) \|$', read("planwerke.md"), re.M
+    )
+    assert [name for name, _, _ in rows] == list(PLANS)
+    for name, title, tables in rows:
+        assert title == say(f"extract.title.{name}")
+        if name != "tagesbetreuung":  # its three quotes stand in one phrase
+            assert len(tables.split("; ")) == len(PLANS[name].sheets)
+
+
+def test_the_lines_of_the_page_of_plans_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = re.search(
+        r"<!-- beispiel: plan -->\n```python\n(.*?)```", read("planwerke.md"), re.DOTALL
+    )
+    assert code
+    monkeypatch.chdir(tmp_path)
+    exec(code[1], {})
+    names = {path.name for path in (tmp_path / "ergebnis").iterdir()}
+    assert names == {"tagesbetreuung.xlsx", "tagesbetreuung.csv"}
 
 
 def test_every_shipped_recipe_is_named() -> None:

@@ -103,7 +103,13 @@ def _fill(extract: Extract, edition: Edition, tables: dict[str, pd.DataFrame], p
         }.items()
         if len(table)
     }
-    contents = [extract.title, *(say("extract.note", sheet=sheets[t], title=t) for t in tables)]
+    contents = [
+        extract.title,
+        *(
+            say("extract.note" if len(rows) else "extract.note_empty", sheet=sheets[title])
+            for title, rows in tables.items()
+        ),
+    ]
     write_readme(pen, readme, edition, contents)
     for title, rows in tables.items():
         _write_figures(pen, sheets[title], rows, extract, edition)
