@@ -33,7 +33,7 @@ example: $(VENV)/run.stamp
 	$(BIN)/python scripts/build_example.py
 
 clean:
-	rm -rf $(VENV) ergebnis dist build
+	rm -rf $(VENV) .venv-bench ergebnis dist build
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -41,6 +41,18 @@ def clock(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
+def least(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Repeat a work for a second, five times at most; give the least seconds, and a result."""
+    best, result = clock(work)
+    spent = best
+    for _ in range(4):
+        if spent > 1:
+            break
+        seconds, result = clock(work)
+        best, spent = min(best, seconds), spent + seconds
+    return best, result
+
+
 def compare(
     work: str,
     peer: str,
@@ -52,16 +64,14 @@ def compare(
 ) -> Result:
     """Run both in turn; the first run of ours, which compiles, does not count.
 
-    Ours runs three times in a pair and the middle time counts, as a run of a few milliseconds meets
-    a busy machine more often than one of seconds is lengthened by it.
+    In a pair each side repeats for a second, five times at most, and its least time counts: a busy
+    machine lengthens a run, and shortens none.
     """
     ours()
     pairs = []
     for _ in range(runs):
-        timed = [clock(ours) for _ in range(3)]
-        b, other = clock(theirs)
-        pairs.append((statistics.median(a for a, _ in timed), b))
-        mine = timed[-1][1]
+        (a, mine), (b, other) = least(ours), least(theirs)
+        pairs.append((a, b))
     result = Result(
         work,
         peer,

@@ -141,7 +141,7 @@ def measure_catchment(
             "access": access,
             "offers": ways.count_at_cells(limit, stated),
             "unstated": unstated,
-            "quality": pd.Categorical.from_codes(kind, list(QUALITIES)),
+            "quality": pd.Categorical.from_codes(kind, list(QUALITIES), validate=False),
         },
         index=demand.index,
     )

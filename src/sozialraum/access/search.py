@@ -40,8 +40,8 @@ ROOM = 64
 ROWS = 1 << 16
 """Rows of the answer to make room for at a time, and at least two for every point."""
 
-MANY = 1_000_000
-"""Rows of the answer from which on threads share in sorting it."""
+MANY = 100_000
+"""Rows of the answer, and as many as there are points, for a thread to share in sorting it."""
 
 Counts = npt.NDArray[np.uint32]
 
@@ -181,9 +181,9 @@ def _turn(
 
     rows = np.cumsum([len(column) for _, column, _ in pieces], dtype=np.int64)
     total = int(rows[-1]) if len(rows) else 0
-    parts = max(1, min(threads, total // MANY))
-    share = np.searchsorted(np.linspace(0, total, parts + 1)[1:-1], rows)
     columns = len(task.points)
+    parts = max(1, min(threads, total // max(MANY, columns)))
+    share = np.searchsorted(np.linspace(0, total, parts + 1)[1:-1], rows)
     at = np.zeros((parts, columns), dtype=np.uint64)
     point, seed, cost = (np.empty(total, dtype=np.uint32) for _ in range(3))
     groups = [[p for p, s in zip(pieces, share, strict=True) if s == part] for part in range(parts)]
