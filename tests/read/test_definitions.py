@@ -93,3 +93,62 @@ def test_two_meanings_need_two_ids(tmp_path: Path) -> None:
 def test_an_id_outside_the_catalogue_means_what_the_town_says(tmp_path: Path) -> None:
     text = '[[indicator]]\nid = "eigenes"\ntitle = "Eigenes"\nunit = "Fälle"'
     assert read(tmp_path, text)["eigenes"].unit == "Fälle"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        # a misspelt word here once switched secrecy off
+        ('protects = "person"', "„person“ wird nicht verstanden. Möglich sind: persons, none."),
+        ('direction = "hoch"', "„hoch“ wird nicht verstanden"),
+        ('per = "hundert"', "hat „per“ den Wert „hundert“. Erwartet wird: Zahl."),
+        ("per = 0", "per = 0 ist nicht größer als 0"),
+        ("digits = 99", "digits = 99 liegt nicht zwischen 0 und 10"),
+        ("digits = true", "hat „digits“ den Wert „True“"),
+        ('practice = "ja"', "Erwartet wird: true / false."),
+        ("datenstand = 2024-12-31", "hat „datenstand“ den Wert „2024-12-31“. Erwartet wird: Text."),
+        ('numerator_of = "einwohner"', "hat „numerator_of“ den Wert „einwohner“"),
+        ('base = "einwohner"\nages = ["0", "18"]', "hat „ages“ den Wert"),
+        ('base = "einwohner"\nages = [18, 6]', "ages = [18, 6] ist keine Altersspanne"),
+        ('base = "einwohner"\nages = [-3, 6]', "ages = [-3, 6] ist keine Altersspanne"),
+        ('base = "einwohner"\nages = [6, 6]', "ages = [6, 6] ist keine Altersspanne"),
+        ('base = "einwohner"\nages = [0, 3, 6]', "ages = [0, 3, 6] ist keine Altersspanne"),
+        (
+            'base = "einwohner"\ndenominator_ages = [65, 18]',
+            "denominator_ages = [65, 18] ist keine",
+        ),
+        ("ages = [0, 6]", "Zu ages fehlt „base“"),
+        ("zeile = 1", "gibt es „zeile“ nicht"),
+        ('kind = "rate"', "fehlt „denominator“"),
+        ('kind = "Anteil"', "Möglich sind: count, rate, ratio, mean, index."),
+    ],
+)
+def test_a_definition_that_makes_no_sense_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        read(tmp_path, f'[[indicator]]\nid = "eigen"\ntitle = "Eigenes"\n{line}\n')
+    (finding,) = error.value.report.errors
+    assert said in str(finding)
+    assert "eigen" in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("indicator = 3", "steht in doppelten Klammern: [[indicator]]"),
+        ('[indicator]\nid = "a"\ntitle = "A"', "steht in doppelten Klammern: [[indicator]]"),
+        (
+            'common = 3\n[[indicator]]\nid = "a"\ntitle = "A"',
+            "steht in einfachen Klammern: [common]",
+        ),
+        ('[[indikator]]\nid = "a"\ntitle = "A"', "gibt es „indikator“ nicht"),
+    ],
+)
+def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match="Fehler") as error:
+        read(tmp_path, text)
+    assert said in str(error.value)
+
+
+def test_an_editor_s_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    text = '\ufeff[[indicator]]\nid = "eigen"\ntitle = "Eigenes"\nages = [65]\nbase = "einwohner"\n'
+    assert read(tmp_path, text)["eigen"].ages == (65,)  # type: ignore[attr-defined]

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, Literal
 
 from sozialraum.model.check import Finding, find
+from sozialraum.model.entries import check_entry, fill_entry
 
 Method = Literal["z_sum", "z_mean", "exponential", "pca", "groups"]
-METHODS = ("z_sum", "z_mean", "exponential", "pca", "groups")
-SCHEMES = ("limits", "quantiles", "equal", "natural", "quantile_9")
-_CHOICES = {
-    "method": METHODS,
-    "sd": ("population", "sample"),
-    "mean": ("plain", "inhabitants"),
-    "direction": ("high_is_need", "low_is_need"),
-    "scheme": SCHEMES,
-}
+Scheme = Literal["limits", "quantiles", "equal", "natural", "quantile_9"]
 _SIDES = ("lower", "higher")
 
 
@@ -68,7 +61,7 @@ class ClassSet:
     id: str
     title: str
     names: tuple[str, ...]
-    scheme: str = "limits"
+    scheme: Scheme = "limits"
     limits: tuple[float, ...] = ()
     limit_belongs: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
@@ -142,12 +135,6 @@ class Recipe:
         return (self.id, *rank, *(c.id for c in self.classes))
 
 
-_TYPES: dict[str, Any] = {
-    "str": str, "bool": bool, "int": int, "float": (int, float), "tuple[str, ...]": list,
-    "tuple[float, ...]": list, "tuple[Ingredient, ...]": list, "tuple[ClassSet, ...]": list,
-}  # fmt: skip
-
-
 def make_recipe(entry: Mapping[str, Any], label: str) -> tuple[Recipe | None, list[Finding]]:
     """Make a recipe of a TOML table, or say everything that is wrong with it.
 
@@ -172,12 +159,12 @@ def make_recipe(entry: Mapping[str, Any], label: str) -> tuple[Recipe | None, li
     Rezept „i“: Das Gewicht von „a“ ist 0. Gewichte sind größer als 0.
     """
     name = str(entry.get("id", ""))
-    found = _check_keys(entry, Recipe, f"recipe {name}".strip(), label)
+    found = check_entry(entry, Recipe, f"recipe {name}".strip(), label)
     for key, kind in (("indicator", Ingredient), ("classes", ClassSet)):
         for part in entry.get(key, []) if isinstance(entry.get(key, []), list) else []:
             if isinstance(part, Mapping):
                 section = f"recipe.{key} {part.get('id', '')}".strip()
-                found += _check_keys(part, kind, section, label)
+                found += check_entry(part, kind, section, label)
             else:
                 found.append(find("error", "recipe_table", label, id=name, key=key))
     if any(f.code in ("wrong_type", "key_missing", "not_a_choice", "recipe_table") for f in found):
@@ -190,8 +177,8 @@ def make_recipe(entry: Mapping[str, Any], label: str) -> tuple[Recipe | None, li
     }
     recipe = Recipe(
         **plain,
-        indicator=tuple(_fill(Ingredient, part) for part in entry.get("indicator", [])),
-        classes=tuple(_fill(ClassSet, part) for part in entry.get("classes", [])),
+        indicator=tuple(fill_entry(part, Ingredient) for part in entry.get("indicator", [])),
+        classes=tuple(fill_entry(part, ClassSet) for part in entry.get("classes", [])),
     )
     found += [find("error", code, label, id=recipe.id, **more) for code, more in _faults(recipe)]
     return (None, found) if found else (recipe, [])
@@ -252,63 +239,6 @@ def check_recipes(recipes: Iterable[Recipe], label: str) -> list[Finding]:
         for name in dict.fromkeys(made)
         if made.count(name) > 1
     ]
-
-
-def _fill(kind: type[Any], part: Mapping[str, Any]) -> Any:
-    known = {f.name for f in fields(kind)}
-    return kind(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in part.items() if k in known}
-    )
-
-
-def _check_keys(
-    entry: Mapping[str, Any], kind: type[Any], section: str, label: str
-) -> list[Finding]:
-    """Find unknown and missing keys, wrong types and words that are no choice."""
-    known = {f.name: f for f in fields(kind)}
-    found = []
-    for key, value in entry.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = near[0] if near else ", ".join(known)
-            found.append(find("error", "unknown_key", label, key=key, section=section, hint=hint))
-            continue
-        wanted = _TYPES.get(str(known[key].type), str)
-        inner: Any = object
-        if str(known[key].type) in ("tuple[str, ...]", "tuple[float, ...]"):
-            inner = str if "str" in str(known[key].type) else (int, float)
-        right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
-        right = right and (
-            wanted is not list
-            or all(isinstance(v, inner) and not isinstance(v, bool) for v in value)
-        )
-        if not right:
-            found.append(
-                find(
-                    "error", "wrong_type", label, key=key, section=section,
-                    cell=str(value)[:60], wanted=_name_type(str(known[key].type)),
-                )
-            )  # fmt: skip
-        elif key in _CHOICES and value not in _CHOICES[key]:
-            found.append(
-                find(
-                    "error", "not_a_choice", label, column=key, cell=value,
-                    choices=", ".join(_CHOICES[key]),
-                )
-            )  # fmt: skip
-    found += [
-        find("error", "key_missing", label, key=name, section=section)
-        for name, f in known.items()
-        if f.default is MISSING and not str(entry.get(name, "")).strip()
-    ]
-    return found
-
-
-def _name_type(kind: str) -> str:
-    names = {"str": "Text", "bool": "true / false", "int": "ganze Zahl", "float": "Zahl"}
-    if kind.startswith("tuple"):
-        return "[…]"
-    return names.get(kind, "Text")
 
 
 def _faults(recipe: Recipe) -> list[tuple[str, dict[str, object]]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.check import Finding, find
+from sozialraum.model.entries import check_entry, fill_entry
 from sozialraum.texts import date, number, say
 
 Kind = Literal["count", "rate", "ratio", "mean", "index"]
@@ -168,40 +170,40 @@ class Indicator:
         return {say(f"passport.{key}"): text for key, text in entries.items() if text}
 
 
-_FIELDS = {f.name for f in fields(Indicator)}
-_KINDS = ("count", *QUOTIENTS, "index")
+AUDIENCES = ("oeffentlich", "nichtoeffentlich", "intern")
+MOST_DIGITS = 10
 
 
 def make_indicator(entry: dict[str, Any], label: str) -> tuple[Indicator | None, list[Finding]]:
     """Make an indicator of a TOML table, or say what is wrong with it."""
     identity = str(entry.get("id", ""))
-    found = [
-        find(
-            "error", "indicator_key", label, id=identity, key=key, known=", ".join(sorted(_FIELDS))
-        )
-        for key in entry
-        if key not in _FIELDS
-    ]
-    for key in ("id", "title"):
-        if not str(entry.get(key, "")).strip():
-            found.append(find("error", "indicator_lacks", label, id=identity, key=key))
-    if entry.get("kind", "count") not in _KINDS:
-        found.append(
-            find(
-                "error",
-                "indicator_kind",
-                label,
-                id=identity,
-                kind=entry["kind"],
-                known=", ".join(_KINDS),
-            )
-        )
+    section = f"indicator {identity}".strip()
+    found = check_entry(entry, Indicator, section, label)
     if entry.get("kind") in ("rate", "ratio") and not entry.get("denominator"):
-        found.append(find("error", "indicator_lacks", label, id=identity, key="denominator"))
+        found.append(find("error", "key_missing", label, key="denominator", section=section))
     if found:
         return None, found
-    entry = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-    return Indicator(**entry), []
+    indicator: Indicator = fill_entry(entry, Indicator)
+    faults = _faults(indicator)
+    found = [find("error", code, label, id=identity, **more) for code, more in faults]
+    return (None, found) if found else (indicator, [])
+
+
+def _faults(indicator: Indicator) -> list[tuple[str, dict[str, object]]]:
+    """List what makes no sense: the code of the sentence and what fills its blanks."""
+    found: list[tuple[str, dict[str, object]]] = []
+    for key in ("ages", "denominator_ages"):
+        ages = getattr(indicator, key)
+        rising = all(a < b for a, b in pairwise((-0.5, *ages)))
+        if len(ages) > 2 or not rising or not all(age < float("inf") for age in ages):
+            found.append(("indicator_ages", {"key": key, "cell": list(ages)}))
+        elif ages and not indicator.base:
+            found.append(("indicator_base", {"key": key}))
+    if not 0 < indicator.per < float("inf"):
+        found.append(("indicator_per", {"cell": number(indicator.per)}))
+    if not 0 <= indicator.digits <= MOST_DIGITS:
+        found.append(("indicator_digits", {"cell": indicator.digits, "most": MOST_DIGITS}))
+    return found
 
 
 # What an id means everywhere; who means something else takes another id.

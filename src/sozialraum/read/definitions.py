@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import MappingProxyType
 
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import Indicator, inherit, make_indicator
+from sozialraum.read.toml import load_tables
 
 
 def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
@@ -31,7 +31,8 @@ def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
     Raises
     ------
     InputError
-        Unreadable TOML, unknown keys or kinds, one id defined twice or against the catalogue.
+        Unreadable TOML, unknown keys, values of a wrong type or that are no choice, ages that are no
+        span, one id defined twice or against the catalogue.
     """
     table, findings = load_indicators(paths)
     CheckReport(findings).raise_for_errors()
@@ -78,18 +79,12 @@ def load_indicators(
     origin: dict[str, str] = {}
     findings: list[Finding] = []
     for path in map(Path, paths):
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            findings.append(find("error", "missing_file", path.name, path=path.name))
-            continue
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            findings.append(find("error", "bad_toml", path.name, reason=str(error)))
-            continue
-        for entry in content.get("indicator", []):
-            entry, contradictions = inherit(entry, content.get("common", {}), catalogue, path.name)
-            indicator, found = make_indicator(entry, path.name)
-            findings += [*contradictions, *found]
+        entries, common, found = load_tables(path, "indicator", common=True)
+        findings += found
+        for entry in entries:
+            entry, contradictions = inherit(entry, common, catalogue, path.name)
+            indicator, faults = make_indicator(entry, path.name)
+            findings += [*contradictions, *faults]
             if indicator is None:
                 continue
             if indicator.id in table:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.recipe import Recipe, check_recipe, check_recipes, make_recipe
-from sozialraum.model.check import CheckReport, Finding, find
+from sozialraum.model.check import CheckReport, Finding
+from sozialraum.read.toml import load_tables
 
 _FOLDER = "data/indicators/rezepte"
 
@@ -94,25 +94,11 @@ def load_recipes(
         path = Path(given)
         path = path if path.suffix == ".toml" else find_recipe(str(given))
         label = path.name
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (FileNotFoundError, IsADirectoryError):
-            found.append(find("error", "missing_file", label, path=str(path)))
-            continue
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            found.append(find("error", "bad_toml", label, reason=str(error)))
-            continue
-        for key in content.keys() - {"recipe"}:
-            found.append(
-                find("error", "unknown_key", label, key=key, section=label, hint="[[recipe]]")
-            )
-        entries = content.get("recipe", [])
-        if not isinstance(entries, list) or not entries:
-            found.append(find("error", "not_a_list", label, key="recipe"))
-            continue
+        entries, _, faults = load_tables(path, "recipe")
+        found += faults
         for entry in entries:
-            recipe, faults = make_recipe(entry, label)
-            found += faults
+            recipe, wrong = make_recipe(entry, label)
+            found += wrong
             if recipe is None:
                 continue
             recipes.append(recipe)
