@@ -122,6 +122,13 @@ def test_the_example_of_an_address_table_is_understood(tmp_path: Path) -> None:
     assert settings.read_project(path).section("addresses")["crs"] == 25833
 
 
+def test_the_example_of_funding_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n[[level]]\nid = "q"\ntitle = "Q"\n'
+    path.write_text(start + example("foerderung.md", "foerderung"), encoding="utf-8")
+    assert settings.read_project(path).entries("funding")[0]["base_year"] == 2024
+
+
 def test_the_example_of_two_hierarchies_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "sozialraum.toml"
     start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n'

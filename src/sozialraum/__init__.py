@@ -74,8 +74,8 @@ from sozialraum.model.areas import Level, assign_areas, dissolve_areas
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
-from sozialraum.model.passport import passport
 from sozialraum.model.names import group_areas, match_names
+from sozialraum.model.passport import passport
 from sozialraum.model.placing import place_offers
 from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
