@@ -76,6 +76,16 @@ def test_what_nobody_delivered_is_not_formed() -> None:
     assert "j" not in formed(counts(a0_6=10, a6_18=20, a18_65=60)).index
 
 
+def test_the_quality_is_that_of_the_parts_alone() -> None:
+    table = counts(a0_6=10, a6_18=20, a18_65=60, a65=45)
+    table["quality"] = ["exact", "exact", "exact", "areal"]
+    made = formed(table)["quality"]
+    assert made[["u18", "jq", "j"]].tolist() == ["exact", "exact", "derived"]
+    # What is partly invented stays marked as such.
+    table["quality"] = ["practice", "exact", "exact", "areal"]
+    assert formed(table)["quality"][["u18", "jq", "j"]].tolist() == ["practice"] * 3
+
+
 def test_a_circle_is_refused() -> None:
     circle = {
         "a": Indicator(id="a", title="a", numerator_of=("b",)),

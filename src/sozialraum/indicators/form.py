@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozialraum.errors import InputError
@@ -13,6 +14,7 @@ from sozialraum.model.check import CheckReport, find
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.schema import VALUE_COLUMNS
 
+_MIXED = ("derived", "practice")
 _KEY = ["level", "area", "datenstand", "gebietsstand"]
 
 
@@ -33,7 +35,8 @@ def form_rates(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.
         The rows given and the new ones, step ``formed``; rows given win over formed ones. An area
         where no count is known gets no row; where some are missing the row is missing with the sign
         "…"; a denominator of 0 gives the sign "x". What nobody delivered is not formed. Rows whose
-        Datenstand or Gebietsstand differ are never put together.
+        Datenstand or Gebietsstand differ are never put together. ``quality`` is that of the counts a row
+        is formed of: "derived" where they differ, "practice" where one of them is.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def form_rates(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.
     for _, day in given.groupby("datenstand", sort=True):
         parts += _form_day(day, indicators)
     formed = pd.concat(parts, ignore_index=True)
-    return formed.astype({"sign": "str", "steps": "str"})
+    return formed.astype({"quality": "str", "sign": "str", "steps": "str"})
 
 
 def cover_ages(ages: tuple[float, ...], groups: Mapping[str, tuple[float, ...]]) -> tuple[str, ...]:
@@ -153,20 +156,32 @@ def _form_day(given: pd.DataFrame, indicators: Mapping[str, Indicator]) -> list[
     counts = given[given["indicator"].isin({*needed, *order})]
     wide = counts.pivot(index=_KEY, columns="indicator", values="value")
     stands = counts.assign(stands=True).pivot(index=_KEY, columns="indicator", values="stands")
-    quality = counts.groupby(_KEY, dropna=False)["quality"].agg(_joint).reindex(wide.index)
+    # Qualities by number, as comparing texts would cost more than all the rest.
+    names = [*dict.fromkeys([*counts["quality"].dropna(), *_MIXED])]
+    place = counts["quality"].map({name: i for i, name in enumerate(names)})
+    codes = counts.assign(place=place.astype("float64"))
+    codes = codes.pivot(index=_KEY, columns="indicator", values="place")
+    quality = {name: column.to_numpy() for name, column in codes.items()}
+    derived, practice = (names.index(name) for name in _MIXED)
+    words = np.array([*names, None], dtype=object)
     table = wide.to_dict("series")
     made = []
     for name in order:
         parts = [table[part.removeprefix("-")] for part in _parts(wanted[name])]
         rows = _form(wanted[name], table, wide.index)
         wished = np.any([part.notna() for part in parts], axis=0)
+        known = np.zeros(len(rows), dtype=bool)
         if name in table:
             known = stands[name].notna().to_numpy()
             wished &= ~known
             table[name] = table[name].where(known, rows["value"])
         else:
             table[name] = rows["value"]
-        rows = rows.assign(indicator=name, quality=quality)[wished]
+        parts = [quality[part.removeprefix("-")] for part in _parts(wanted[name])]
+        joint = _join(np.array(parts), derived, practice)
+        quality[name] = np.where(known, quality[name], joint) if name in quality else joint
+        said = words[np.nan_to_num(joint, nan=len(names)).astype(int)]
+        rows = rows.assign(indicator=name, quality=said)[wished]
         made.append(rows.reset_index().reindex(columns=list(VALUE_COLUMNS)))
     return made
 
@@ -209,9 +224,11 @@ def _parts(definition: Indicator) -> tuple[str, ...]:
     return (*definition.numerator_of, *definition.denominator_of)
 
 
-def _joint(parts: pd.Series) -> str:
-    kinds = parts.dropna().unique()
-    return str(kinds[0]) if len(kinds) == 1 else "derived"
+def _join(parts: npt.NDArray[np.float64], derived: int, practice: int) -> npt.NDArray[np.float64]:
+    """Give the quality all parts share; what is partly invented is practice, any other mix derived."""
+    low, high = np.fmin.reduce(parts), np.fmax.reduce(parts)
+    joint = np.where((low == high) | np.isnan(low), low, derived)
+    return np.where((parts == practice).any(axis=0), practice, joint)
 
 
 def _order(wanted: Mapping[str, Indicator], known: set[str]) -> list[str]:
