@@ -1,6 +1,6 @@
 """Social planning in space: areas, offers, people, access, gaps, maps and profiles."""
 
-from sozialraum.access.capacity import split_capacity
+from sozialraum.access.capacity import check_capacity, split_capacity
 from sozialraum.access.catchment import (
     aggregate_catchment,
     measure_catchment,
@@ -17,6 +17,7 @@ from sozialraum.access.raster import TravelRaster, measure_travel_raster
 from sozialraum.access.relief import measure_relief
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import find_nearest, measure_matrix, measure_nearest, measure_travel
+from sozialraum.access.weights import Exponential, Gaussian, Logistic, Power, Steps
 from sozialraum.demo import build_musterstadt, find_example
 from sozialraum.errors import (
     CoverageError,
@@ -32,7 +33,6 @@ from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
 from sozialraum.indicators.demography import build_demography
-from sozialraum.indicators.extract import Extract
 from sozialraum.indicators.equity import (
     aggregate_funding,
     deflate_funding,
@@ -42,6 +42,7 @@ from sozialraum.indicators.equity import (
     shift_budget,
     sum_funding,
 )
+from sozialraum.indicators.extract import Extract
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.index import (
     build_index,
@@ -123,18 +124,23 @@ __all__ = [
     "CoverageError",
     "CrsError",
     "Edition",
+    "Exponential",
     "Extract",
     "Finding",
+    "Gaussian",
     "Head",
     "Indicator",
     "InputError",
     "Level",
+    "Logistic",
     "MissingPackageError",
+    "Power",
     "Recipe",
     "Secrecy",
     "SecrecyError",
     "SozialraumError",
     "Statement",
+    "Steps",
     "StraightLine",
     "StreetNetwork",
     "TravelRaster",
@@ -155,6 +161,7 @@ __all__ = [
     "build_neighbours",
     "build_network",
     "build_plan",
+    "check_capacity",
     "check_register",
     "compare_values",
     "compare_with_rest",

@@ -536,3 +536,23 @@ def test_inside_and_outside_add_up(instance, outside):
         other = measure_share_outside(people, turned, travel, limit_min=15, method=method)
         np.testing.assert_allclose(one["outside"] + other["outside"], one["access"], atol=1e-12)
         assert one["share"].dropna().between(0, 1 + 1e-12).all()
+
+
+def test_every_weight_the_refusal_names_is_reachable() -> None:
+    """A planner reads sr.Exponential in the message and must find it."""
+    import sozialraum as sr
+
+    people, places = pd.Series({"h": 2.0}), pd.Series({"a": 6.0})
+    ways = pd.DataFrame({"origin": "h", "destination": "a", "minutes": [5.0]}, index=[0])
+    with pytest.raises(InputError, match=r"weight=sr\.Exponential\(0\.07\)"):
+        sr.measure_catchment(people, places, ways, limit_min=15, method="gravity")
+    # 6 · e^(−0.07 · 5) = 6 · 0.704688 = 4.228129
+    found = sr.measure_catchment(
+        people, places, ways, limit_min=15, method="gravity", weight=sr.Exponential(0.07)
+    )
+    assert found["access"].tolist() == pytest.approx([4.228129], abs=1e-6)
+    for weight in (sr.Gaussian(), sr.Power(1.5), sr.Logistic(10), sr.Steps()):
+        found = sr.measure_catchment(
+            people, places, ways, limit_min=15, method="gravity", weight=weight
+        )
+        assert 0 < found["access"].item() <= 6
