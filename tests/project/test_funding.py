@@ -91,8 +91,10 @@ def test_the_figures_a_project_gets(town: Path) -> None:
     # Prices of 2022 are 80 of 100: 1,564,000 / 0.8.
     assert rows[("foerderung_real", *whole, "2022")] == 1_955_000
     assert rows[("foerderung_real", *whole, "2024")] == rows[("foerderung", *whole, "2024")]
-    assert rows[("foerderung_je_u6", "sozialraum", "11", "2024")] == 5_000
-    said = sr.passport(atlas.values, "11", "foerderung_je_u6", "2024", indicators=atlas.indicators)
+    assert rows[("foerderung_je_u6", "sozialraum", "11", "2024-12-31")] == 5_000
+    said = sr.passport(
+        atlas.values, "11", "foerderung_je_u6", "2024-12-31", indicators=atlas.indicators
+    )
     assert "geteilt durch: Kinder unter 6 Jahren" in said["Schritte"]
     assert said["Quelle"] == "Haushaltsplan, erfunden"
 
@@ -124,6 +126,24 @@ def test_funding_is_published_when_the_project_says_so(town: Path) -> None:
     assert not rows["sign"].eq(".").any()
     apart = rows[(rows["area"] == "nicht_zuzuordnen") & (rows["datenstand"] == "2024")]
     assert apart["value"].tolist() == [390_000]
+
+
+def test_a_quotient_gives_no_withheld_number_of_people_away(town: Path) -> None:
+    # Of the 25 children of the Quartier 1101 three stay: withheld, and with them a sibling's 25. Euros
+    # are public, so euros per child would tell how many children there are.
+    town.write_text(PROJECT + 'audience = "oeffentlich"\n', encoding="utf-8")
+    people = build_musterstadt().atlas.population
+    gone = people.index[people["area"] == "1101"][3:]
+    path = town.parent / "adressen.csv"
+    table = pd.read_csv(path, sep=";", decimal=",")
+    table[~table["cell"].isin(gone)].to_csv(path, sep=";", decimal=",", index=False)
+    values = sr.make_edition(town).values.set_index(["indicator", "level", "area", "datenstand"])
+    children = values.loc["u6"]
+    hidden = children.index[children["sign"] == "."]
+    assert len(hidden) >= 2
+    each = values.loc["foerderung_je_u6"].loc[hidden]
+    assert each["sign"].eq(".").all()
+    assert each[["value", "numerator", "denominator"]].isna().all(axis=None)
 
 
 def test_what_is_made_of_funding_stays_inside_too(town: Path) -> None:

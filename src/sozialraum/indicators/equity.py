@@ -237,7 +237,9 @@ def relate_funding(
     DataFrame
         Rows of the values table for every area that ``to`` knows. N is the newest of the funding's year;
         without one the value is missing with the sign "…", where N is 0 with "x". What serves more than
-        an area (``nicht_zuzuordnen``) is in nobody's value but the upper level's.
+        an area (``nicht_zuzuordnen``) is in nobody's value but the upper level's. Datenstand is that of
+        N, so that secrecy can withhold the quotient where N is withheld: give ``indicator`` the id of
+        ``to`` as ``made_of`` and protect persons.
 
     Raises
     ------
@@ -263,12 +265,14 @@ def relate_funding(
     table = rows[rows["level"].isin(base["level"]) & (rows["area"] != UNASSIGNED)]
     table = table.assign(year=table["datenstand"].astype("str").str[:4])
     key = ["level", "area", "year"]
-    found = table.merge(base[[*key, "amount"]], how="left", on=key)
+    base = base.rename(columns={"datenstand": "day"})
+    found = table.merge(base[[*key, "amount", "day"]], how="left", on=key)
     top, bottom = found["value"], found["amount"].astype("float64")
     value = indicator.per * top / bottom.where(bottom != 0)
     step = add_step(found["steps"], "related", to.title)
     return found.assign(
         indicator=indicator.id,
+        datenstand=found["day"].where(found["day"].notna(), found["datenstand"]),
         value=value,
         numerator=top,
         denominator=bottom,

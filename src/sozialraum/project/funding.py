@@ -81,6 +81,7 @@ def _define(
                 replace(
                     base, id=f"{name}_je_{group.id}", title=say(words, title=title, group=group.title),
                     kind="ratio", denominator=group.numerator or group.title, digits=2,
+                    protects="persons", made_of=(group.id,),
                     derived=True, practice=group.practice,
                 )
             )  # fmt: skip
