@@ -59,9 +59,7 @@ def define_funding(
     return made, found
 
 
-def _define(
-    project: Project, entry: Entry, known: Mapping[str, Indicator]
-) -> list[Indicator]:  # fmt: skip
+def _define(project: Project, entry: Entry, known: Mapping[str, Indicator]) -> list[Indicator]:
     name, title = entry.get("id", "foerderung"), entry.get("title", say("equity.title"))
     base = Indicator(
         id=name, title=title, unit="Euro", numerator=say("equity.paid"), protects="none",
