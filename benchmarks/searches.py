@@ -182,6 +182,7 @@ def networkit() -> None:
     costs = back.costs.astype(np.float64)
 
     def graph(more: Any = ()) -> Any:
+        more = np.asarray(more, dtype=np.int64)
         ends = (
             np.concatenate([tail, np.full(len(more), size)]),
             np.concatenate([back.indices, more]),
@@ -205,11 +206,12 @@ def networkit() -> None:
         peer = graph()
 
         def run() -> Any:
-            search = nk.distance.SPSP(peer, offers.tolist())
-            search.run()
-            return keep_pairs(
-                np.array(search.getDistances(asarray=True)), np.arange(len(offers)), WALK
-            )
+            rows = []
+            for offer in offers.tolist():
+                search = nk.distance.Dijkstra(peer, offer, storePaths=False)
+                search.run()
+                rows.append(search.getDistances(asarray=True))
+            return keep_pairs(np.array(rows), np.arange(len(offers)), WALK)
 
         return run
 
