@@ -230,6 +230,8 @@ def test_the_first_project_of_the_handbook_runs(tmp_path: Path) -> None:
         "ergebnis/tabellen/tabellen.xlsx",
         "ergebnis/tabellen/werte_buero.csv",
         "ergebnis/tabellen/werte.csv",
+        "ergebnis/tabellen/passport.csv",
+        "ergebnis/tabellen/passport.prov.json",
         "ergebnis/pruefbericht.txt",
         "ergebnis/edition.json",
         "ergebnis/profile/sozialraum/index.html",
@@ -243,7 +245,8 @@ def test_first_steps_list_what_is_written() -> None:
     listed = re.findall(r"^  (\S+)\s{2,}", read("erste-schritte.md"), re.MULTILINE)
     assert listed == [
         "ressourcenkarte.html", "profile/<ebene>/", "sozialraum.gpkg", "tabellen/tabellen.xlsx",
-        "tabellen/werte_buero.csv", "tabellen/werte.csv", "pruefbericht.txt", "edition.json",
+        "tabellen/werte_buero.csv", "tabellen/werte.csv", "tabellen/passport.csv",
+        "tabellen/passport.prov.json", "pruefbericht.txt", "edition.json",
     ]  # fmt: skip
 
 
