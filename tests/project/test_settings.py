@@ -70,3 +70,46 @@ def test_broken_files(tmp_path: Path, text: str, code: str) -> None:
 def test_a_missing_file_is_a_finding(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="gibt es nicht"):
         read_project(tmp_path / "fehlt.toml")
+
+
+COVERAGE = '[[coverage]]\nid = "k"\ntitle = "K"\ncategory = "kita"\ngroup = "u6"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'title = "Stadt"',
+            'title = "Stadt"\nredaktionsschluss = "gestern"',
+            "„gestern“ ist kein Tag",
+        ),
+        ('title = "Stadt"', 'title = "Stadt"\nredaktionsschluss = "2024"', "„2024“ ist kein Tag"),
+        ("[areas]", '[head]\ndate = "2025-02-30"\n[areas]', "„2025-02-30“ ist kein Tag"),
+        # fewer than none would have withheld nothing
+        ("[areas]", "[secrecy]\nminimum = -5\n[areas]", "-5 ist nicht brauchbar"),
+        ("[areas]", "[uncertainty]\nminimum = nan\n[areas]", "nan ist nicht brauchbar"),
+        ("[areas]", COVERAGE + "limit_min = 0\n[areas]", "0 ist nicht brauchbar"),
+        ("[areas]", COVERAGE + "limit_min = inf\n[areas]", "inf ist nicht brauchbar"),
+        ("[areas]", COVERAGE + "limit_min = 9\nmin_people = -1\n[areas]", "eine Zahl ab 0."),
+        ("[areas]", "[straight_line]\ndetour = 0.9\n[areas]", "0.9 ist nicht brauchbar"),
+        (
+            "[areas]",
+            '[ressourcenkarte]\nlevel = "quartir"\n[areas]',
+            "gesamt, sozialraum, quartier",
+        ),
+        ("[areas]", '[profiles]\nlevels = ["gesamt", "qu"]\n[areas]', "„qu“ wird nicht verstanden"),
+    ],
+)
+def test_what_cannot_be_meant_is_found_before_anything_is_computed(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_project(write(tmp_path, GOOD.replace(old, new, 1)))
+    (finding,) = caught.value.report.errors
+    assert said in finding.text
+
+
+def test_the_edge_of_a_range_is_fine(tmp_path: Path) -> None:
+    text = GOOD.replace('title = "Stadt"', 'title = "Stadt"\nredaktionsschluss = "2024-02-29"', 1)
+    text += '[secrecy]\nminimum = 0\n[straight_line]\ndetour = 1\n[profiles]\nlevels = ["gesamt"]\n'
+    assert read_project(write(tmp_path, text)).secrecy.minimum == 0

@@ -11,6 +11,7 @@ from typing import Any
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
+from sozialraum.project.ranges import check_ranges
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy
 
@@ -216,6 +217,7 @@ def read_project(path: str | Path) -> Project:
             found += _check_entry(label, name, content, _SECTIONS[name], _REQUIRED.get(name, ()))
     found += _check_nested(label, sections)
     found += _check_parents(label, sections)
+    found += check_ranges(sections, label)
     for name in ("project", "areas", "level"):
         if name not in sections:
             found.append(find("error", "section_missing", label, key=name))
