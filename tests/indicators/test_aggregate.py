@@ -127,6 +127,8 @@ def test_people_without_a_place_belong_to_the_whole_alone() -> None:
     assert value(table, "gesamt", "gesamt") == 22
     assert value(table, "sozialraum", "1") == 11
     assert value(table, "sozialraum", UNASSIGNED) == 4
+    steps = table.loc[table["area"] == UNASSIGNED, "steps"]
+    assert set(steps) == {""}  # taken over, not "added up from 0 parts"
     steps = table.query("level == 'gesamt'")["steps"].item()
     assert steps == "aggregated:3"
 

@@ -7,15 +7,18 @@ from itertools import pairwise
 
 import mapclassify
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozialraum.errors import UnknownNameError
+from sozialraum.model.indicator import Indicator
 from sozialraum.present import classes
 from sozialraum.present.classes import (
     classify,
     classify_indicator,
+    classify_rows,
     mark_categories,
     name_category,
     round_shown,
@@ -169,3 +172,14 @@ def test_every_category_has_its_own_shape() -> None:
     assert len(set(marks.values())) == 15
     assert name_category("soziale_einrichtung") == "Soziale Einrichtung"
     assert name_category("") == ""
+
+
+def test_people_without_a_place_make_no_class() -> None:
+    """Else the legend had a class that no area on the map can be in."""
+    rows = pd.DataFrame(
+        {"area": ["1", "2", "nicht_zuzuordnen"], "level": "q", "indicator": "n",
+         "datenstand": "2024-12-31", "value": [10.0, 20.0, 7.0]}
+    )  # fmt: skip
+    found = classify_rows(rows, Indicator(id="n", title="N"))
+    assert found.labels == ("10", "20")
+    assert found.counts == (1, 1)

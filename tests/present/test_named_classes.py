@@ -16,7 +16,13 @@ STATUS = Indicator(
 
 
 def test_names_keep_their_place_even_where_nothing_is() -> None:
-    rows = pd.DataFrame({"datenstand": ["2023", "2024", "2024"], "value": [1.0, 2.0, np.nan]})
+    rows = pd.DataFrame(
+        {
+            "area": ["1", "1", "2"],
+            "datenstand": ["2023", "2024", "2024"],
+            "value": [1.0, 2.0, np.nan],
+        }
+    )
     found = classify_rows(rows, STATUS)
     assert found.labels == STATUS.classes
     assert found.counts == (0, 1, 0, 0)  # of the newest day

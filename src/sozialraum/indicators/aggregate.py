@@ -263,6 +263,8 @@ def _texts(texts: list[str], code: Codes) -> Any:
 def _write_step(way: list[int], texts: pd.Index, partial: bool) -> str:
     before, short, known, members = way
     done = str(texts[before - 1]) if before else "mixed"
+    if not members and not short:
+        return done  # people without a known place are taken over, not added up
     name = ("partial" if partial else "incomplete") if short else "aggregated"
     detail = f"{max(members - known, 0)} von {members}" if short else str(known)
     return BETWEEN.join(filter(None, (done, f"{name}:{detail}")))

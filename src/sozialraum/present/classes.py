@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.errors import UnknownNameError
+from sozialraum.model.areas import UNASSIGNED
 from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
@@ -283,7 +284,8 @@ def classify_rows(
     Parameters
     ----------
     rows : DataFrame
-        Protected rows of the values table.
+        Protected rows of the values table. People without a known place (``nicht_zuzuordnen``) are
+        no area of a map: they make no class.
     definition : Indicator
     scheme, k, breaks, with_unit
         See `classify_indicator`.
@@ -292,6 +294,7 @@ def classify_rows(
     -------
     Classes
     """
+    rows = rows[rows["area"] != UNASSIGNED]
     if definition.classes:
         return name_classes(definition.classes, rows.loc[_is_newest(rows), "value"])
     style: dict[str, Any] = {

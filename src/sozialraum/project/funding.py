@@ -53,8 +53,8 @@ def define_funding(
             continue
         for definition in _define(project, entry, known):
             if definition.id in known or definition.id in made:
-                twice = find("error", "indicator_twice", label, id=definition.id, other="data")
-                found.append(twice)
+                other = "[indicators]" if definition.id in known else label
+                found.append(find("error", "indicator_twice", label, id=definition.id, other=other))
             made[definition.id] = definition
     return made, found
 

@@ -119,7 +119,11 @@ def make_atlas(project: Project) -> Atlas:
         CheckReport(tuple(found)).raise_for_errors()
     values = [table for table in values if table is not None]
     joined_values = join_tables(values) if values else None
-    if joined_values is not None and {"area", "indicator"} <= set(joined_values) and "area" in areas:
+    if (
+        joined_values is not None
+        and {"area", "indicator"} <= set(joined_values)
+        and "area" in areas
+    ):
         known = {**indicators, **measured}
         joined_values, more = update_values(joined_values, areas, population, known, project, take)
         found += more
@@ -238,7 +242,8 @@ def _measured_indicators(
         for entry in project.entries(kind):
             name = entry["id"]
             if name in known or name in made:
-                found.append(find("error", "indicator_twice", label, id=name, other="data"))
+                other = "[indicators]" if name in known else label
+                found.append(find("error", "indicator_twice", label, id=name, other=other))
                 continue
             common: dict[str, Any] = {
                 "id": name,
