@@ -68,8 +68,9 @@ def test_broken_files(tmp_path: Path, text: str, code: str) -> None:
 
 
 def test_a_missing_file_is_a_finding(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="gibt es nicht"):
-        read_project(tmp_path / "fehlt.toml")
+    for path in (tmp_path / "fehlt.toml", tmp_path):
+        with pytest.raises(InputError, match="gibt es keine Projektdatei"):
+            read_project(path)
 
 
 COVERAGE = '[[coverage]]\nid = "k"\ntitle = "K"\ncategory = "kita"\ngroup = "u6"\n'

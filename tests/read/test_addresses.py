@@ -128,3 +128,19 @@ def test_offers_without_coordinates_are_read_with_addresses(tmp_path: Path) -> N
     offers = sr.read_offers(tmp_path / "kitas.csv", to_crs=25833, addresses=addresses)
     assert offers["place_quality"].tolist() == ["exact", "none"]
     assert offers.geometry.notna().tolist() == [True, False]
+
+
+def test_a_list_without_any_coordinates_needs_no_system_of_its_own(tmp_path: Path) -> None:
+    """As the handbook shows it: two files, nothing said about coordinates of the list."""
+    (tmp_path / "adressen.csv").write_text(
+        "Straße;Hausnummer;PLZ;Ost;Nord\nGroße Straße;12;17033;400000;5800000\n", encoding="utf-8"
+    )
+    (tmp_path / "beratung.csv").write_text(
+        "Kennung;Einrichtung;Kategorie;Adresse\nb1;Beratung;beratung;Grosse Str. 12, 17033 Ort\n",
+        encoding="utf-8",
+    )
+    addresses = sr.read_addresses(tmp_path / "adressen.csv", crs=25833)
+    offers = sr.read_offers(tmp_path / "beratung.csv", addresses=addresses)
+    assert offers.crs.to_epsg() == 25833
+    assert (offers.geometry.x.item(), offers.geometry.y.item()) == (400000, 5800000)
+    assert offers["place_quality"].tolist() == ["exact"]

@@ -197,7 +197,7 @@ def read_project(path: str | Path) -> Project:
     try:
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, IsADirectoryError):
-        _refuse(find("error", "missing_file", label, path=str(path)))
+        _refuse(find("error", "no_project", label or str(path), path=str(path)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         _refuse(find("error", "bad_toml", label, reason=str(error)))
     found: list[Finding] = []

@@ -46,7 +46,8 @@ def read_offers(
         listed as a note. Without it they are errors.
     addresses : GeoDataFrame, optional
         As `read_addresses` gives it: offers without coordinates are placed at their address (see
-        `place_offers`), and stay without geometry where it is not found.
+        `place_offers`), and stay without geometry where it is not found. Their coordinate system is
+        that of the result unless ``to_crs`` says otherwise.
 
     Returns
     -------
@@ -74,6 +75,8 @@ def read_offers(
     offer
     007       kita    1250.0  POINT (389123.5 5934500)
     """
+    if addresses is not None and to_crs is None:
+        to_crs = addresses.crs
     reading = load_offers(
         path,
         columns=columns,
