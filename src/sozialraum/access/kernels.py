@@ -28,15 +28,18 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def distinct(cell: Ints, offer: Ints, last: Ints) -> bool:
-    """Tell whether ways are ordered by cell and no cell has two to the same offer.
+def in_order(cell: Ints, offer: Ints, minutes: Floats, last: Ints) -> bool:
+    """Tell whether ways are known, ordered by cell, and no cell has two to the same offer.
 
     ``last``: per offer, -1 to begin with.
     """
+    before = np.int32(0)
     for i in range(len(cell)):
-        if (i > 0 and cell[i] < cell[i - 1]) or last[offer[i]] == cell[i]:
+        here, there = cell[i], offer[i]
+        if here < before or there < 0 or not minutes[i] >= 0.0 or last[np.uint32(there)] == here:
             return False
-        last[offer[i]] = cell[i]
+        last[np.uint32(there)] = here
+        before = here
     return True
 
 

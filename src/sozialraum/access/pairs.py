@@ -62,6 +62,8 @@ class Pairs:
 
     def count_at_cells(self, limit_min: float, chosen: Bools) -> npt.NDArray[np.int64]:
         """Count the chosen offers within the limit, itself included, at every cell."""
+        if not chosen.any():
+            return np.zeros(self.cells, dtype=np.int64)
         loops = compiled_loops(len(self.cell))
         if loops is None:
             counted = within(self.minutes, limit_min) & chosen[self.offer]
@@ -91,9 +93,13 @@ def make_pairs(travel: pd.DataFrame, cells: pd.Index, offers: pd.Index) -> Pairs
     # No copy of what is a float already: these columns are long.
     column = travel["minutes"]
     minutes = column.to_numpy() if column.dtype == np.float64 else to_floats(column)
+    cell, offer = _positions(travel["origin"], cells), _positions(travel["destination"], offers)
+    straight = "quality" in travel and _occurs("straight_line", travel["quality"])
+    quality = "straight_line" if straight else "exact"
+    if _in_order(cell, offer, minutes, len(offers)):
+        return Pairs(cell, offer, minutes, len(cells), len(offers), quality)
     if not (minutes >= 0).all():
         refuse("access.travel_minutes", what, count=int((~(minutes >= 0)).sum()))
-    cell, offer = _positions(travel["origin"], cells), _positions(travel["destination"], offers)
     known = offer >= 0
     if len(known) and not known.any():
         refuse("catchment.unknown_offers", what, ids=_some(travel["destination"]))
@@ -105,10 +111,7 @@ def make_pairs(travel: pd.DataFrame, cells: pd.Index, offers: pd.Index) -> Pairs
     pairs = cell, offer, minutes
     if not known.all():
         pairs = cell[known], offer[known], minutes[known]
-    if not _distinct(*pairs[:2], len(offers)):
-        pairs = _shortest(*pairs)
-    straight = "quality" in travel and _occurs("straight_line", travel["quality"])
-    quality = "straight_line" if straight else "exact"
+    pairs = _shortest(*pairs)
     return Pairs(*pairs, len(cells), len(offers), quality)
 
 
@@ -134,11 +137,13 @@ def _some(names: pd.Series) -> str:
     return ", ".join(names.astype("str").fillna(say("number.missing")).unique()[:5])
 
 
-def _distinct(cell: Ints, offer: Ints, offers: int) -> bool:
-    """Tell whether the ways are ordered by cell and none stands twice."""
+def _in_order(cell: Ints, offer: Ints, minutes: Floats, offers: int) -> bool:
+    """Tell whether all is known, the ways are ordered by cell and none stands twice."""
     loops = compiled_loops(len(cell))
     if loops is not None:
-        return bool(loops.distinct(cell, offer, np.full(offers, -1, dtype=np.int32)))
+        return bool(loops.in_order(cell, offer, minutes, np.full(offers, -1, dtype=np.int32)))
+    if not ((cell >= 0).all() and (offer >= 0).all() and (minutes >= 0).all()):
+        return False
     key = cell.astype(np.int64) * offers + offer
     rising = bool((key[1:] > key[:-1]).all())
     return rising or bool((cell[1:] >= cell[:-1]).all() and len(np.unique(key)) == len(key))
