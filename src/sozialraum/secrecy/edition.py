@@ -19,7 +19,7 @@ from sozialraum.model.check import find
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
-from sozialraum.secrecy.protect import protect_gaps, protect_values
+from sozialraum.secrecy.protect import attack_values, protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.texts import date, say
 
@@ -280,6 +280,7 @@ def build_edition(
     )
     areas = atlas.areas
     protected, protocol = protect_values(rows, areas, atlas.levels, defined, rules)
+    broken = attack_values(rows, protected, areas, atlas.levels, defined, rules)
     used = set(rows["indicator"])
     published = public_offers(atlas.offers)
     columns = [f"{level.id}{end}" for level in atlas.levels for end in ("", "_name")]
@@ -302,7 +303,8 @@ def build_edition(
         protocol=protocol,
         inputs=MappingProxyType(dict(said.inputs)),
         created=said.created,
-        seal=_fingerprint(protected, polygons, published, published_areas),
+        # Without a seal every writer refuses.
+        seal="" if len(broken) else _fingerprint(protected, polygons, published, published_areas),
     )
 
 

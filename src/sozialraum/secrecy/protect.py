@@ -1,8 +1,4 @@
-"""Withhold what would reveal a person, for all levels at once.
-
-First form: small counts, and the smallest sibling where one withheld count would follow from its
-parent. It does not look at years, overlapping hierarchies or sums of several indicators together.
-"""
+"""Withhold what would reveal a person, for all levels, years and indicators at once."""
 
 from __future__ import annotations
 
@@ -13,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
+from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.attack import bound_cells, find_breaches
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.suppress import complete_suppression
+from sozialraum.secrecy.system import Publication, build_publication
 
 HIDDEN = "."
 # The z-values of all areas add up to 0 and their squares to n: two unknown ones could be computed.
@@ -71,13 +70,12 @@ def protect_values(
     indicators: Mapping[str, Indicator],
     rules: Secrecy,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Withhold unsafe rows, and siblings through which they could be computed.
+    """Withhold unsafe rows, and further ones until nobody can compute what they hide.
 
-    A parent and its children form an equation. Where exactly one member of it is withheld and all
-    others are known, the smallest child left that is not zero is withheld as well (a zero only if
-    nothing else is left); if no child is left, the parent is. Repeated until nothing changes. An
-    index is withheld with any figure it is made of, which could be computed from it, and then for
-    at least three areas, since the values of all areas have a known sum.
+    All counts of the table are cells of one system of equations, see `build_publication`. Further
+    rows are chosen at least loss, see `complete_suppression`: few, small, of the lowest levels, no
+    totals. An index is withheld with any figure it is made of, which could be computed from it, and
+    then for at least three areas, since the values of all areas have a known sum.
 
     Parameters
     ----------
@@ -99,31 +97,25 @@ def protect_values(
     hidden = unsafe(table, indicators, rules.minimum).to_numpy(copy=True)
     reason = np.where(hidden, "small", "").astype(object)
     size = table["denominator"].where(table["denominator"].notna(), table["value"]).to_numpy()
-    amount = table["numerator"].where(table["numerator"].notna(), table["value"]).to_numpy()
     place = {
         key: i
         for i, key in enumerate(
             zip(table["level"], table["area"], table["indicator"], table["datenstand"], strict=True)
         )
     }
-    families = _families(table, areas, levels, place)
-    unknown = hidden | np.isnan(amount)
-    changed = True
-    while changed:
-        changed = False
-        for parent, children in families:
-            members = np.append(children, parent)
-            alone = members[unknown[members]]
-            if len(alone) != 1 or not hidden[alone[0]]:
-                continue
-            left = children[~unknown[children]]
-            if len(left):
-                order = np.lexsort((left, size[left], amount[left], amount[left] == 0))
-                chosen, why = left[order[0]], "sibling"
-            else:
-                chosen, why = parent, "parent"
-            hidden[chosen] = unknown[chosen] = changed = True
-            reason[chosen] = why
+    if hidden.any():
+        publication = build_publication(table, areas, levels, indicators)
+        small = _small_cells(publication, hidden, rules.minimum)
+        cost = _loss(table, publication, areas, levels, indicators)
+        chosen = complete_suppression(publication, hidden, small, cost, rules.minimum)
+        shows = np.zeros(len(table), bool)
+        for cells in (publication.numerator, publication.denominator):
+            shows |= (cells >= 0) & small[cells]
+        lowest = (table["level"] == levels[-1].id).to_numpy()
+        reason[chosen & ~hidden] = np.where(shows, "small", np.where(lowest, "sibling", "parent"))[
+            chosen & ~hidden
+        ]
+        hidden = chosen
     for at in _made_of_hidden(table, hidden, indicators):
         hidden[at] = True
         reason[at] = "part"
@@ -135,6 +127,104 @@ def protect_values(
     protected.loc[hidden, "sign"] = HIDDEN
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
     return protected, protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+
+
+def attack_values(
+    values: pd.DataFrame,
+    protected: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+    rules: Secrecy,
+) -> pd.DataFrame:
+    """Attack a protected values table with everything it says.
+
+    Parameters
+    ----------
+    values : DataFrame
+        The rows before protection.
+    protected : DataFrame
+        The same rows as they are to be published.
+    areas : GeoDataFrame
+    levels : sequence of Level
+    indicators : mapping
+    rules : Secrecy
+
+    Returns
+    -------
+    DataFrame
+        One row per count that follows from what is published: ``what, level, area, datenstand``,
+        ``attacker``, ``lower``, ``upper``. Empty: nobody finds anything.
+
+    Notes
+    -----
+    Three attackers: the reader knows that counts are whole numbers from 0 and must not get closer
+    to a small count than an interval as wide as the minimum, nor to any other withheld count
+    exactly. The insider also knows that small counts are 1 … minimum − 1; the single is the only
+    case of a count of 1: neither may find another count exactly.
+    """
+    columns = ["what", "level", "area", "datenstand", "attacker", "lower", "upper"]
+    table = values.reset_index(drop=True)
+    risky = unsafe(table, indicators, rules.minimum).to_numpy()
+    if not risky.any():
+        return pd.DataFrame({c: [] for c in columns})
+    publication = build_publication(table, areas, levels, indicators)
+    system = publication.system
+    small = _small_cells(publication, risky, rules.minimum)
+    numbers = protected[["value", "numerator", "denominator"]]
+    hidden = numbers.isna().all(axis=1).to_numpy()
+    counts = np.zeros(system.size, bool)
+    counts[publication.numerator[hidden & (publication.numerator >= 0)]] = True
+    known = publication.known(hidden)
+    found = []
+    for breach in find_breaches(system, known, small, counts, rules.minimum):
+        targets = np.zeros(system.size, bool)
+        targets[breach.cells] = True
+        lower, upper = bound_cells(system, known, breach.attacker, targets)
+        found.append(
+            system.labels.iloc[breach.cells].assign(
+                attacker=breach.attacker.name,
+                lower=lower[breach.cells],
+                upper=upper[breach.cells],
+            )
+        )
+    if not found:
+        return pd.DataFrame({c: [] for c in columns})
+    return pd.concat(found, ignore_index=True)[columns]
+
+
+def _small_cells(
+    publication: Publication, hidden: npt.NDArray[np.bool_], minimum: int
+) -> npt.NDArray[np.bool_]:
+    """Find the counts for whose sake unsafe rows are withheld."""
+    small = np.zeros(publication.system.size, bool)
+    for cells in (publication.numerator, publication.denominator, publication.rest):
+        small[cells[hidden & (cells >= 0)]] = True
+    value = np.abs(publication.system.value)
+    return small & (value > 0) & (value < minimum)
+
+
+def _loss(
+    table: pd.DataFrame,
+    publication: Publication,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+) -> npt.NDArray[np.float64]:
+    """Weigh every row: upper levels and totals of parts ten times, small before large, zeros last."""
+    count = np.array([areas[level.id].nunique() for level in levels], dtype=float)
+    smallest = {level.id: count.max() / c for level, c in zip(levels, count, strict=True)}
+    of_level = table["level"].map(smallest).fillna(1.0).to_numpy()
+    step = np.where(table["level"] == levels[-1].id, 1.0, 10.0 * of_level)
+    totals = {k for k, i in indicators.items() if i.parts}
+    totals |= {i.base for i in indicators.values() if i.base}
+    step = np.where(table["indicator"].isin(totals), 10 * step, step)
+    cells = publication.numerator
+    value = np.where(cells >= 0, publication.system.value[cells], np.nan)
+    value = np.nan_to_num(np.abs(value))
+    order = table["indicator"].astype(str) + table["datenstand"].astype(str)
+    share = pd.Series(value).groupby(order.to_numpy()).rank(method="dense", pct=True).to_numpy()
+    return np.asarray(step * (1 + np.where(value == 0, 0.9, 0.5 * share)))
 
 
 def _made_of_hidden(
@@ -190,33 +280,6 @@ def _beside_hidden(
         sizes = [np.inf if at is None or np.isnan(size[at]) else size[at] for at in parts]
         found += left[np.argsort(sizes, kind="stable")[:lacking]].tolist()
     return found
-
-
-def _families(
-    table: pd.DataFrame,
-    areas: gpd.GeoDataFrame,
-    levels: Sequence[Level],
-    place: Mapping[tuple[str, str, str, str], int],
-) -> list[tuple[int, np.ndarray]]:
-    """Pair each published parent row with the rows of its children, from the bottom up."""
-    families = []
-    pairs = [(level.id, level.parent) for level in reversed(levels) if level.parent]
-    # Where levels branch, the smallest areas add up to the last level of each branch.
-    smallest, above_others = levels[-1].id, {level.parent for level in levels}
-    pairs += [(smallest, x.id) for x in levels if x.id != smallest and x.id not in above_others]
-    for level, upper in pairs:
-        parents = areas.drop_duplicates(level).set_index(level)[upper]
-        rows = table.index[table["level"] == level]
-        frame = table.loc[rows, ["area", "indicator", "datenstand"]]
-        parents[UNASSIGNED] = WHOLE if upper == WHOLE else UNASSIGNED
-        frame = frame.assign(parent=frame["area"].map(parents), at=rows)
-        for (parent, indicator, date), group in frame.groupby(
-            ["parent", "indicator", "datenstand"], sort=True
-        ):
-            above = place.get((upper, parent, indicator, date))
-            if above is not None:
-                families.append((above, group["at"].to_numpy()))
-    return families
 
 
 def protect_gaps(gaps: gpd.GeoDataFrame, rules: Secrecy) -> gpd.GeoDataFrame:
