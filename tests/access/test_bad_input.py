@@ -172,3 +172,25 @@ def test_nobody_needs_nothing(cross, points, people, offers):
     assert sr.measure_relief(gaps, nobody, near, cross).empty
     assert sr.measure_travel(nobody, offers, cross, limit_min=15).empty
     assert sr.measure_matrix(nobody, offers, cross).shape == (0, 2)
+
+
+def test_nobody_is_told_of_ways_longer_than_were_measured() -> None:
+    """Measured within 5 minutes, a table cannot tell who is near within 15."""
+    town = sr.build_musterstadt()
+    people, kitas = town.atlas.population, town.atlas.offers.query("category == 'kita'")
+    nearest = sr.measure_nearest(people, kitas, town.streets, limit_min=5)
+    ways = sr.measure_travel(people, kitas, town.streets, limit_min=5)
+    with pytest.raises(sr.InputError, match="gemessen wurde nur bis 5"):
+        sr.measure_coverage(people["u6"], nearest, limit_min=15)
+    with pytest.raises(sr.InputError, match="gemessen wurde nur bis 5"):
+        sr.find_gaps(people, nearest, group="u6", limit_min=15)
+    with pytest.raises(sr.InputError, match="gemessen wurde nur bis 5"):
+        sr.measure_catchment(people["u6"], kitas["capacity"], ways, limit_min=15)
+    with pytest.raises(sr.InputError, match="gemessen wurde nur bis 5"):
+        sr.measure_coverage(people["u6"], sr.find_nearest(ways, people.index), limit_min=15)
+    whole = sr.measure_nearest(people, kitas, town.streets)
+    for limit in (3, 5):
+        pd.testing.assert_frame_equal(
+            sr.measure_coverage(people["u6"], nearest, limit_min=limit),
+            sr.measure_coverage(people["u6"], whole, limit_min=limit),
+        )

@@ -123,7 +123,7 @@ def measure_catchment(
     h2    1.91
     Name: access, dtype: float64
     """
-    limit = need_limit(limit_min)
+    limit = need_limit(limit_min, travel)
     chosen = choose_weight(method, weight)
     people, (places, stated) = need_demand(demand), need_capacity(capacity)
     ways = make_pairs(travel, demand.index, capacity.index)
@@ -233,7 +233,7 @@ def measure_demand(
         u3  3_6
     a  3.0  7.0
     """
-    limit = need_limit(limit_min)
+    limit = need_limit(limit_min, travel)
     ways = make_pairs(travel, people.index, offers)
     weighed = weigh(Flat() if weight is None else need_weight(weight), ways.minutes, limit)
     return pd.DataFrame(

@@ -60,7 +60,7 @@ def measure_coverage(people: pd.Series, nearest: pd.DataFrame, *, limit_min: flo
     h1     3.0      3.0        0.0
     h2     4.0      0.0        4.0
     """
-    limit = need_limit(limit_min)
+    limit = need_limit(limit_min, nearest)
     count = need_people(people)
     first = first_ways(people.index, nearest)
     near = within(first["minutes"].to_numpy(), limit)

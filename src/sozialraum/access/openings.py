@@ -188,7 +188,7 @@ def measure_open_coverage(
     h2     4.0      0.0        4.0        0.0   exact
     h3     5.0      0.0        0.0        5.0   exact
     """
-    limit, count = need_limit(limit_min), need_people(people)
+    limit, count = need_limit(limit_min, travel), need_people(people)
     odd = ~state.isin(WORDS)
     if odd.any():
         refuse(

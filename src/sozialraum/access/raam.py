@@ -84,7 +84,7 @@ def measure_raam(
     h    1.25
     Name: cost, dtype: float64
     """
-    limit = need_limit(limit_min)
+    limit = need_limit(limit_min, travel)
     for name, value in (("tau_min", tau_min), ("tolerance", tolerance)):
         if not (np.isfinite(value) and value > 0):
             refuse("catchment.weight_value", "RAAM", name=name, value=value)

@@ -132,7 +132,9 @@ def measure_nearest(
             network, here, there = network.turned, here.turned, there.turned
         found = search_nearest(network, here, there, k=k, limit=limit)
     ways = _describe(found, targets.index, network, limit_min)
-    return _by_rank(ways, people.index, connected, network.quality)
+    table = _by_rank(ways, people.index, connected, network.quality)
+    table.attrs = {} if limit_min is None else {"limit_min": float(limit_min)}
+    return table
 
 
 def measure_travel(
@@ -212,7 +214,7 @@ def name_ways(
         keep = within(minutes, limit_min)
         if not keep.all():
             start, end, cost, minutes = start[keep], end[keep], cost[keep], minutes[keep]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "origin": _name(start, origins),
             "destination": _name(end, destinations),
@@ -222,6 +224,8 @@ def name_ways(
         },
         copy=False,
     )
+    table.attrs = {} if limit_min is None else {"limit_min": float(limit_min)}
+    return table
 
 
 def _name(positions: npt.NDArray[np.integer[Any]], index: pd.Index) -> pd.Categorical:
@@ -348,7 +352,9 @@ def find_nearest(travel: pd.DataFrame, cells: pd.Index, *, k: int = 1) -> pd.Dat
     ways = ways[ways.groupby("from").cumcount() < k]
     kinds = set(travel["quality"].unique()) if "quality" in travel else set()
     quality = "straight_line" if "straight_line" in kinds else "exact"
-    return _by_rank(ways, cells, np.ones(len(cells), dtype=bool), quality)
+    table = _by_rank(ways, cells, np.ones(len(cells), dtype=bool), quality)
+    table.attrs = dict(travel.attrs)
+    return table
 
 
 def _by_rank(
@@ -404,10 +410,17 @@ def need_rank(k: int) -> None:
         refuse("access.rank", say("access.people"), k=k)
 
 
-def need_limit(limit_min: float) -> float:
-    """Refuse a limit that is not a positive number of minutes."""
+def need_limit(limit_min: float, measured: pd.DataFrame | None = None) -> float:
+    """Refuse a limit that is no positive number of minutes or lies beyond what was measured.
+
+    Within 5 minutes nobody can tell who is near within 15: ways a table leaves out would look as if
+    there were none. The tables measured within a limit say so in ``attrs["limit_min"]``.
+    """
     if not (np.isfinite(limit_min) and limit_min > 0):
         refuse("access.limit", say("access.streets"), limit=limit_min)
+    reach = None if measured is None else measured.attrs.get("limit_min")
+    if reach is not None and not within(np.array([float(limit_min)]), reach)[0]:
+        refuse("access.limit_beyond", say("access.travel"), limit=limit_min, reach=reach)
     return float(limit_min)
 
 
