@@ -178,3 +178,13 @@ def test_no_values_have_the_fixed_columns(complete: Any, levels: Any) -> None:
     result, found = check(pd.DataFrame(columns=["area", "file", "row"]), complete, levels)
     assert found == []
     assert list(result)[:3] == ["area", "level", "indicator"]
+
+
+def test_people_without_a_place_are_given_on_the_smallest_level(complete: Any, levels: Any) -> None:
+    # Only a row of the smallest level enters the sum of the whole.
+    lost = values(
+        area=["01", "nicht_zuzuordnen"], level=["quartier", "sozialraum"], value=[5.0, 4.0]
+    )
+    assert check(lost, complete, levels)[1] == [("error", "unassigned_level", 3)]
+    below = values(area=["01", "nicht_zuzuordnen"], value=[5.0, 4.0])
+    assert check(below, complete, levels)[1] == []

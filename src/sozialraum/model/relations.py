@@ -247,6 +247,13 @@ def _check_keys(
         unknown = (table["level"] == level) & table["area"].notna()
         unknown &= ~table["area"].isin({*known, UNASSIGNED})
         found += unknown_areas(table, table["area"], unknown, known, label)
+    key = ["indicator", "datenstand"]
+    lost = table["area"] == UNASSIGNED
+    counted = pd.MultiIndex.from_frame(table.loc[lost & (table["level"] == known_levels[-1]), key])
+    uncounted = lost & ~pd.MultiIndex.from_frame(table[key]).isin(counted)
+    found += find_rows(
+        "error", "unassigned_level", label, table, uncounted, column="level", level=known_levels[-1]
+    )  # fmt: skip
     for name in sorted(set(table["indicator"].dropna()) - set(indicators)):
         near = difflib.get_close_matches(name, list(indicators), n=1, cutoff=0.6)
         rows = table.loc[table["indicator"] == name]
