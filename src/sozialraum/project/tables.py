@@ -315,11 +315,12 @@ def _note_missing(values: pd.DataFrame, atlas: Atlas, project: Project) -> list[
     made = {entry["id"] for kind in ("coverage", "count") for entry in project.entries(kind)}
     made |= set(define_funding(project, atlas.indicators)[0])
     wanted = {k: i for k, i in atlas.indicators.items() if k not in made and i.kind != "index"}
+    there = set(values["indicator"])
     found = [
         find("note", "lacks_part", known.title, part=part)
         for known in wanted.values()
         for part in (p.removeprefix("-") for p in (*known.numerator_of, *known.denominator_of))
-        if part not in atlas.indicators
+        if part not in atlas.indicators and known.id not in there
     ]
     for row in list_missing(values, atlas.areas, wanted).itertuples():
         if row.delivered < row.expected:
