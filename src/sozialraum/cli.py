@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sozialraum.errors import InputError, SozialraumError
+from sozialraum.project.audit import audit
 from sozialraum.project.job import check, run
 from sozialraum.texts import say
 
@@ -32,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "check":
             _print(check(options.project))
+        elif options.command == "audit":
+            report = audit(options.table, options.structure)
+            _print(report)
+            return FINE if report.ok else FINDINGS
         else:
             written = run(options.project, options.out, progress=not options.quiet)
             heading = say("cli.written", count=len(written), folder=options.out)
@@ -58,6 +63,9 @@ def _print(text: object) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sozialraum", description=say("cli.what"))
     commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("audit", help=say("cli.audit"), description=say("cli.audit"))
+    command.add_argument("table", type=Path, help=say("cli.table"))
+    command.add_argument("--structure", type=Path, required=True, help=say("cli.structure"))
     for name in ("run", "check"):
         command = commands.add_parser(name, help=say(f"cli.{name}"), description=say(f"cli.{name}"))
         command.add_argument("project", type=Path, help=say("cli.project"))

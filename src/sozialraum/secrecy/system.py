@@ -64,6 +64,7 @@ def build_system(
     equations: Iterable[tuple[Ints, Ints, Floats]],
     *,
     floor: Floats | None = None,
+    exact: bool = False,
 ) -> System:
     """Put cells and equations into one system.
 
@@ -77,6 +78,8 @@ def build_system(
         Triples; every block numbers its own equations. Σ factor · x = 0.
     floor : array of float, optional
         0 unless given.
+    exact : bool
+        Whether equations with unknown cells hold exactly even where no counts from 0 fulfil them.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def build_system(
     unknown = np.bincount(row, np.isnan(value)[col], count) > 0
     slack = np.where(np.abs(rest) <= 1e-6 + 1e-9 * scale, 0.0, np.abs(rest))
     # What is missing makes up for the difference, unless the known parts exceed their sum.
-    slack[unknown & (rest <= 0)] = 0.0
+    slack[unknown & (exact | (rest <= 0))] = 0.0
     return System(
         labels=labels,
         value=value,
