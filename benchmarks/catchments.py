@@ -15,8 +15,10 @@ from sozialraum.access.catchment import measure_catchment
 from sozialraum.access.search import search_pairs
 from sozialraum.access.snap import snap_points
 from sozialraum.access.travel import measure_travel, name_ways
+from sozialraum.access.weights import Steps
 
-LIMIT = 15.0
+LIMIT, CITY = 15.0, 60.0
+"""Minutes; within an hour there are about as many ways as between a large city's homes and Kitas."""
 
 
 def stand(network: Any, nodes: Any, prefix: str) -> Any:
@@ -38,10 +40,12 @@ def catchments() -> None:
     places = pd.Series(rng.integers(10, 120, len(offers)).astype(float), offers.index)
     steps = step_fn({5: 1, 10: 0.68, 15: 0.22})
 
-    def theirs(travel: Any) -> Any:
+    given = Steps((1, 0.68, 0.22), until_min=(5, 10, 15))
+
+    def theirs(travel: Any, limit: float = LIMIT) -> Any:
         return fca.two_stage_fca(
             demand_df=demand.to_frame("P"), supply_df=places.to_frame("S"), cost_df=travel,
-            max_cost=LIMIT, demand_index=True, demand_name="P", supply_index=True, supply_name="S",
+            max_cost=limit, demand_index=True, demand_name="P", supply_index=True, supply_name="S",
             cost_origin="origin", cost_dest="destination", cost_name="minutes", weight_fn=steps,
         )  # fmt: skip
 
@@ -50,16 +54,17 @@ def catchments() -> None:
         wrong = np.abs(mine - other.reindex(ours.index).fillna(0.0).to_numpy(dtype=float)).max()
         return f"{'equal' if wrong <= 1e-9 else 'DIFFERENT'}: at most {wrong:.0e} apart"
 
-    travel = measure_travel(people, offers, network, limit_min=LIMIT)
-    plain = travel[["origin", "destination", "minutes"]].astype(
-        {"origin": "str", "destination": "str"}
-    )
     title = f"{len(people):,} cells, 1,000 offers"
-    compare(
-        f"E2SFCA from {len(travel):,} ways to the score, {title}", "PySAL access", 300,
-        lambda: measure_catchment(demand, places, travel, limit_min=LIMIT),
-        lambda: theirs(plain), agree, runs=3,
-    )  # fmt: skip
+    for limit in (LIMIT, CITY):
+        travel = measure_travel(people, offers, network, limit_min=limit)
+        plain = travel[["origin", "destination", "minutes"]].astype(
+            {"origin": "str", "destination": "str"}
+        )
+        compare(
+            f"E2SFCA from {len(travel):,} ways to the score, {title}", "PySAL access", 300,
+            lambda t=travel, m=limit: measure_catchment(demand, places, t, limit_min=m, weight=given),
+            lambda p=plain, m=limit: theirs(p, m), agree, runs=3,
+        )  # fmt: skip
     peer = make_pandana(network, choose(network, 1000))
 
     at_people = peer.get_node_ids(people.geometry.x, people.geometry.y)

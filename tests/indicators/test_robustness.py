@@ -31,8 +31,8 @@ def test_leaving_out_and_weights() -> None:
     # all z are −1 or 1, every mean is 0: all are in the lower class, where 0 belongs
     report = measure_robustness(rows_of(TABLE), RECIPE, KNOWN, level="quartier")
     assert report["variant"].tolist() == [
-        "ohne „P“", "ohne „Q“", "20 % weniger Gewicht: „P“", "20 % mehr Gewicht: „P“", "20 % weniger Gewicht: „Q“",
-        "20 % mehr Gewicht: „Q“",
+        "ohne „P“", "ohne „Q“", "20 % weniger Gewicht: „P“", "20 % mehr Gewicht: „P“",
+        "20 % weniger Gewicht: „Q“", "20 % mehr Gewicht: „Q“",
     ]  # fmt: skip
     # whatever decides alone lifts two of four areas
     assert report["changed"].tolist() == [2] * 6

@@ -95,7 +95,11 @@ def test_the_style_draws_every_area_in_the_classes_of_the_page(
     assert renderer.get("type") == "RuleRenderer"
     rules = renderer.findall("rules/rule/rule")
     classes = classify_indicator(secret_edition, "leistung", "quartier")
-    assert [r.get("label") for r in rules] == [*classes.labels, "zurückgehalten („.“)", "keine Angabe"]
+    assert [r.get("label") for r in rules] == [
+        *classes.labels,
+        "zurückgehalten („.“)",
+        "keine Angabe",
+    ]
     assert rules[-1].get("filter") == "ELSE"
     assert rules[-2].get("filter") == "\"leistung_zeichen\" = '.'"
     symbols = {s.get("name"): s for s in renderer.findall("symbols/symbol")}

@@ -160,7 +160,7 @@ def test_the_command_line_speaks_in_exit_codes(
     assert main(["check", str(find_example())]) == 0
     assert "0 Fehler" in capsys.readouterr().out
     assert main(["check", str(tmp_path / "fehlt.toml")]) == 1
-    assert "gibt es nicht" in capsys.readouterr().out
+    assert "gibt es keine Projektdatei" in capsys.readouterr().out
     with pytest.raises(SystemExit) as wrong:
         main(["laufe"])
     assert wrong.value.code == 2

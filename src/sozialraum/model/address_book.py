@@ -255,9 +255,7 @@ def find_similar(wanted: list[str], known: list[str]) -> list[int | None]:
     limits = np.array([min(3, len(text) // 5) for text in wanted])
     for begin in range(0, len(wanted), _BATCH):
         part = wanted[begin : begin + _BATCH]
-        errors = cdist(
-            part, known, scorer=OSA.distance, score_cutoff=4, dtype=np.uint8, workers=-1
-        )
+        errors = cdist(part, known, scorer=OSA.distance, score_cutoff=4, dtype=np.uint8, workers=-1)
         best = errors.argmin(axis=1)
         least = errors[np.arange(len(part)), best]
         alone = (errors == least[:, None]).sum(axis=1) == 1

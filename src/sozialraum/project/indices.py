@@ -52,9 +52,7 @@ def load_indices(project: Project, indicators: Mapping[str, Indicator]) -> Wante
         for recipe in recipes:
             recipe = adapt_recipe(recipe, entry.get("indicators", {}), entry.get("exclude", []))
             late = [i for i in recipe.needed if i in measured]
-            found += [
-                find("error", "recipe_late", path.name, id=recipe.id, cell=i) for i in late
-            ]
+            found += [find("error", "recipe_late", path.name, id=recipe.id, cell=i) for i in late]
             missing = check_recipe(recipe, known, path.name)
             found += missing
             found += [
