@@ -331,3 +331,19 @@ def test_every_refusal_is_a_report() -> None:
     assert {f.code for f in caught.value.report.errors} == {
         "index_not_converted", "rate_not_converted",
     }  # fmt: skip
+
+
+def test_values_on_other_boundaries_than_said_are_refused() -> None:
+    areas = gpd.GeoDataFrame({"quartier": ["1"], "quartier_name": ["A"]}, index=["1"])
+    old, new = sr.AreaVersion("2010", areas), sr.AreaVersion("2020", areas)
+    values = pd.DataFrame(
+        {"area": ["1"], "level": "quartier", "indicator": "n", "datenstand": "2015-12-31",
+         "gebietsstand": "2000", "value": [5.0], "sign": ""}
+    )  # fmt: skip
+    key = pd.DataFrame({"source": ["1"], "target": ["1"], "share": [1.0]})
+    known = {"n": sr.Indicator(id="n", title="Menschen")}
+    with pytest.raises(sr.InputError, match="Gebietsstand 2000, umgerechnet wird von 2010"):
+        sr.convert_boundaries(values, old, new, known, key=key)
+    # A day on which the old boundaries held is as good as their name.
+    values["gebietsstand"] = "2015-12-31"
+    assert sr.convert_boundaries(values, old, new, known, key=key)["value"].tolist() == [5.0]

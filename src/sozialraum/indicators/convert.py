@@ -18,7 +18,7 @@ from sozialraum.model.nesting import unknown_areas
 from sozialraum.model.rows import add_origin, find_rows
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.model.steps import add_step
-from sozialraum.model.versions import AreaVersion
+from sozialraum.model.versions import AreaVersion, find_version
 from sozialraum.texts import date, say
 
 Codes = npt.NDArray[np.int64]
@@ -107,7 +107,9 @@ def convert_boundaries(
         pick(indicators, name)
     given = build_key(source.areas, target.areas, points=points) if key is None else key
     shares = complete_key(given)
-    CheckReport(tuple(_check_ids(rows, shares, source, target))).raise_for_errors()
+    CheckReport(
+        (*_check_stand(rows, source, target), *_check_ids(rows, shares, source, target))
+    ).raise_for_errors()
     same = _find_same(shares)
     kept, moved = (rows[rows["area"].isin(same.index) == there] for there in (True, False))
     weighed = weigh_rates(rows, indicators).loc[moved.index]
@@ -139,6 +141,16 @@ def complete_rows(values: pd.DataFrame) -> pd.DataFrame:
     for column, otherwise in (("quality", "exact"), ("sign", ""), ("steps", "")):
         rows[column] = rows[column].astype("str").fillna(otherwise)
     return rows
+
+
+def _check_stand(rows: pd.DataFrame, source: AreaVersion, target: AreaVersion) -> list[Finding]:
+    """Find rows that say they are on other boundaries than those they are to be taken from."""
+    stands = rows["gebietsstand"].dropna().unique()
+    other = [s for s in stands if s and find_version((source, target), str(s)) is not source]
+    return find_rows(
+        "error", "other_boundaries", "values", rows, rows["gebietsstand"].isin(other),
+        column="gebietsstand", cell=rows["gebietsstand"], expected=date(source.gebietsstand),
+    )  # fmt: skip
 
 
 def _check_ids(
