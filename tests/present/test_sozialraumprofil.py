@@ -14,6 +14,7 @@ import pytest
 import shapely
 from geopandas import GeoDataFrame
 
+from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
@@ -342,3 +343,11 @@ def test_areas_alone_have_profiles_too(tmp_path: Path) -> None:
     written = write_sozialraumprofile(edition, level="quartier", folder=tmp_path)
     assert [path.name for path in written] == ["index.html", "1.html"]
     assert "Ort" in written[1].read_text(encoding="utf-8")
+
+
+def test_the_sources_say_what_was_done_to_the_figures(tmp_path: Path) -> None:
+    edition = build_edition(build_musterstadt().atlas)
+    write_sozialraumprofile(edition, level="sozialraum", folder=tmp_path)
+    page = (tmp_path / "sozialraum" / "11.html").read_text(encoding="utf-8")
+    assert "Schritte: " in page
+    assert "zusammengefasst aus 4 Teilgebieten" in page

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import round_shown
 from sozialraum.texts import NO_BREAK_SPACE, date, number, percent, say
 
@@ -32,7 +33,7 @@ class Figure:
     indicator : Indicator
     value, numerator, denominator : float, optional
         None where withheld or missing.
-    sign, quality, datenstand, gebietsstand : str
+    sign, quality, datenstand, gebietsstand, steps : str
     """
 
     indicator: Indicator
@@ -43,6 +44,7 @@ class Figure:
     quality: str = ""
     datenstand: str = ""
     gebietsstand: str = ""
+    steps: str = ""
 
     @property
     def rounded(self) -> float | None:
@@ -127,7 +129,7 @@ class Figures:
         }
         texts = {
             name: rows[name].fillna("").astype(str)
-            for name in ("sign", "quality", "datenstand", "gebietsstand")
+            for name in ("sign", "quality", "datenstand", "gebietsstand", "steps")
         }
         for level, area, indicator, *rest in zip(
             rows["level"],
@@ -241,6 +243,8 @@ class SourceNote:
         The passport's entries that all share.
     formulas : dict of str to list of str
         Titles of rates and means by their formula.
+    steps : dict of str to list of str
+        Titles by what was done to the figures.
     remarks : list of str
         What the passports note beside.
     """
@@ -248,7 +252,17 @@ class SourceNote:
     number: int
     entries: Mapping[str, str]
     formulas: dict[str, list[str]] = field(default_factory=dict)
+    steps: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> str:
+        """What was done to the figures, in one sentence; with their titles where that differs."""
+        if not self.steps:
+            return ""
+        alone = len(self.steps) == 1
+        parts = [s if alone else f"{s} ({'; '.join(t)})" for s, t in self.steps.items()]
+        return f"{say('passport.steps')}: {'; '.join(parts)}."
 
     @property
     def text(self) -> str:
@@ -281,6 +295,10 @@ class Notes:
         titles = note.formulas.setdefault(indicator.formula, [])
         if indicator.kind != "count" and title not in titles:
             titles.append(title)
+        if done := "; ".join(say_steps(figure.steps)):
+            titles = note.steps.setdefault(done, [])
+            if title not in titles:
+                titles.append(title)
         if indicator.note and indicator.note not in note.remarks:
             note.remarks.append(indicator.note)
         return note.number
