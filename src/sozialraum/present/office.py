@@ -150,7 +150,7 @@ def explain_sign(value: float, sign: object) -> str:
     Examples
     --------
     >>> explain_sign(float("nan"), "."), explain_sign(1.0, "()"), explain_sign(1.0, "")
-    ('geheim oder unbekannt', 'Aussagewert eingeschränkt', '')
+    ('zurückgehalten oder unbekannt', 'Aussagewert eingeschränkt', '')
     """
     if sign in SIGNS:
         return words("sign")[str(sign)]

@@ -174,7 +174,10 @@ def attack_values(
     numbers = protected[["value", "numerator", "denominator"]]
     hidden = numbers.isna().all(axis=1).to_numpy()
     counts = np.zeros(system.size, bool)
-    counts[publication.numerator[hidden & (publication.numerator >= 0)]] = True
+    # What is withheld for the sake of its parts may follow from elsewhere; its parts may not.
+    made = table["indicator"].map({k: bool(i.made_of) for k, i in indicators.items()})
+    own = hidden & ~made.to_numpy(dtype=bool) & (publication.numerator >= 0)
+    counts[publication.numerator[own]] = True
     known = publication.known(hidden)
     found = []
     for breach in find_breaches(system, known, small, counts, rules.minimum):

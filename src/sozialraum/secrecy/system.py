@@ -121,7 +121,7 @@ def build_system(
         labels=labels,
         value=value,
         floor=np.zeros(len(value)) if floor is None else floor,
-        whole=np.isnan(value) | (np.abs(value - np.round(value)) < 1e-9),
+        whole=_find_whole(value),
         row=row,
         col=col,
         factor=factor,
@@ -175,6 +175,13 @@ class Publication:
         for cells in (self.numerator, self.denominator):
             known[cells[~hidden & (cells >= 0)]] = True
         return known & ~np.isnan(self.system.value)
+
+
+def _find_whole(value: Floats) -> Bools:
+    """Tell which counts are whole; what is missing is taken for whole if everything else is."""
+    known = ~np.isnan(value)
+    whole = np.abs(value - np.round(value)) < 1e-9
+    return np.asarray(np.where(known, whole, whole[known].all()))
 
 
 def build_publication(

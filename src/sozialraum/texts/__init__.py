@@ -55,7 +55,7 @@ def words(key: str) -> dict[str, str]:
     Examples
     --------
     >>> words("sign")["."]
-    'geheim oder unbekannt'
+    'zurückgehalten oder unbekannt'
     """
     entry: Any = _sentences()
     for part in key.split("."):
