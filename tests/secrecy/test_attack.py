@@ -15,7 +15,7 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.attack import bound_cells, find_by_singles, reader
+from sozialraum.secrecy.attack import Needs, bound_cells, find_by_singles, reader
 from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.protect import attack_values, protect_values, unsafe
 from sozialraum.secrecy.rules import Secrecy
@@ -70,11 +70,13 @@ def test_one_hidden_cell_needs_three_more(testdata: Path) -> None:
     cells, system = crossed(table, ["region", "sex"])
     assert len(cells) == 15
     small = ((cells["count"] > 0) & (cells["count"] < 4)).to_numpy()
-    hidden = complete_suppression(as_rows(system), small, small, np.ones(15), 4)
+    hidden, _ = complete_suppression(as_rows(system), small, Needs.of_small(small, 4), np.ones(15))
     assert hidden.sum() == 4
     # Where totals cost more, the three are a male count and those of another region.
     totals = (cells[["region", "sex"]] == "total").any(axis=1).to_numpy()
-    hidden = complete_suppression(as_rows(system), small, small, np.where(totals, 2.0, 1.0), 4)
+    hidden, _ = complete_suppression(
+        as_rows(system), small, Needs.of_small(small, 4), np.where(totals, 2.0, 1.0)
+    )
     assert hidden.sum() == 4
     assert not totals[hidden].any()
 
@@ -106,7 +108,7 @@ def test_tables_that_are_safe_alone_are_mended_together(testdata: Path) -> None:
     lower, upper = bound_cells(system, ~small, reader(system))
     assert cells.loc[small & (lower == upper), "place"].tolist() == ["K"]  # 7 − 4
     cost = np.append(np.ones(8), np.full(4, 10.0))
-    hidden = complete_suppression(as_rows(system), small, small, cost, 4)
+    hidden, _ = complete_suppression(as_rows(system), small, Needs.of_small(small, 4), cost)
     lower, upper = bound_cells(system, ~hidden, reader(system))
     assert (upper - lower)[small].min() >= 4
     # N mends K. Who knows that L and M are at most 3 each also has both from "big" = 6, so this sum
@@ -119,9 +121,10 @@ def test_the_only_case_knows_its_neighbour() -> None:
     triples = (np.zeros(4, int), np.arange(4), np.array([1.0, 1.0, 1.0, -1.0]))
     system = build_system(cells, np.array([1.0, 4.0, 30.0, 35.0]), [triples])
     small = np.array([True, True, False, False])
-    found = find_by_singles(system, ~small, small)
+    needs = Needs.of_small(small, 5)
+    found = find_by_singles(system, ~small, needs)
     assert [(single, cells.tolist()) for single, cells in found] == [(0, [1])]
-    hidden = complete_suppression(as_rows(system), small, small, np.array([1.0, 1, 1, 10]), 5)
+    hidden, _ = complete_suppression(as_rows(system), small, needs, np.array([1.0, 1, 1, 10]))
     assert hidden.tolist() == [True, True, True, False]
 
 

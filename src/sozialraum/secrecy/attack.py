@@ -18,6 +18,39 @@ _MOST_ROUNDS = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Needs:
+    """How every cell must be protected.
+
+    Attributes
+    ----------
+    width : array of float
+        How wide the reader must find a cell at the least, upper − lower; NaN: it needs no protection
+        of its own.
+    most : array of float
+        What the insider knows a cell to be at the most, k − 1 for counts withheld because they are
+        small; NaN or ∞: he knows nothing more than the reader.
+    """
+
+    width: Floats
+    most: Floats
+
+    @property
+    def own(self) -> Bools:
+        """Which cells need protection of their own."""
+        return ~np.isnan(self.width)
+
+    @property
+    def small(self) -> Bools:
+        """Which cells everybody may guess to be withheld as small."""
+        return self.own & np.isfinite(self.most)
+
+    @classmethod
+    def of_small(cls, small: Bools, minimum: int) -> Needs:
+        """Protect counts below one minimum k: as wide as k, known to insiders as 1 … k − 1."""
+        return cls(np.where(small, float(minimum), np.nan), np.where(small, minimum - 1.0, np.nan))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Attacker:
     """What somebody knows beside what is published.
 
@@ -40,13 +73,18 @@ def reader(system: System) -> Attacker:
     return Attacker("reader", system.floor, np.full(system.size, np.inf))
 
 
-def insider(system: System, small: Bools, minimum: int) -> Attacker:
-    """Describe who also knows which counts were withheld as small: 1 … minimum − 1."""
-    whole = small & system.whole
+def insider(system: System, needs: Needs, withheld: Bools | None = None) -> Attacker:
+    """Describe who also knows which counts were withheld as small: 1 … `Needs.most`.
+
+    Where most is 1, whoever knows the rule knows the count; nothing helps against him.
+    """
+    guessed = needs.small & (needs.most > 1)
+    if withheld is not None:
+        guessed &= withheld
     return Attacker(
         "insider",
-        np.where(whole, 1.0, system.floor),
-        np.where(small, np.where(system.whole, minimum - 1.0, float(minimum)), np.inf),
+        np.where(guessed & system.whole, 1.0, system.floor),
+        np.where(guessed, np.where(system.whole, needs.most, needs.most + 1.0), np.inf),
     )
 
 
@@ -374,7 +412,7 @@ def _narrow_in(part: Problem, asked: Floats, truth: Floats) -> Ints:
 
 
 def find_by_singles(
-    system: System, known: Bools, small: Bools
+    system: System, known: Bools, needs: Needs
 ) -> list[tuple[int, npt.NDArray[np.int64]]]:
     """Find small counts that follow for the person who is the only case of another one.
 
@@ -382,8 +420,8 @@ def find_by_singles(
     ----------
     system : System
     known : array of bool
-    small : array of bool
-        Counts withheld because they are small; those equal to 1 are the singles.
+    needs : Needs
+        Small counts equal to 1 are the singles.
 
     Returns
     -------
@@ -394,10 +432,11 @@ def find_by_singles(
     problem = pose(system, known, base)
     lower, upper = problem.tighten()
     found = []
-    for part in problem.narrow(lower, upper).components(small & (system.value == 1)):
-        truth = system.value[part.cells]
-        singles = np.flatnonzero(small[part.cells] & (truth == 1))
-        if not len(singles) or small[part.cells].sum() < 2:
+    alone = needs.small & ~known & (system.value == 1)
+    exact_width = np.where(known, np.nan, np.minimum(needs.width, 1.0))
+    for part in problem.narrow(lower, upper).components(alone):
+        singles = np.flatnonzero(alone[part.cells])
+        if not len(singles) or (~np.isnan(exact_width[part.cells])).sum() < 2:
             continue
         # Of three or more unknown parts of one sum, one known part tells of no other.
         if len(part.low) == 1 and len(part.cells) > 2 and (part.factor > 0).all():
@@ -406,7 +445,7 @@ def find_by_singles(
             floor, ceiling = part.floor.copy(), part.ceiling.copy()
             floor[single] = ceiling[single] = 1.0
             asked = np.full(system.size, np.nan)
-            asked[part.cells[small[part.cells]]] = 1.0
+            asked[part.cells] = exact_width[part.cells]
             asked[part.cells[single]] = np.nan
             need = asked[part.cells]
             known_part = Problem(
@@ -429,19 +468,18 @@ def find_by_singles(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Breach:
-    """Cells that an attacker pins down, and how wide they should be."""
+    """Cells that an attacker pins down, and how wide each should be."""
 
     attacker: Attacker
     cells: Ints
-    need: float
+    need: Floats
 
 
 def find_breaches(
     system: System,
     known: Bools,
-    small: Bools,
+    needs: Needs,
     counts: Bools,
-    minimum: int,
 ) -> list[Breach]:
     """Attack in all ways.
 
@@ -451,41 +489,36 @@ def find_breaches(
         With all values.
     known : array of bool
         Which cells are published.
-    small : array of bool
-        Counts that must be protected.
+    needs : Needs
+        Cells that must be protected.
     counts : array of bool
         Further withheld counts, which must not follow exactly.
-    minimum : int
-        k: the reader must find small counts no closer than within k.
 
     Returns
     -------
     list of Breach
         Without what the insider would know whatever is withheld, see `find_inherent`.
     """
-    withheld = small & ~known
-    others = counts & ~known & ~small
+    own = needs.own
+    withheld = own & ~known
+    others = counts & ~known & ~own
     base = reader(system)
-    need = np.where(withheld, float(minimum), np.where(others, 1.0, np.nan))
-    narrow = find_narrow(system, known, base, need)
-    breaches = [
-        Breach(base, narrow[small[narrow]], float(minimum)),
-        Breach(base, narrow[~small[narrow]], 1.0),
-    ]
-    open_small = np.flatnonzero(small & known)
-    breaches.append(Breach(base, open_small, float(minimum)))
-    # With k = 2 a small count is 1: whoever knows the rule knows the count.
-    if minimum > 2:
-        inside = insider(system, withheld, minimum)
-        exact = find_narrow(system, known, inside, np.where(withheld | others, 1.0, np.nan))
-        exact = np.setdiff1d(exact, find_inherent(system, insider(system, small, minimum), exact))
-        breaches.append(Breach(inside, exact.astype(np.int64), 1.0))
-    for single, cells in find_by_singles(system, known, withheld):
+    width = np.where(withheld, needs.width, np.where(others, 1.0, np.nan))
+    narrow = find_narrow(system, known, base, width)
+    shown = np.flatnonzero(own & known)
+    breaches = [Breach(base, narrow, width[narrow]), Breach(base, shown, needs.width[shown])]
+    exact = np.minimum(width, 1.0)
+    inside = insider(system, needs, withheld)
+    if np.isfinite(inside.ceiling).any():
+        cells = find_narrow(system, known, inside, exact)
+        cells = np.setdiff1d(cells, find_inherent(system, insider(system, needs), cells))
+        breaches.append(Breach(inside, cells, exact[cells]))
+    for single, cells in find_by_singles(system, known, needs):
         floor, ceiling = base.floor.copy(), base.ceiling.copy()
         floor[single] = ceiling[single] = 1.0
         alone = Attacker("single", floor, ceiling)
         cells = np.setdiff1d(cells, find_inherent(system, alone, cells))
-        breaches.append(Breach(alone, cells.astype(np.int64), 1.0))
+        breaches.append(Breach(alone, cells, exact[cells]))
     return [breach for breach in breaches if len(breach.cells)]
 
 
@@ -504,7 +537,7 @@ def find_inherent(system: System, attacker: Attacker, cells: Ints) -> Ints:
     >>> triples = (np.zeros(3, int), np.arange(3), np.array([1.0, 1.0, -1.0]))
     >>> cells = pd.DataFrame({"cell": ["a", "b", "sum"]})
     >>> system = build_system(cells, np.array([1.0, 1.0, 2.0]), [triples])
-    >>> knows = insider(system, np.array([True, True, True]), 3)
+    >>> knows = insider(system, Needs.of_small(np.array([True, True, True]), 3))
     >>> find_inherent(system, knows, np.arange(3)).tolist()
     [0, 1, 2]
     """

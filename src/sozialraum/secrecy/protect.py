@@ -11,7 +11,7 @@ import pandas as pd
 
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.attack import bound_cells, find_breaches
+from sozialraum.secrecy.attack import Needs, bound_cells, find_breaches
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.suppress import complete_suppression
 from sozialraum.secrecy.system import Publication, build_publication
@@ -107,7 +107,9 @@ def protect_values(
         publication = build_publication(table, areas, levels, indicators)
         small = _small_cells(publication, hidden, rules.minimum)
         cost = _loss(table, publication, areas, levels, indicators)
-        chosen = complete_suppression(publication, hidden, small, cost, rules.minimum)
+        chosen, _ = complete_suppression(
+            publication, hidden, Needs.of_small(small, rules.minimum), cost
+        )
         shows = np.zeros(len(table), bool)
         for cells in (publication.numerator, publication.denominator):
             shows |= (cells >= 0) & small[cells]
@@ -180,7 +182,7 @@ def attack_values(
     counts[publication.numerator[own]] = True
     known = publication.known(hidden)
     found = []
-    for breach in find_breaches(system, known, small, counts, rules.minimum):
+    for breach in find_breaches(system, known, Needs.of_small(small, rules.minimum), counts):
         targets = np.zeros(system.size, bool)
         targets[breach.cells] = True
         lower, upper = bound_cells(system, known, breach.attacker, targets)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sozialraum.secrecy.attack import Breach, Problem, find_breaches, pose
+from sozialraum.secrecy.attack import Breach, Needs, Problem, find_breaches, pose
 from sozialraum.secrecy.system import Bools, Floats, Ints, Publication, System
 
 # A part with more figures to choose from is completed step by step instead of solved exactly.
@@ -28,13 +28,41 @@ class Cut:
     head: int
 
 
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the rows withheld for the sake of others cost.
+
+    Attributes
+    ----------
+    rows : int
+        Rows withheld beside those that must be.
+    loss : float
+        Sum of their losses.
+    bound : float
+        No choice that stands the attack loses less.
+    parts, exact_parts : int
+        Parts of the table that need further rows and share no figure; how many of them lose the
+        least possible, proven.
+    """
+
+    rows: int
+    loss: float
+    bound: float
+    parts: int
+    exact_parts: int
+
+    @property
+    def ratio(self) -> float:
+        """Loss over bound, 1 where nothing could be lost less."""
+        return self.loss / self.bound if self.bound > 0 else 1.0
+
+
 def complete_suppression(
     publication: Publication,
     hidden: Bools,
-    small: Bools,
+    needs: Needs,
     cost: Floats,
-    minimum: int,
-) -> Bools:
+) -> tuple[Bools, Completion]:
     """Withhold further rows until no attacker finds anything.
 
     Parameters
@@ -42,16 +70,17 @@ def complete_suppression(
     publication : Publication
     hidden : array of bool
         Rows that must be withheld.
-    small : array of bool
+    needs : Needs
         Cells that must be protected.
     cost : array of float
         Loss of every row.
-    minimum : int
 
     Returns
     -------
-    array of bool
+    hidden : array of bool
         Rows to withhold.
+    completion : Completion
+        What it cost, and how little it could have cost.
 
     Notes
     -----
@@ -63,7 +92,7 @@ def complete_suppression(
     most 400 figures; otherwise completed by the figure that mends most per loss. Nodes, never time,
     limit the solver.
     """
-    forced = hidden | _shows(publication, small)
+    forced = must = hidden | _shows(publication, needs.own)
     system = publication.system
     counts = np.zeros(system.size, bool)
     cuts: list[Cut] = []
@@ -74,10 +103,10 @@ def complete_suppression(
         counts[:] = False
         counts[publication.numerator[hidden & (publication.numerator >= 0)]] = True
         known = publication.known(hidden)
-        breaches = find_breaches(system, known, small, counts, minimum)
-        new = [cut for breach in breaches for cut in _find_cuts(system, known, small, breach)]
+        breaches = find_breaches(system, known, needs, counts)
+        new = [cut for breach in breaches for cut in _find_cuts(system, known, needs.own, breach)]
         if not new:
-            return hidden
+            return hidden, _sum_up(hidden & ~must, cost)
         cuts += new
         if turn >= _EXACT_ROUNDS:
             # What is withheld stays so: every further round withholds more, and so it ends.
@@ -86,6 +115,11 @@ def complete_suppression(
         hidden = forced.copy()
         hidden[chosen] = True
         turn += 1
+
+
+def _sum_up(further: Bools, cost: Floats) -> Completion:
+    loss = float(cost[further].sum())
+    return Completion(int(further.sum()), loss, 0.0, 0, 0)
 
 
 def _shows(publication: Publication, cells: Bools) -> Bools:
@@ -98,8 +132,9 @@ def _shows(publication: Publication, cells: Bools) -> Bools:
 
 def _find_cuts(system: System, known: Bools, small: Bools, breach: Breach) -> list[Cut]:
     problem = pose(system, known, breach.attacker)
-    wanted = np.zeros(system.size, bool)
-    wanted[breach.cells] = True
+    need = np.full(system.size, np.nan)
+    need[breach.cells] = breach.need
+    wanted = ~np.isnan(need)
     starts = np.searchsorted(system.row, np.arange(len(system.low) + 1))
     cuts = []
     for part in problem.components(wanted):
@@ -108,7 +143,7 @@ def _find_cuts(system: System, known: Bools, small: Bools, breach: Breach) -> li
             for low, high, below, above in _prices(part, int(cell)):
                 cut = _cut(
                     system, known, part, int(part.cells[cell]), starts, (low, high),
-                    (below, above), breach.need, head,
+                    (below, above), float(need[part.cells[cell]]), head,
                 )  # fmt: skip
                 if len(cut.cells):
                     cuts.append(cut)
