@@ -18,9 +18,10 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.attack import Needs, bound_cells, find_by_singles, reader
 from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.protect import attack_values, protect_values, unsafe
+from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.suppress import complete_suppression
-from sozialraum.secrecy.system import Publication, System, build_system
+from sozialraum.secrecy.system import System, build_system
 
 
 def crossed(table: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, System]:

@@ -12,9 +12,9 @@ import pandas as pd
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.attack import Needs, bound_cells, find_breaches
+from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.suppress import complete_suppression
-from sozialraum.secrecy.system import Publication, build_publication
 
 HIDDEN = "."
 # The z-values of all areas add up to 0 and their squares to n: two unknown ones could be computed.

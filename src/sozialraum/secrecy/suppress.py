@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sozialraum.secrecy.attack import Breach, Needs, Problem, find_breaches, pose
-from sozialraum.secrecy.system import Bools, Floats, Ints, Publication, System
+from sozialraum.secrecy.publication import Publication
+from sozialraum.secrecy.system import Bools, Floats, Ints, System
 
 # A part with more figures to choose from is completed step by step instead of solved exactly.
 _MOST_EXACT = 400

@@ -1,0 +1,114 @@
+"""Which counts the rows of a values table show, and which of them are one and the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from sozialraum.model.indicator import QUOTIENTS, Indicator
+from sozialraum.secrecy.system import Ints
+
+PLACE = ["level", "area", "datenstand"]
+# Two series of counts are one if they agree at every place; with fewer places it may be chance.
+_FEWEST_PLACES = 3
+
+
+def list_amounts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """List every numerator and denominator with what it counts, by definition and in words."""
+    frame = values[["indicator", *PLACE]].assign(at=np.arange(len(values)))
+    parts = []
+    for name, rows in frame.groupby("indicator", sort=False):
+        known = indicators.get(str(name)) or Indicator(id=str(name), title=str(name))
+        if known.kind == "index":
+            continue
+        at = rows["at"].to_numpy()
+        top, below = (values[c].to_numpy()[at] for c in ("numerator", "denominator"))
+        if known.kind not in QUOTIENTS:
+            top = np.where(np.isnan(top), values["value"].to_numpy()[at], top)
+            below = np.full(len(at), np.nan)
+        what, of_what = name_quantities(known, indicators)
+        for role, amount, quantity, words in (
+            ("Z", top, what, known.numerator),
+            ("N", below, of_what, known.denominator),
+        ):
+            if role == "Z" or not np.isnan(amount).all():
+                parts.append(
+                    rows.assign(
+                        role=role,
+                        amount=amount,
+                        what=quantity,
+                        words=words or quantity,
+                        signed=known.signed and role == "Z",
+                    )
+                )
+    columns = [*frame.columns, "role", "amount", "what", "words", "signed"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def name_quantities(known: Indicator, indicators: Mapping[str, Indicator]) -> tuple[str, str]:
+    """Name what numerator and denominator count, the same name for the same count."""
+
+    def of_count(name: str) -> str:
+        other = indicators.get(name)
+        return name if other is None or other.kind in QUOTIENTS else name_quantities(other, {})[0]
+
+    def of_ages(ages: tuple[float, ...]) -> str:
+        end = ages[1] if len(ages) > 1 else np.inf
+        return f"{known.base}|{float(ages[0])!r}|{float(end)!r}"
+
+    quotient = known.kind in QUOTIENTS
+    top, below = f"{known.id}/Z" if quotient else known.id, f"{known.id}/N"
+    if len(known.numerator_of) == 1 and not known.signed:
+        top = of_count(known.numerator_of[0])
+    elif known.base and known.ages:
+        top = of_ages(known.ages)
+    if len(known.denominator_of) == 1 and not known.denominator_of[0].startswith("-"):
+        below = of_count(known.denominator_of[0])
+    elif known.base and known.denominator_ages:
+        below = of_ages(known.denominator_ages)
+    elif known.base and known.ages:
+        below = of_count(known.base)
+    return top, below
+
+
+def merge_amounts(long: pd.DataFrame) -> Ints:
+    """Give amounts that are one count one number."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not len(long):
+        return np.empty(0, np.int64)
+    # A missing amount is equal to none.
+    amount = (
+        long["amount"]
+        .round(6)
+        .astype(str)
+        .where(long["amount"].notna(), long.index.astype(str) + "?")
+    )
+    place = long.groupby(PLACE, sort=False).ngroup()
+    spot = long.groupby(["level", "area"], sort=False).ngroup()
+    series = long.groupby(["indicator", "role", "datenstand"], sort=False).ngroup()
+    step = pd.util.hash_pandas_object(
+        pd.DataFrame({"spot": spot, "amount": amount}), index=False
+    ).to_numpy()
+    # The same set of places and amounts gives the same sum, whatever the order.
+    prints = pd.Series(step).groupby(series.to_numpy()).transform("sum").to_numpy()
+    filled = (long["amount"].notna() & (long["amount"] != 0)).groupby(series).transform("sum")
+    prints = np.where(filled >= _FEWEST_PLACES, prints, series.to_numpy().astype(np.uint64))
+    keys = [
+        pd.DataFrame({"a": long["what"], "b": place, "c": amount}),
+        pd.DataFrame({"a": long["words"], "b": place, "c": amount}),
+        pd.DataFrame({"a": prints, "b": spot, "c": amount}),
+    ]
+    first, second, above = [], [], len(long)
+    for key in keys:
+        group = key.groupby(["a", "b", "c"], sort=False).ngroup().to_numpy()
+        first.append(np.arange(len(long)))
+        second.append(group + above)
+        above += int(group.max()) + 1
+    rows, cols = np.concatenate(first), np.concatenate(second)
+    graph = coo_array((np.ones(len(rows), np.int8), (rows, cols)), shape=(above, above))
+    found = connected_components(graph, directed=False)[1][: len(long)]
+    return np.asarray(pd.factorize(found)[0], np.int64)

@@ -1,0 +1,161 @@
+"""Which sums hold between counts: over areas, over the parts that definitions name, over ages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
+from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.amounts import PLACE, name_quantities
+from sozialraum.secrecy.system import Floats, Ints
+
+
+def sum_areas(
+    long: pd.DataFrame, areas: pd.DataFrame, levels: Sequence[Level]
+) -> list[tuple[Ints, Ints, Floats]]:
+    """Let every area be the sum of its parts, at the nearest level above that was published."""
+    parent = {level.id: level.parent for level in levels}
+    above_others = set(parent.values())
+    smallest = levels[-1].id
+    chains = [(level.id, _ancestors(level.parent, parent)) for level in levels if level.parent]
+    # Where levels branch, the smallest areas add up to the last level of each branch.
+    chains += [
+        (smallest, [x.id, *_ancestors(x.parent, parent)])
+        for x in levels
+        if x.id != smallest and x.id not in above_others and x.id in areas
+    ]
+    series = ["indicator", "role", "datenstand"]
+    long = long.assign(series=long.groupby(series, sort=False).ngroup())
+    there = {level: set(part["series"]) for level, part in long.groupby("level", sort=False)}
+    cells = long.set_index(["series", "level", "area"])["cell"]
+    blocks = []
+    for level, uppers in chains:
+        rows = long[long["level"] == level]
+        open_series = set(rows["series"])
+        for upper in uppers:
+            here = open_series & there.get(upper, set())
+            open_series -= here
+            part = rows[rows["series"].isin(here)]
+            if not len(part):
+                continue
+            of = areas.drop_duplicates(level).set_index(level)[upper].to_dict()
+            of[UNASSIGNED] = WHOLE if upper == WHOLE else UNASSIGNED
+            key = pd.MultiIndex.from_arrays(
+                [part["series"], np.full(len(part), upper), part["area"].map(of)]
+            )
+            sums = cells.reindex(key).to_numpy()
+            found = ~np.isnan(sums.astype(float))
+            child, total = part["cell"].to_numpy()[found], sums[found].astype(np.int64)
+            number = pd.factorize(key[found])[0].astype(np.int64)
+            one, at = np.unique(number, return_index=True)
+            blocks.append(
+                (
+                    np.concatenate([number, one]),
+                    np.concatenate([child, total[at]]),
+                    np.concatenate([np.ones(len(child)), -np.ones(len(one))]),
+                )
+            )
+    return blocks
+
+
+def _ancestors(level: str, parent: Mapping[str, str]) -> list[str]:
+    chain = []
+    while level:
+        chain.append(level)
+        level = parent.get(level, "")
+    return chain
+
+
+def sum_formulas(
+    long: pd.DataFrame, indicators: Mapping[str, Indicator]
+) -> list[tuple[Ints, Ints, Floats]]:
+    """Write down every sum that the definitions name, at every place where all of it stands."""
+    one = long.drop_duplicates(["what", *PLACE])
+    place = one.groupby(PLACE, sort=False).ngroup()
+    cells = {
+        str(what): pd.Series(part["cell"].to_numpy(), index=place[part.index])
+        for what, part in one.groupby("what", sort=False)
+    }
+    blocks = []
+    for formula in _formulas(indicators, cells):
+        if not all(what in cells for what in formula):
+            continue
+        table = pd.concat([cells[what] for what in formula], axis=1, join="inner")
+        block = table.to_numpy(dtype=np.int64)
+        blocks.append(
+            (
+                np.repeat(np.arange(len(block)), len(formula)),
+                block.ravel(),
+                np.tile(np.array(list(formula.values()), float), len(block)),
+            )
+        )
+    return blocks
+
+
+def _formulas(indicators: Mapping[str, Indicator], there: Iterable[str]) -> list[dict[str, float]]:
+    formulas: list[dict[str, float]] = []
+
+    def add(total: str, parts: Sequence[str]) -> None:
+        formula = {total: -1.0}
+        for part in parts:
+            known = indicators.get(part.removeprefix("-"))
+            what = name_quantities(known, indicators)[0] if known else part.removeprefix("-")
+            formula[what] = formula.get(what, 0.0) + (-1.0 if part.startswith("-") else 1.0)
+        if len(parts) and any(formula.values()):
+            formulas.append(formula)
+
+    for known in indicators.values():
+        top, below = name_quantities(known, indicators)
+        add(top, known.parts)
+        if len(known.numerator_of) > 1 or known.signed:
+            add(top, known.numerator_of)
+        if len(known.denominator_of) > 1:
+            add(below, known.denominator_of)
+    return formulas + _join_ages(sorted(there))
+
+
+def _join_ages(quantities: Sequence[str]) -> list[dict[str, float]]:
+    """Find a basis of all sums of spans of ages: ages are points, spans are ways between them.
+
+    Two ways from one age to another are an equation. Every span that is no part of a tree of the
+    shortest spans closes exactly one.
+
+    Examples
+    --------
+    >>> _join_ages(["e", "e|0.0|18.0", "e|18.0|inf"])
+    [{'e': -1.0, 'e|0.0|18.0': 1.0, 'e|18.0|inf': 1.0}]
+    """
+    spans: dict[str, list[tuple[float, float, str]]] = {}
+    for what in quantities:
+        if what.count("|") == 2:
+            base, begin, end = what.split("|")
+            spans.setdefault(base, []).append((float(begin), float(end), what))
+    formulas = []
+    for base, edges in spans.items():
+        if base in quantities:
+            edges = [*edges, (0.0, np.inf, base)]
+        tree: dict[float, list[tuple[float, str, float]]] = {}
+        for low, high, what in sorted(edges, key=lambda e: (e[1] - e[0], -e[0], e[2])):
+            way = _find_way(tree, low, high)
+            if way is None:
+                tree.setdefault(low, []).append((high, what, 1.0))
+                tree.setdefault(high, []).append((low, what, -1.0))
+            else:
+                formulas.append({what: -1.0, **way})
+    return formulas
+
+
+def _find_way(
+    tree: Mapping[float, list[tuple[float, str, float]]], begin: float, end: float
+) -> dict[str, float] | None:
+    ways: dict[float, dict[str, float]] = {begin: {}}
+    queue = [begin]
+    for age in queue:
+        for other, what, sign in tree.get(age, []):
+            if other not in ways:
+                ways[other] = {**ways[age], what: sign}
+                queue.append(other)
+    return ways.get(end)
