@@ -11,7 +11,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sozialraum.model.check import Finding, find
 
-_NAMES = {str: "Text", bool: "true / false", int: "ganze Zahl", float: "Zahl", tuple: "[…]"}
+_NAMES = {
+    str: "Text", bool: "true / false", int: "ganze Zahl", float: "Zahl", tuple: "[…]", dict: "{…}",
+}  # fmt: skip
 
 
 def check_entry(entry: Mapping[str, Any], kind: Any, section: str, label: str) -> list[Finding]:
@@ -67,7 +69,9 @@ def check_entry(entry: Mapping[str, Any], kind: Any, section: str, label: str) -
     found += [
         find("error", "key_missing", label, key=field.name, section=section)
         for field in fields(kind)
-        if field.default is MISSING and not str(entry.get(field.name, "")).strip()
+        if field.default is MISSING
+        and field.default_factory is MISSING
+        and not str(entry.get(field.name, "")).strip()
     ]
     return found
 
@@ -93,7 +97,7 @@ def _types(kind: Any) -> dict[str, tuple[type, Any, tuple[str, ...]]]:
             inner = get_args(hint)[0]
             types[field.name] = (tuple, inner if inner in (str, float) else object, ())
         else:
-            types[field.name] = (hint, object, ())
+            types[field.name] = (get_origin(hint) or hint, object, ())
     return types
 
 

@@ -170,7 +170,6 @@ class Indicator:
         return {say(f"passport.{key}"): text for key, text in entries.items() if text}
 
 
-AUDIENCES = ("oeffentlich", "nichtoeffentlich", "intern")
 MOST_DIGITS = 10
 
 

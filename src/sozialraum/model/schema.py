@@ -30,6 +30,9 @@ class Column:
         Headings that mean this column; compared without case, spaces and punctuation.
     choices : tuple of (str, tuple of str)
         The values and what is understood as each of them.
+    audience : str
+        For whom it is, see `sozialraum.model.audience`; empty: for the work with the table alone, it
+        enters no edition.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Column:
     maximum: float | None = None
     aliases: tuple[str, ...] = ()
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    audience: str = "oeffentlich"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,28 @@ _COORDINATES = (
         "x",
         "coordinate",
         aliases=("ost", "rechtswert", "easting", "ostwert", "utm_ost", "x-koordinate", "x-wert"),
+        audience="",
     ),
     Column(
         "y",
         "coordinate",
         aliases=("nord", "hochwert", "northing", "nordwert", "utm_nord", "y-koordinate", "y-wert"),
+        audience="",
     ),
-    Column("lon", "coordinate", aliases=("länge", "longitude", "lng", "geo_laenge", "längengrad")),
-    Column("lat", "coordinate", aliases=("breite", "latitude", "geo_breite", "breitengrad")),
+    Column(
+        "lon",
+        "coordinate",
+        aliases=("länge", "longitude", "lng", "geo_laenge", "längengrad"),
+        audience="",
+    ),
+    Column(
+        "lat",
+        "coordinate",
+        aliases=("breite", "latitude", "geo_breite", "breitengrad"),
+        audience="",
+    ),
 )
-_ORIGIN = (Column("file"), Column("row", "count"))
+_ORIGIN = (Column("file", audience=""), Column("row", "count", audience=""))
 
 AREAS = Table(
     "areas",
@@ -127,9 +143,13 @@ OFFERS = Table(
         Column("city", aliases=("ort", "stadt", "gemeinde")),
         Column("area", "id", aliases=("gebiet", "quartier id")),
         Column("website", aliases=("internet", "webseite", "url")),
-        Column("contact_name", aliases=("ansprechperson", "kontakt", "ansprechpartner")),
-        Column("contact_phone", aliases=("telefon", "tel")),
-        Column("contact_email", aliases=("e-mail", "email", "mail")),
+        Column(
+            "contact_name",
+            aliases=("ansprechperson", "kontakt", "ansprechpartner"),
+            audience="intern",
+        ),
+        Column("contact_phone", aliases=("telefon", "tel"), audience="intern"),
+        Column("contact_email", aliases=("e-mail", "email", "mail"), audience="intern"),
         Column("place_quality", "choice", aliases=("qualität der lage",), choices=_PLACED),
         Column("place_address", aliases=("gefundene adresse",)),
         *_COORDINATES,

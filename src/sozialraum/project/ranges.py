@@ -17,7 +17,6 @@ _LEAST: dict[str, dict[str, float]] = {
     "straight_line": {"speed_kmh": 0.1, "detour": 1},
     "coverage": {"limit_min": 0.1, "min_people": 0},
     "uncertainty": {"minimum": 0},
-    "secrecy": {"minimum": 0},
     "level": {"prefix": 1},
 }
 _LEVELS = {"ressourcenkarte": ("level",), "profiles": ("levels",)}
@@ -39,11 +38,11 @@ def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:
 
     Examples
     --------
-    >>> sections = {"level": [{"id": "quartier"}], "secrecy": {"minimum": -5},
+    >>> sections = {"level": [{"id": "quartier"}], "uncertainty": {"minimum": -5},
     ...             "project": {"redaktionsschluss": "gestern"}, "profiles": {"levels": ["quartir"]}}
     >>> for finding in check_ranges(sections, "s.toml"): print(finding)
     Fehler – s.toml, Spalte „project: redaktionsschluss“: „gestern“ ist kein Tag. Erwartet wird JJJJ-MM-TT, zum Beispiel 2024-12-31.
-    Fehler – s.toml, Spalte „secrecy: minimum“: -5 ist nicht brauchbar. Erwartet wird eine Zahl ab 0.
+    Fehler – s.toml, Spalte „uncertainty: minimum“: -5 ist nicht brauchbar. Erwartet wird eine Zahl ab 0.
     Fehler – s.toml, Spalte „profiles: levels“: „quartir“ wird nicht verstanden. Möglich sind: gesamt, quartier.
     """  # noqa: E501
     found = []

@@ -13,7 +13,7 @@ from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.project.ranges import check_ranges
 from sozialraum.secrecy.edition import Head
-from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.rules import Secrecy, check_rules, make_rules
 
 Entry = dict[str, Any]
 
@@ -37,7 +37,7 @@ _SECTIONS: dict[str, Entry] = {
     },
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
     "uncertainty": {"minimum": (int, float), "inhabitants": str},
-    "secrecy": {"minimum": int},
+    "secrecy": {"contributions": (str, dict)},
     "ressourcenkarte": {"level": str, "indicator": str},
     "profiles": {"levels": list},
 }  # fmt: skip
@@ -154,7 +154,15 @@ class Project:
     @property
     def secrecy(self) -> Secrecy:
         """The rules of secrecy."""
-        return Secrecy(**self.section("secrecy"))
+        said = self.section("secrecy")
+        said.pop("contributions", None)
+        return make_rules(said)
+
+    @property
+    def contributions(self) -> Entry:
+        """Where the secret table of contributions is, empty if there is none."""
+        said = self.section("secrecy").get("contributions", {})
+        return {"file": said} if isinstance(said, str) else dict(said)
 
     @property
     def files(self) -> list[str]:
@@ -170,6 +178,7 @@ class Project:
         for version in self.section("areas").get("version", []):
             named += [version["file"], *(k["file"] for k in [version.get("key")] if k)]
         named += [s["file"] for s in [self.section("population").get("spread")] if s]
+        named += [self.contributions["file"]] if self.contributions else []
         named += self.section("indicators").get("files", [])
         named += [e["recipe"] for e in self.entries("index") if e["recipe"].endswith(".toml")]
         return list(dict.fromkeys(named))
@@ -213,6 +222,8 @@ def read_project(path: str | Path) -> Project:
                 found += _check_entry(label, name, entry, _LISTS[name], _REQUIRED.get(name, ()))
         elif not isinstance(content, dict):
             found.append(find("error", "not_a_section", label, key=name))
+        elif name == "secrecy":
+            found += _check_secrecy(label, content)
         else:
             found += _check_entry(label, name, content, _SECTIONS[name], _REQUIRED.get(name, ()))
     found += _check_nested(label, sections)
@@ -272,6 +283,18 @@ def _check_entry(
         for key in required
         if key not in entry
     ]
+    return found
+
+
+def _check_secrecy(label: str, content: Entry) -> list[Finding]:
+    """Check the rules, which know their own keys, and where the contributions are."""
+    place = {k: v for k, v in content.items() if k == "contributions"}
+    found = check_rules({k: v for k, v in content.items() if k not in place}, label)
+    found += _check_entry(label, "secrecy", place, _SECTIONS["secrecy"], ())
+    if isinstance(place.get("contributions"), dict):
+        found += _check_entry(
+            label, "secrecy.contributions", place["contributions"], _KEY_FILE, ("file",)
+        )
     return found
 
 
