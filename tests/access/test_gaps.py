@@ -170,3 +170,15 @@ def test_on_real_streets_gaps_hold_exactly_the_unreached(testdata, points):
     gaps = find_gaps(people, near, group="u6", limit_min=15, min_people=0)
     assert gaps["people"].sum() == reached["unreached"].sum() > 0
     assert gaps.is_valid.all()
+
+
+def test_pieces_tell_in_which_areas_the_people_of_a_gap_live(village):
+    people, offers = village
+    near = measure_nearest(people, offers, LINE)
+    # East: 10 in a and 20 in b side by side, 30 in a across the corner. North: outside all areas.
+    people["area"] = ["a", "a", "b", "a", None, None]
+    gaps = find_gaps(people, near, group="u6", limit_min=15)
+    assert gaps["pieces"].tolist() == ['{"a": [40.0, 2], "b": [20.0, 1]}', '{"": [55.0, 1]}']
+    assert gaps["min_people"].tolist() == [50, 50]
+    unplaced = find_gaps(people.drop(columns="area"), near, group="u6", limit_min=15)
+    assert unplaced["pieces"].tolist() == ["", ""]

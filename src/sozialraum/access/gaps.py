@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +41,7 @@ def find_gaps(
     Parameters
     ----------
     people : GeoDataFrame of points
-        Population table; index: cell.
+        Population table; index: cell. Its column ``area``, if it has one, tells the areas of a gap.
     nearest : DataFrame
         From ``measure_nearest``, for these cells or more.
     group : str
@@ -56,8 +58,13 @@ def find_gaps(
     GeoDataFrame
         Index ``gap`` (the rank as text); ``rank`` (1: most people), ``group``, ``people`` (not
         reached), ``minutes`` and ``metres`` (way to the next offer, however far: the median
-        person's), ``offer`` (the nearest one for most of the people), ``limit_min``, ``quality``
-        and ``geometry``: the squares of a regular 100 m grid in which these people live, united.
+        person's), ``offer`` (the nearest one for most of the people), ``limit_min``, ``min_people``,
+        ``quality``, ``pieces`` and ``geometry``: the squares of a regular 100 m grid in which these
+        people live, united.
+
+        ``pieces`` is JSON: for each smallest area, sorted by id, the people of the gap that live there
+        and in how many squares; "" stands for outside all areas. It is empty where ``people`` knows no
+        areas. An edition protects gaps and shares together by it and never publishes it.
 
     Raises
     ------
@@ -124,6 +131,9 @@ def find_gaps(
     ).index
     table = table.loc[order[table.loc[order, "people"] >= min_people]]
     rank = np.arange(1, len(table) + 1)
+    squares = _squares(gap, x, y)
+    area = cells["area"].to_numpy() if "area" in cells else None
+    pieces = _list_pieces(squares.assign(people=count, area=area), size)
     return gpd.GeoDataFrame(
         {
             "rank": rank,
@@ -133,12 +143,14 @@ def find_gaps(
             "metres": table["metres"].to_numpy(),
             "offer": table["offer"].to_numpy(),
             "limit_min": float(limit_min),
+            "min_people": float(min_people),
             "quality": "straight_line" if (ways["quality"] == "straight_line").any() else "exact",
+            "pieces": pieces[table.index],
         },
-        geometry=_squares(gap, x, y).loc[table.index].to_numpy(),
+        geometry=_unite(squares).loc[table.index].to_numpy(),
         crs=people.crs,
         index=pd.Index(rank.astype(str), name="gap", dtype="str"),
-    ).astype({"group": "str", "offer": "str", "quality": "str"})
+    ).astype({"group": "str", "offer": "str", "quality": "str", "pieces": "str"})
 
 
 def _cluster(xy: Floats, neighbour_m: float) -> Index:
@@ -186,10 +198,29 @@ def _most(
     return most
 
 
-def _squares(gap: Index, x: Floats, y: Floats) -> gpd.GeoSeries:
-    """Unite per gap the squares of the grid its cells lie in."""
+def _squares(gap: Index, x: Floats, y: Floats) -> pd.DataFrame:
+    """Tell for every cell its gap and the south-west corner of its square of the grid."""
     west, south = np.floor(x / GRID_M) * GRID_M, np.floor(y / GRID_M) * GRID_M
-    squares = pd.DataFrame({"gap": gap, "west": west, "south": south}).drop_duplicates()
+    return pd.DataFrame({"gap": gap, "west": west, "south": south})
+
+
+def _unite(cells: pd.DataFrame) -> gpd.GeoSeries:
+    """Unite per gap the squares its cells lie in."""
+    squares = cells.drop_duplicates()
     west, south = squares["west"].to_numpy(), squares["south"].to_numpy()
     boxes = shapely.box(west, south, west + GRID_M, south + GRID_M)
     return gpd.GeoDataFrame(squares[["gap"]], geometry=boxes).dissolve("gap").geometry
+
+
+def _list_pieces(cells: pd.DataFrame, size: int) -> npt.NDArray[np.object_]:
+    """Write for every gap which areas its people live in, how many, and in how many squares."""
+    told: list[dict[str, list[float]]] = [{} for _ in range(size)]
+    if cells["area"].notna().any():
+        cells = cells.assign(area=cells["area"].astype("str").fillna(""))
+        one = ["gap", "area", "west", "south"]
+        squares = cells.groupby(one, as_index=False)["people"].sum()
+        sums = squares.groupby(["gap", "area"])["people"].agg(["sum", "size"])
+        for (gap, area), people, count in sums.itertuples():
+            told[gap][area] = [round(people, 9), count]
+    texts = [json.dumps(areas, ensure_ascii=False) if areas else "" for areas in told]
+    return np.array(texts, dtype=object)
