@@ -13,6 +13,7 @@ import pandas as pd
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.areas import UNASSIGNED
+from sozialraum.present.natural import find_natural_breaks
 from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
@@ -412,9 +413,7 @@ def _find_breaks(
     low, high = distinct[0], distinct[-1]
     ends = np.array([])
     if scheme == "natural":
-        import mapclassify  # takes seconds to load, for it pulls scikit-learn in
-
-        bins = np.asarray(mapclassify.FisherJenks(shown, k=k).bins, dtype=float)
+        bins = find_natural_breaks(shown, k)
     elif scheme == "equal":
         bins = np.linspace(low, high, k + 1)[1:]
     else:
