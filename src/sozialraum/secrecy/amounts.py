@@ -73,8 +73,8 @@ def name_quantities(known: Indicator, indicators: Mapping[str, Indicator]) -> tu
     return top, below
 
 
-def merge_amounts(long: pd.DataFrame) -> Ints:
-    """Give amounts that are one count one number."""
+def merge_amounts(long: pd.DataFrame, *, agreeing: bool = True) -> Ints:
+    """Give amounts that are one count one number; without ``agreeing`` by definition and words alone."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -100,7 +100,7 @@ def merge_amounts(long: pd.DataFrame) -> Ints:
     keys = [
         pd.DataFrame({"a": long["what"], "b": place, "c": amount}),
         pd.DataFrame({"a": long["words"], "b": place, "c": amount}),
-        pd.DataFrame({"a": prints, "b": spot, "c": amount}),
+        *([pd.DataFrame({"a": prints, "b": spot, "c": amount})] if agreeing else []),
     ]
     first, second, above = [], [], len(long)
     for key in keys:

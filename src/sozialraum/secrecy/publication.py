@@ -45,6 +45,8 @@ def build_publication(
     areas: pd.DataFrame,
     levels: Sequence[Level],
     indicators: Mapping[str, Indicator],
+    *,
+    agreeing: bool = True,
 ) -> Publication:
     """Build the system of everything that a values table says about counts.
 
@@ -61,6 +63,9 @@ def build_publication(
         Smallest areas with all levels.
     levels : sequence of Level
     indicators : mapping
+    agreeing : bool, default True
+        Whether series that agree at every place are taken for one; whoever sees rounded figures alone
+        cannot know that they agree.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def build_publication(
     up wherever they join; numerator and rest of a rate add up to its denominator. An index is no sum.
     """
     long = list_amounts(values, indicators)
-    cell = merge_amounts(long)
+    cell = merge_amounts(long, agreeing=agreeing)
     count = int(cell.max()) + 1 if len(cell) else 0
     long = long.assign(cell=cell)
     single = long.drop_duplicates("cell").sort_values("cell")
