@@ -47,6 +47,82 @@ def list_amounts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
+def complete_parts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Compute the numerators and denominators that everybody can compute of values that lack them.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the values table, index 0 … n−1.
+    indicators : mapping
+
+    Returns
+    -------
+    DataFrame
+        With parts filled in where the value is known and one part, in the row itself or as another
+        count of the same place by the definitions (``denominator_of``, ``base`` …).
+
+    Notes
+    -----
+    Z = value · N / per, to within half of the last decimal of the values of its series; the whole number
+    in that range where N is whole and there is one. If Z or N − Z is small and not 0, the range is no
+    wider than it: rounding hides nothing that a minimum protects.
+
+    Examples
+    --------
+    >>> known = {"jung": Indicator(id="jung", title="Junge"),
+    ...          "quote": Indicator(id="quote", title="Quote", kind="rate", per=100,
+    ...                             denominator_of=("jung",))}
+    >>> values = pd.DataFrame({"indicator": ["jung", "quote"], "level": "quartier", "area": "a",
+    ...     "datenstand": "2024", "value": [61.0, 4.9], "numerator": np.nan, "denominator": np.nan})
+    >>> complete_parts(values, known).loc[1, ["numerator", "denominator"]].tolist()
+    [3.0, 61.0]
+    """
+    lacking = values["value"].notna() & (values["numerator"].isna() | values["denominator"].isna())
+    quotient = [k for k, i in indicators.items() if i.kind in QUOTIENTS]
+    rows = values[lacking & values["indicator"].isin(quotient)]
+    if not len(rows):
+        return values
+    shown = list_amounts(values, indicators).dropna(subset="amount")
+    amounts = shown.drop_duplicates(["what", *PLACE]).set_index(["what", *PLACE])["amount"]
+    table = values.copy()
+    for name, part in rows.groupby("indicator", sort=False):
+        known = indicators[str(name)]
+        found = {}
+        for role, what in zip(
+            ("numerator", "denominator"), name_quantities(known, indicators), strict=True
+        ):
+            places = [part[c].to_numpy() for c in PLACE]
+            there = amounts.reindex(pd.MultiIndex.from_arrays([np.full(len(part), what), *places]))
+            found[role] = part[role].fillna(pd.Series(there.to_numpy(), index=part.index))
+        value = part["value"]
+        half = _last_place(value, part["datenstand"]) / 2
+        top, below = found["numerator"], found["denominator"]
+        over = below / known.per
+        computed = _near_whole(value * over, half * over + 1e-9, below)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            under = known.per * top / value.where(value > 0)
+            of_top = _near_whole(under, under * half / value + 1e-9, top)
+        table.loc[part.index, "numerator"] = top.fillna(computed)
+        table.loc[part.index, "denominator"] = below.fillna(of_top)
+    return table
+
+
+def _last_place(value: pd.Series, group: pd.Series) -> pd.Series:
+    """Give what one step in the last decimal of a series is worth, 0 for unrounded ones."""
+    digits = pd.Series(np.nan, index=value.index)
+    for places in range(6, -1, -1):
+        digits = digits.mask((value - value.round(places)).abs() < 1e-9, float(places))
+    most = digits.isna().groupby(group).transform("any")
+    return (10.0 ** -digits.groupby(group).transform("max")).mask(most, 0.0)
+
+
+def _near_whole(amount: pd.Series, room: pd.Series, other: pd.Series) -> pd.Series:
+    """Round where the other part is whole and the whole number lies within the room."""
+    nearest = amount.round()
+    return nearest.where(((nearest - amount).abs() <= room) & (other == other.round()), amount)
+
+
 def name_quantities(known: Indicator, indicators: Mapping[str, Indicator]) -> tuple[str, str]:
     """Name what numerator and denominator count, the same name for the same count."""
 

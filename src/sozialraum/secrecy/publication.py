@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.amounts import PLACE, list_amounts, merge_amounts
+from sozialraum.secrecy.amounts import PLACE, complete_parts, list_amounts, merge_amounts
+from sozialraum.secrecy.earlier import join_earlier
+from sozialraum.secrecy.gaps import build_gap_cells
 from sozialraum.secrecy.sums import sum_areas, sum_formulas
-from sozialraum.secrecy.system import Bools, Ints, System, build_system
+from sozialraum.secrecy.system import Block, Bools, Ints, System, build_system, settle_cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Publication:
-    """The system of a values table, and which rows of the table show which cells.
+    """The system of a values table and its gaps, and which rows show which cells.
 
     Attributes
     ----------
     system : System
     numerator, denominator, rest : array of int
-        Cell of every row of the table, −1 for none. A count stands under ``numerator``; the rest is
-        N − Z of a rate and stands in no row itself.
+        Cell of every row, −1 for none: first the rows of the table, then the gaps. A count stands
+        under ``numerator``; the rest is N − Z of a rate and stands in no row itself.
+    secret : dict of str to array of int
+        Cells that count persons of one area though no row shows them, by the measure of their gaps.
+    given : array of bool
+        Cells that earlier editions show, whatever is withheld.
     """
 
     system: System
     numerator: Ints
     denominator: Ints
     rest: Ints
+    secret: Mapping[str, Ints] = field(default_factory=dict)
+    given: Bools | None = None
 
     def known(self, hidden: Bools) -> Bools:
-        """Tell which cells are published if these rows of the table are withheld."""
+        """Tell which cells are known if these rows are withheld."""
         known = np.zeros(self.system.size, bool)
         for cells in (self.numerator, self.denominator):
             known[cells[~hidden & (cells >= 0)]] = True
+        if self.given is not None:
+            known |= self.given
         return known & ~np.isnan(self.system.value)
 
 
@@ -46,9 +56,11 @@ def build_publication(
     levels: Sequence[Level],
     indicators: Mapping[str, Indicator],
     *,
+    gaps: pd.DataFrame | None = None,
+    earlier: Sequence[pd.DataFrame] = (),
     agreeing: bool = True,
 ) -> Publication:
-    """Build the system of everything that a values table says about counts.
+    """Build the system of everything that a values table and its gaps say about counts.
 
     Cells are the counts, numerators, denominators and the rest N − Z of rates, at every level and
     Datenstand. A count that stands under two indicators is one cell: by the definitions (``base``
@@ -63,6 +75,10 @@ def build_publication(
         Smallest areas with all levels.
     levels : sequence of Level
     indicators : mapping
+    gaps : DataFrame, optional
+        Gaps with ``measure`` and ``people``, see `build_gap_cells`.
+    earlier : sequence of DataFrame
+        Values tables as they were published before, see `join_earlier`.
     agreeing : bool, default True
         Whether series that agree at every place are taken for one; whoever sees rounded figures alone
         cannot know that they agree.
@@ -76,8 +92,13 @@ def build_publication(
     Equations: an area is the sum of its parts, for all branches of levels over the same smallest
     areas; ``parts``, ``numerator_of`` and ``denominator_of`` add up; spans of ages of one base add
     up wherever they join; numerator and rest of a rate add up to its denominator. An index is no sum.
+    Of a rate or mean that comes without numerator or denominator, the parts that the definitions let
+    everybody compute are taken for published beside it, see `complete_parts`. What an earlier edition
+    shows stands in the equations as a number.
     """
-    long = list_amounts(values, indicators)
+    joined = join_earlier(values, earlier, areas, levels)
+    table = complete_parts(joined.table, indicators)
+    long = list_amounts(table, indicators)
     cell = merge_amounts(long, agreeing=agreeing)
     count = int(cell.max()) + 1 if len(cell) else 0
     long = long.assign(cell=cell)
@@ -87,19 +108,22 @@ def build_publication(
     places = {}
     for role in ("Z", "N"):
         part = long[long["role"] == role]
-        at = np.full(len(values), -1, np.int64)
+        at = np.full(len(table), -1, np.int64)
         at[part["at"].to_numpy()] = part["cell"].to_numpy()
         places[role] = at
-    kind = values["indicator"].map({k: i.kind for k, i in indicators.items()})
+    given = np.zeros(count, bool)
+    for role, shown in (("Z", joined.numerator), ("N", joined.denominator)):
+        given[places[role][shown & (places[role] >= 0)]] = True
+    kind = table["indicator"].map({k: i.kind for k, i in indicators.items()})
     pair = (places["Z"] >= 0) & (places["N"] >= 0) & (kind == "rate").to_numpy()
     both = np.column_stack([places["Z"][pair], places["N"][pair]])
     unique, inverse = np.unique(both, axis=0, return_inverse=True)
-    rest = np.full(len(values), -1, np.int64)
+    rest = np.full(len(table), -1, np.int64)
     rest[pair] = count + inverse.ravel()
     left = amount[unique[:, 1]] - amount[unique[:, 0]] if len(unique) else np.empty(0)
     value = np.append(amount, left)
     number = np.arange(len(unique))
-    of_rates = (
+    of_rates: Block = (
         np.repeat(number, 3),
         np.column_stack([unique, count + number]).ravel().astype(np.int64),
         np.tile([1.0, -1.0, 1.0], len(unique)),
@@ -108,14 +132,27 @@ def build_publication(
     if len(unique):
         more = labels.iloc[unique[:, 0]]
         labels = pd.concat([labels, more.assign(what=more["what"] + "/rest")])
-    system = build_system(
-        labels.reset_index(drop=True),
-        value,
-        [
-            *sum_areas(long, areas, levels),
-            *sum_formulas(long, indicators),
-            of_rates,
-        ],
-        floor=np.where(np.append(signed, left < 0), -np.inf, 0.0),
-    )
-    return Publication(system, places["Z"], places["N"], rest)
+    floor = np.where(np.append(signed, left < 0), -np.inf, 0.0)
+    blocks = [*sum_areas(long, areas, levels), *sum_formulas(long, indicators), of_rates]
+    size = len(values)
+    top, below, left_over = places["Z"][:size], places["N"][:size], rest[:size]
+    secret: dict[str, Ints] = {}
+    if gaps is not None and len(gaps):
+        made = build_gap_cells(gaps, values, areas, levels, (rest[:size], value), len(value))
+        measure = made.labels["what"].str.rsplit("/", n=1).str[0]
+        for name, cells in measure[made.secret].groupby(measure[made.secret]):
+            secret[str(name)] = len(value) + cells.index.to_numpy()
+        none = np.full(len(gaps), -1, np.int64)
+        top = np.append(top, made.people)
+        below, left_over = np.append(below, none), np.append(left_over, none)
+        labels = pd.concat([labels, made.labels])
+        value, floor = np.append(value, made.value), np.append(floor, made.floor)
+        blocks += made.blocks
+        if "given" in gaps:
+            given = np.append(given, np.zeros(len(value) - len(given), bool))
+            given[made.people] = gaps["given"].to_numpy(dtype=bool)
+    given = np.append(given, np.zeros(len(value) - len(given), bool)) & ~np.isnan(value)
+    system = build_system(labels.reset_index(drop=True), value, blocks, floor=floor)
+    if given.any():
+        system = settle_cells(system, given)
+    return Publication(system, top, below, left_over, secret, given)

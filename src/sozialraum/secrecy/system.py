@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pandas as pd
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+# Equation, cell and factor of every entry.
+Block = tuple[Ints, Ints, Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +56,7 @@ class System:
 def build_system(
     labels: pd.DataFrame,
     value: Floats,
-    equations: Iterable[tuple[Ints, Ints, Floats]],
+    equations: Iterable[Block],
     *,
     floor: Floats | None = None,
     exact: bool = False,
@@ -150,3 +152,68 @@ def _find_whole(value: Floats) -> Bools:
     known = ~np.isnan(value)
     whole = np.abs(value - np.round(value)) < 1e-9
     return np.asarray(np.where(known, whole, whole[known].all()))
+
+
+def join_blocks(number: Ints, parts: Ints, total: Ints) -> Block:
+    """Let parts add up to their totals.
+
+    Parameters
+    ----------
+    number : array of int
+        For every part the position of its total in ``total``.
+    parts, total : array of int
+        Cells.
+
+    Returns
+    -------
+    (equation, cell, factor) arrays
+        One equation for every total that has a part.
+
+    Examples
+    --------
+    >>> [x.tolist() for x in join_blocks(np.array([0, 0]), np.array([3, 4]), np.array([7, 8]))]
+    [[0, 0, 0], [3, 4, 7], [1.0, 1.0, -1.0]]
+    """
+    one = np.unique(number).astype(np.int64)
+    return (
+        np.concatenate([number, one]),
+        np.concatenate([parts, total[one]]),
+        np.concatenate([np.ones(len(parts)), -np.ones(len(one))]),
+    )
+
+
+def settle_cells(system: System, given: Bools) -> System:
+    """Put cells that are known for ever into the equations as numbers.
+
+    Parameters
+    ----------
+    system : System
+    given : array of bool
+        With known values.
+
+    Returns
+    -------
+    System
+        The same cells; the given ones stand in no equation.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"cell": ["a", "b", "sum"]})
+    >>> triples = (np.zeros(3, int), np.arange(3), np.array([1.0, 1.0, -1.0]))
+    >>> system = build_system(cells, np.array([2.0, 3.0, 5.0]), [triples])
+    >>> system = settle_cells(system, np.array([False, False, True]))
+    >>> system.col.tolist(), system.high.tolist()
+    ([0, 1], [5.0])
+    """
+    gone = given[system.col]
+    amount = system.factor[gone] * system.value[system.col[gone]]
+    shift = np.bincount(system.row[gone], amount, len(system.low))
+    kept, row = np.unique(system.row[~gone], return_inverse=True)
+    return replace(
+        system,
+        row=row.astype(np.int64),
+        col=system.col[~gone],
+        factor=system.factor[~gone],
+        low=(system.low - shift)[kept] + 0.0,
+        high=(system.high - shift)[kept] + 0.0,
+    )
