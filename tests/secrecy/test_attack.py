@@ -108,7 +108,7 @@ def test_tables_that_are_safe_alone_are_mended_together(testdata: Path) -> None:
     system = build_system(cells, amounts, alone)
     lower, upper = bound_cells(system, ~small, reader(system))
     assert cells.loc[small & (lower == upper), "place"].tolist() == ["K"]  # 7 − 4
-    cost = np.append(np.ones(8), np.full(4, 10.0))
+    cost = np.append(np.ones(8), [11.0, 11.0, 10.0, 10.0])
     hidden, _ = complete_suppression(as_rows(system), small, Needs.of_small(small, 4), cost)
     lower, upper = bound_cells(system, ~hidden, reader(system))
     assert (upper - lower)[small].min() >= 4

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sozialraum.secrecy.attack import Breach, Needs, Problem, find_breaches, pose
+from sozialraum.secrecy.attack import Breach, Memory, Needs, find_breaches, pose
 from sozialraum.secrecy.publication import Publication
+from sozialraum.secrecy.solver import Problem, Program
 from sozialraum.secrecy.system import Bools, Floats, Ints, System
 
 # A part with more figures to choose from is completed step by step instead of solved exactly.
@@ -99,12 +100,13 @@ def complete_suppression(
     cuts: list[Cut] = []
     kept: dict[tuple[int, ...], Ints] = {}
     hidden = forced.copy()
+    memory = Memory()
     turn = 0
     while True:
         counts[:] = False
         counts[publication.numerator[hidden & (publication.numerator >= 0)]] = True
         known = publication.known(hidden)
-        breaches = find_breaches(system, known, needs, counts)
+        breaches = find_breaches(system, known, needs, counts, memory)
         new = [cut for breach in breaches for cut in _find_cuts(system, known, needs.own, breach)]
         if not new:
             return hidden, _sum_up(hidden & ~must, cost)
@@ -139,9 +141,10 @@ def _find_cuts(system: System, known: Bools, small: Bools, breach: Breach) -> li
     starts = np.searchsorted(system.row, np.arange(len(system.low) + 1))
     cuts = []
     for part in problem.components(wanted):
+        program = Program(part)
         for cell in np.flatnonzero(wanted[part.cells])[:_MOST_CUTS]:
             head = -1 if small[part.cells[cell]] else int(part.cells[cell])
-            for low, high, below, above in _prices(part, int(cell)):
+            for low, high, below, above in _prices(part, program, int(cell)):
                 cut = _cut(
                     system, known, part, int(part.cells[cell]), starts, (low, high),
                     (below, above), float(need[part.cells[cell]]), head,
@@ -151,7 +154,9 @@ def _find_cuts(system: System, known: Bools, small: Bools, breach: Breach) -> li
     return cuts
 
 
-def _prices(part: Problem, cell: int) -> list[tuple[float, float, Floats, Floats]]:
+def _prices(
+    part: Problem, program: Program, cell: int
+) -> list[tuple[float, float, Floats, Floats]]:
     """Give the bounds of a cell and what every equation is worth for them."""
     floor, ceiling = part.floor[cell], part.ceiling[cell]
     if len(part.cells) == 1:
@@ -162,8 +167,7 @@ def _prices(part: Problem, cell: int) -> list[tuple[float, float, Floats, Floats
             ends = sorted((part.low[i] * price[i], part.high[i] * price[i]))
             found.append((max(ends[0], floor), min(ends[1], ceiling), price, -price))
         return found
-    below = part.solve(cell, 1.0, part.floor, part.ceiling)
-    above = part.solve(cell, -1.0, part.floor, part.ceiling)
+    below, above = program.bound(cell)
     return [(below.value, above.value, below.price, above.price)]
 
 
