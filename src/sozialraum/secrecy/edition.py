@@ -11,17 +11,23 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from sozialraum.errors import SecrecyError
+from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level, dissolve_areas
 from sozialraum.model.atlas import Atlas
-from sozialraum.model.audience import find_kept_back
-from sozialraum.model.check import find
+from sozialraum.model.audience import (
+    CLOSED,
+    INTERNAL,
+    PUBLIC,
+    find_kept_back,
+    list_fields,
+)
+from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
-from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
-from sozialraum.secrecy.protect import attack_values, protect_gaps, protect_values
+from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
+from sozialraum.secrecy.protect import attack_values, protect_gaps, protect_values, withhold_unsafe
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.texts import date, say
+from sozialraum.texts import date, number, say
 
 GAP_COLUMNS = [
     "measure",
@@ -90,7 +96,7 @@ class Edition:
     areas : GeoDataFrame
         Smallest areas with all levels.
     offers : GeoDataFrame
-        Public columns only.
+        Only the columns that the audience sees.
     values : DataFrame
         The values table, protected, all levels.
     gaps : GeoDataFrame
@@ -107,6 +113,11 @@ class Edition:
         SHA-256 of every input file.
     created : str
         ISO date, given by the caller.
+    audience : {"oeffentlich", "nichtoeffentlich", "intern"}
+        For whom it is; versions that are not for the public say so in ``head.notice`` and in the names
+        of their files.
+    findings : DataFrame
+        What the attack found, as `attack_values` gives it. Empty, or every writer refuses.
     """
 
     title: str
@@ -125,6 +136,8 @@ class Edition:
     protocol: pd.DataFrame
     inputs: Mapping[str, str]
     created: str
+    audience: str = PUBLIC
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     seal: str = field(default="", repr=False)
 
     @property
@@ -135,12 +148,15 @@ class Edition:
         return self.backdrop[self.backdrop["kind"] == "water"]
 
     def verify(self) -> None:
-        """Refuse an edition that was not made by `build_edition` or was changed afterwards.
+        """Refuse an edition that failed its attack, was not made by `build_edition` or was changed.
 
         Raises
         ------
         SecrecyError
+            Says what the attack found, or that there was none.
         """
+        if len(self.findings):
+            raise SecrecyError(say_findings(self.findings, self.levels, self.indicators))
         if not self.seal or self.seal != _fingerprint(
             self.values, self.gaps, self.offers, self.areas
         ):
@@ -200,23 +216,6 @@ def _fingerprint(*tables: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def public_offers(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep the declared columns that may be published; contacts and unknown columns stay behind."""
-    private = {
-        "contact_name",
-        "contact_phone",
-        "contact_email",
-        "file",
-        "row",
-        "x",
-        "y",
-        "lon",
-        "lat",
-    }
-    declared = [c.name for c in OFFERS.columns if c.name not in private]
-    return offers[[c for c in declared if c in offers.columns and c != "offer"] + ["geometry"]]
-
-
 def build_edition(
     atlas: Atlas,
     *,
@@ -225,6 +224,7 @@ def build_edition(
     secrecy: Secrecy | None = None,
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
+    audience: str = PUBLIC,
 ) -> Edition:
     """Protect everything that is to be published, once, for all levels and files together.
 
@@ -241,21 +241,122 @@ def build_edition(
         Definitions of measured indicators that the atlas does not hold.
     statement : Statement, optional
         Head, methods, sources, hashes of the inputs, day.
+    audience : {"oeffentlich", "nichtoeffentlich", "intern"}
+        For whom it is. Rows of indicators meant for fewer readers (``Indicator.audience``), and of
+        those made of them, are left out, which a note says; so are columns of offers.
 
     Returns
     -------
     Edition
-        For the public: rows of indicators with another ``audience``, and of those made of them, are left
-        out, which a note says.
 
     Raises
     ------
     UnknownNameError
-        A row's indicator has no definition.
+        A row's indicator has no definition; there is no such audience; rules for an indicator, or
+        fields for an audience, that do not exist.
+
+    Notes
+    -----
+    The versions of all audiences withhold the same rows: these are chosen over all rows that any
+    reader outside the house sees, since one may hold two versions. The version ``intern`` holds what
+    never leaves as well; of this only what is unsafe by itself is withheld.
+    """
+    return build_editions(
+        atlas, values=values, gaps=gaps, secrecy=secrecy, indicators=indicators,
+        statement=statement, audiences=[audience],
+    )[audience]  # fmt: skip
+
+
+def build_editions(
+    atlas: Atlas,
+    *,
+    values: Iterable[pd.DataFrame] = (),
+    gaps: gpd.GeoDataFrame | Mapping[str, gpd.GeoDataFrame] | None = None,
+    secrecy: Secrecy | None = None,
+    indicators: Mapping[str, Indicator] | None = None,
+    statement: Statement | None = None,
+    audiences: Sequence[str] = (PUBLIC,),
+) -> dict[str, Edition]:
+    """Protect everything once, as `build_edition` does, and make the versions of several audiences.
+
+    Parameters
+    ----------
+    atlas, values, gaps, secrecy, indicators, statement
+        As of `build_edition`.
+    audiences : sequence of str
+
+    Returns
+    -------
+    dict of str to Edition
+        By audience.
+
+    Raises
+    ------
+    UnknownNameError
     """
     rules = secrecy or Secrecy()
     said = statement or Statement()
     defined = _by_theme({**atlas.indicators, **(indicators or {})})
+    for name in rules.indicators:
+        pick(defined, name)
+    rows = _gather_rows(atlas, values, defined)
+    areas, levels = atlas.areas, atlas.levels
+    # What a reader outside the house sees in any version is protected as one.
+    leaves = ~rows["indicator"].isin(find_kept_back(defined, CLOSED))
+    outside = rows[leaves].reset_index(drop=True)
+    protected, protocol = protect_values(outside, areas, levels, defined, rules)
+    broken = attack_values(outside, protected, areas, levels, defined, rules)
+    protected.index = rows.index[leaves]
+    every_gap = _gather_gaps(gaps, areas, rules)
+    made = {}
+    for audience in audiences:
+        kept_back = find_kept_back(defined, audience)
+        table = protected[~protected["indicator"].isin(kept_back)]
+        if audience == INTERNAL:
+            table = pd.concat([table, withhold_unsafe(rows[~leaves], defined, rules)]).sort_index()
+        table = table.reset_index(drop=True)
+        used = set(table["indicator"])
+        polygons = every_gap[~every_gap["measure"].isin(kept_back)]
+        columns = [f"{level.id}{end}" for level in levels for end in ("", "_name")]
+        published = _choose_offers(atlas.offers, audience, rules)
+        published_areas = areas[[*columns, "name", "geometry"]]
+        shown = {k: own for k, own in rules.indicators.items() if k in used}
+        here = replace(rules, indicators=shown, audiences={})
+        inside = kept_back & set(rows["indicator"])
+        made[audience] = Edition(
+            title=atlas.title,
+            head=_head(said.head, atlas.title, audience),
+            levels=levels,
+            areas=published_areas,
+            offers=published,
+            values=table,
+            gaps=polygons,
+            indicators=MappingProxyType({k: i for k, i in defined.items() if k in used}),
+            backdrop=atlas.backdrop,
+            methods=(*said.methods, here.sentence),
+            sources=tuple(dict.fromkeys((*said.sources, *_sources(defined, used)))),
+            notes=(
+                *_list_notes(atlas.report.notes, list(published.columns), audience),
+                *_say_inside(inside, atlas.title, audience),
+            ),
+            secrecy=here,
+            protocol=protocol[~protocol["indicator"].isin(kept_back)].reset_index(drop=True),
+            inputs=MappingProxyType(dict(said.inputs)),
+            created=said.created,
+            audience=audience,
+            findings=broken,
+            # Without a seal every writer refuses.
+            seal=""
+            if len(broken)
+            else _fingerprint(table, polygons, published, published_areas),
+        )
+    return made
+
+
+def _gather_rows(
+    atlas: Atlas, values: Iterable[pd.DataFrame], defined: Mapping[str, Indicator]
+) -> pd.DataFrame:
+    """Put all rows into one table, in the order in which they are shown."""
     tables = [t for t in (atlas.values, *values) if len(t)]
     rows = (
         pd.concat([t.reindex(columns=list(VALUE_COLUMNS)) for t in tables], ignore_index=True)
@@ -266,46 +367,43 @@ def build_edition(
     rows["steps"] = rows["steps"].fillna("").astype("str")
     for name in rows["indicator"].unique():
         pick(defined, name)
-    inside = find_kept_back(defined) & set(rows["indicator"])
-    rows = rows[~rows["indicator"].isin(inside)]
     rows = rows.drop_duplicates(["level", "area", "indicator", "datenstand"], keep="last")
     order = {name: i for i, name in enumerate(defined)}
     depth = {level.id: i for i, level in enumerate(atlas.levels)}
-    rows = rows.sort_values(
+    return rows.sort_values(
         ["indicator", "level", "area", "datenstand"],
         key=lambda c: (
             c.map(order) if c.name == "indicator" else c.map(depth) if c.name == "level" else c
         ),
         ignore_index=True,
     )
-    areas = atlas.areas
-    protected, protocol = protect_values(rows, areas, atlas.levels, defined, rules)
-    broken = attack_values(rows, protected, areas, atlas.levels, defined, rules)
-    used = set(rows["indicator"])
-    published = public_offers(atlas.offers)
-    columns = [f"{level.id}{end}" for level in atlas.levels for end in ("", "_name")]
-    published_areas = areas[[*columns, "name", "geometry"]]
-    polygons = _gather_gaps(gaps, areas, rules)
-    return Edition(
-        title=atlas.title,
-        head=said.head if said.head.title else replace(said.head, title=atlas.title),
-        levels=atlas.levels,
-        areas=published_areas,
-        offers=published,
-        values=protected,
-        gaps=polygons,
-        indicators=MappingProxyType({k: i for k, i in defined.items() if k in used}),
-        backdrop=atlas.backdrop,
-        methods=(*said.methods, rules.sentence),
-        sources=tuple(dict.fromkeys((*said.sources, *_sources(defined, used)))),
-        notes=(*(str(note) for note in atlas.report.notes), *_say_inside(inside, atlas.title)),
-        secrecy=rules,
-        protocol=protocol,
-        inputs=MappingProxyType(dict(said.inputs)),
-        created=said.created,
-        # Without a seal every writer refuses.
-        seal="" if len(broken) else _fingerprint(protected, polygons, published, published_areas),
-    )
+
+
+def _choose_offers(offers: gpd.GeoDataFrame, audience: str, rules: Secrecy) -> gpd.GeoDataFrame:
+    """Keep the columns that an audience sees."""
+    seen = rules.fields_of(audience)
+    for name in (*seen.fields, *seen.without):
+        if name not in offers.columns and OFFERS.column(name) is None:
+            known = [c for c in offers.columns if c != "geometry"]
+            raise UnknownNameError(f"secrecy.audiences.{audience}", name, known)
+    fields = list_fields(offers.columns, audience, fields=seen.fields, without=seen.without)
+    return offers[[*fields, "geometry"]]
+
+
+def _head(head: Head, title: str, audience: str) -> Head:
+    notice = "" if audience == PUBLIC else say(f"audience.{audience}_notice")
+    joined = " · ".join(filter(None, (notice, head.notice)))
+    return replace(head, title=head.title or title, notice=joined)
+
+
+def _list_notes(notes: Iterable[Finding], shown: Sequence[str], audience: str) -> list[str]:
+    """List what the check noted, without notes that quote a column the audience does not see."""
+    if audience == INTERNAL:
+        return [str(note) for note in notes]
+    declared = [c for t in (AREAS, POPULATION) for c in t.columns] + list(OFFERS.columns)
+    seen = {c.name for c in declared if c.name in shown or c not in OFFERS.columns}
+    seen |= set(VALUE_COLUMNS) | {alias for c in declared if c.name in seen for alias in c.aliases}
+    return [str(note) for note in notes if (note.column or "area").casefold() in seen]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,9 +428,50 @@ class Statement:
     created: str = ""
 
 
-def _say_inside(inside: set[str], title: str) -> list[str]:
+def _say_inside(inside: set[str], title: str, audience: str) -> list[str]:
     """Say how many indicators stayed inside; not which, for a name may tell too much."""
-    return [str(find("note", "not_for_all", title, count=len(inside)))] if inside else []
+    code = "not_for_all" if audience == PUBLIC else "not_for_closed"
+    return [str(find("note", code, title, count=len(inside)))] if inside else []
+
+
+_MOST_FINDINGS = 10
+
+
+def say_findings(
+    findings: pd.DataFrame, levels: Sequence[Level], indicators: Mapping[str, Indicator]
+) -> str:
+    """Say what an attack found and what to do about it; for the desk, not for readers.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        As `attack_values` gives it.
+    levels : sequence of Level
+    indicators : mapping
+
+    Returns
+    -------
+    str
+    """
+    titles = {level.id: level.title for level in levels}
+    lines = []
+    for found in findings.head(_MOST_FINDINGS).itertuples():
+        what = str(found.what)
+        known = indicators.get(what.split("/")[0].split("|")[0])
+        exact = found.lower == found.upper
+        lines.append(
+            say(
+                "secrecy.found_exact" if exact else "secrecy.found_range",
+                level=titles.get(found.level, found.level), area=found.area,
+                indicator=known.title if known else what, datenstand=date(found.datenstand),
+                attacker=say(f"attacker.{found.attacker}"), lower=number(found.lower, 0),
+                upper=number(found.upper, 0),
+            )
+        )  # fmt: skip
+    if len(findings) > _MOST_FINDINGS:
+        lines.append(say("secrecy.found_more", count=len(findings) - _MOST_FINDINGS))
+    head = say("secrecy.broken", count=len(findings))
+    return "\n".join([head, *(f"  {line}" for line in lines), say("secrecy.broken_help")])
 
 
 def _by_theme(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:

@@ -131,6 +131,29 @@ def protect_values(
     return protected, protocol.assign(reason=reason[hidden]).reset_index(drop=True)
 
 
+def withhold_unsafe(
+    values: pd.DataFrame, indicators: Mapping[str, Indicator], rules: Secrecy
+) -> pd.DataFrame:
+    """Withhold only what is unsafe by itself; what is left may give it away.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the values table.
+    indicators : mapping
+    rules : Secrecy
+
+    Returns
+    -------
+    DataFrame
+    """
+    hidden = unsafe(values, indicators, rules.minimum)
+    protected = values.copy()
+    protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
+    protected.loc[hidden, "sign"] = HIDDEN
+    return protected
+
+
 def attack_values(
     values: pd.DataFrame,
     protected: pd.DataFrame,
