@@ -103,6 +103,7 @@ from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
+from sozialraum.read.contributions import read_contributions
 from sozialraum.read.definitions import read_catalogue, read_indicators
 from sozialraum.read.funding import read_funding
 from sozialraum.read.keys import read_key
@@ -112,8 +113,8 @@ from sozialraum.read.recipes import find_recipe, read_recipes
 from sozialraum.read.saved import read_saved_atlas
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
-from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, build_editions
+from sozialraum.secrecy.rules import Dominance, Secrecy
 
 __version__ = "0.1.0"
 
@@ -123,6 +124,7 @@ __all__ = [
     "CheckReport",
     "CoverageError",
     "CrsError",
+    "Dominance",
     "Edition",
     "Exponential",
     "Extract",
@@ -154,6 +156,7 @@ __all__ = [
     "build_atlas",
     "build_demography",
     "build_edition",
+    "build_editions",
     "build_index",
     "build_indices",
     "build_key",
@@ -227,6 +230,7 @@ __all__ = [
     "read_atlas",
     "read_backdrop",
     "read_catalogue",
+    "read_contributions",
     "read_funding",
     "read_indicators",
     "read_key",

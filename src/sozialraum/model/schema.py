@@ -223,8 +223,26 @@ FUNDING = Table(
     ),
 )
 
+CONTRIBUTIONS = Table(
+    "contributions",
+    key=("area", "indicator", "datenstand", "contributor"),
+    columns=(
+        Column("area", "id", required=True, aliases=("gebiet", "raumid", "quartier id")),
+        Column("indicator", "id", required=True, aliases=("indikator", "merkmal")),
+        Column("datenstand", "date", required=True, aliases=("stichtag", "jahr", "zeit")),
+        Column(
+            "contributor",
+            "id",
+            required=True,
+            aliases=("träger", "beitragende stelle", "stelle", "melder", "einrichtung"),
+        ),
+        Column("amount", "number", required=True, minimum=0, aliases=("beitrag", "anzahl", "menge")),
+        *_ORIGIN,
+    ),
+)
+
 CHOICES = tuple(c.name for c in OFFERS.columns if c.kind == "choice")
-TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING)
+TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING, CONTRIBUTIONS)
 SIGNS = ("–", ".", "x", "/", "…", "()")
 VALUE_COLUMNS = (
     "area",
