@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import Level
+from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.system import Block, Bools, Floats, Ints, join_blocks
 
 
@@ -178,6 +179,43 @@ def build_gap_cells(
         pd.concat(labels, ignore_index=True), np.concatenate(values_of), np.concatenate(floors),
         blocks, first + np.arange(size), np.concatenate(secret),
     )  # fmt: skip
+
+
+def find_small_gaps(gaps: pd.DataFrame, rules: Secrecy) -> Bools:
+    """Tell which gaps hold so few people that their number must be withheld."""
+    people = gaps["people"].to_numpy(dtype=float)
+    minimum = np.array([rules.of(str(name)).minimum for name in gaps["measure"]], dtype=float)
+    return np.asarray((people > 0) & (people < minimum))
+
+
+def weigh_gaps(gaps: pd.DataFrame) -> Floats:
+    """Weigh the numbers of people of gaps: half of a share, for polygon and way stay; small first."""
+    rank = gaps["people"].groupby(gaps["measure"]).rank(method="dense", pct=True)
+    return np.asarray(0.5 * (1 + 0.5 * rank.fillna(0.0)), dtype=float)
+
+
+def withhold_gaps(gaps: pd.DataFrame, hidden: Bools) -> pd.DataFrame:
+    """Withhold the number of people of gaps; polygon and way stay.
+
+    Parameters
+    ----------
+    gaps : GeoDataFrame
+    hidden : array of bool
+
+    Returns
+    -------
+    GeoDataFrame
+        With a column ``sign``.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame({"people": [4.0, 60.0]})
+    >>> withhold_gaps(gaps, np.array([True, False])).to_dict("list")
+    {'people': [nan, 60.0], 'sign': ['.', '']}
+    """
+    return gaps.assign(
+        people=gaps["people"].where(~hidden), sign=pd.Series(np.where(hidden, ".", ""), gaps.index)
+    ).astype({"sign": "str"})
 
 
 def _label(measure: object, what: str, level: str, area: object) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,10 @@ import pandas as pd
 
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.amounts import PLACE, complete_parts
 from sozialraum.secrecy.attack import Needs, bound_cells, find_breaches
+from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
+from sozialraum.secrecy.lost import spare_lost
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.suppress import complete_suppression
@@ -63,6 +67,29 @@ def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: i
     return small & persons.astype("boolean").fillna(True).astype(bool)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Protected:
+    """What is published of a values table and its gaps.
+
+    Attributes
+    ----------
+    values : DataFrame
+        Withheld rows have sign "." and neither value nor numerator nor denominator.
+    gaps : DataFrame
+        With a column ``sign``; withheld gaps have no ``people``, polygon and way stay.
+    protocol : DataFrame
+        ``level, area, indicator, datenstand, reason`` of withheld rows of values: "small", "sibling",
+        "parent" or "part".
+    lost : DataFrame
+        ``what, level, area, datenstand`` of counts that earlier editions give away already.
+    """
+
+    values: pd.DataFrame
+    gaps: pd.DataFrame
+    protocol: pd.DataFrame
+    lost: pd.DataFrame
+
+
 def protect_values(
     values: pd.DataFrame,
     areas: gpd.GeoDataFrame,
@@ -70,31 +97,55 @@ def protect_values(
     indicators: Mapping[str, Indicator],
     rules: Secrecy,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Protect a values table without gaps and earlier editions, see `protect_together`.
+
+    Returns
+    -------
+    protected : DataFrame
+    protocol : DataFrame
+    """
+    found = protect_together(values, None, areas, levels, indicators, rules)
+    return found.values, found.protocol
+
+
+def protect_together(
+    values: pd.DataFrame,
+    gaps: pd.DataFrame | None,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+    rules: Secrecy,
+    *,
+    earlier: Sequence[pd.DataFrame] = (),
+) -> Protected:
     """Withhold unsafe rows, and further ones until nobody can compute what they hide.
 
-    All counts of the table are cells of one system of equations, see `build_publication`. Further
-    rows are chosen at least loss, see `complete_suppression`: few, small, of the lowest levels, no
-    totals. An index is withheld with any figure it is made of, which could be computed from it, and
-    then for at least three areas, since the values of all areas have a known sum.
+    All counts of the table and of its gaps are cells of one system of equations, see
+    `build_publication`. Further rows are chosen at least loss, see `complete_suppression`: few, small,
+    of the lowest levels, no totals; people of a gap before shares of areas, for its polygon and way
+    stay. An index is withheld with any figure it is made of, which could be computed from it, and then
+    for at least three areas, since the values of all areas have a known sum.
 
     Parameters
     ----------
     values : DataFrame
         All rows that are to be published.
+    gaps : DataFrame, optional
+        All gaps that are to be published, with ``measure``; see `build_gap_cells`.
     areas : GeoDataFrame
     levels : sequence of Level
     indicators : mapping
     rules : Secrecy
+    earlier : sequence of DataFrame
+        Values tables as they were published before, see `join_earlier`.
 
     Returns
     -------
-    protected : DataFrame
-        Withheld rows have sign "." and neither value nor numerator nor denominator.
-    protocol : DataFrame
-        ``level, area, indicator, datenstand, reason``: "small", "sibling", "parent" or "part".
+    Protected
     """
     table = values.reset_index(drop=True)
-    hidden = unsafe(table, indicators, rules.minimum).to_numpy(copy=True)
+    known = complete_parts(table, indicators)
+    hidden = unsafe(known, indicators, rules.minimum).to_numpy(copy=True)
     reason = np.where(hidden, "small", "").astype(object)
     size = table["denominator"].where(table["denominator"].notna(), table["value"]).to_numpy()
     place = {
@@ -103,15 +154,22 @@ def protect_values(
             zip(table["level"], table["area"], table["indicator"], table["datenstand"], strict=True)
         )
     }
-    if hidden.any():
-        publication = build_publication(table, areas, levels, indicators)
-        small = _small_cells(publication, hidden, rules.minimum)
-        cost = _loss(table, publication, areas, levels, indicators)
-        chosen, _ = complete_suppression(
-            publication, hidden, Needs.of_small(small, rules.minimum), cost
+    small_gaps = np.empty(0, bool) if gaps is None else find_small_gaps(gaps, rules)
+    withheld = np.append(hidden, small_gaps)
+    lost = pd.DataFrame(columns=["what", *PLACE])
+    if withheld.any() or len(small_gaps):
+        publication = build_publication(
+            known, areas, levels, indicators, gaps=gaps, earlier=earlier
         )
+        small = _small_cells(publication, withheld, rules.minimum)
+        needs, _, gone = spare_lost(publication, _find_needs(publication, small, rules), small)
+        lost = publication.system.labels.loc[gone, lost.columns].reset_index(drop=True)
+        cost = _loss(table, publication, areas, levels, indicators)
+        cost = np.append(cost, weigh_gaps(gaps)) if gaps is not None else cost
+        chosen, _ = complete_suppression(publication, withheld, needs, cost)
+        small_gaps, chosen = chosen[len(table) :], chosen[: len(table)]
         shows = np.zeros(len(table), bool)
-        for cells in (publication.numerator, publication.denominator):
+        for cells in (publication.numerator[: len(table)], publication.denominator[: len(table)]):
             shows |= (cells >= 0) & small[cells]
         lowest = (table["level"] == levels[-1].id).to_numpy()
         reason[chosen & ~hidden] = np.where(shows, "small", np.where(lowest, "sibling", "parent"))[
@@ -128,7 +186,9 @@ def protect_values(
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
-    return protected, protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+    protocol = protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+    shown = pd.DataFrame() if gaps is None else withhold_gaps(gaps, small_gaps)
+    return Protected(protected, shown, protocol, lost)
 
 
 def withhold_unsafe(
@@ -161,8 +221,12 @@ def attack_values(
     levels: Sequence[Level],
     indicators: Mapping[str, Indicator],
     rules: Secrecy,
+    *,
+    gaps: pd.DataFrame | None = None,
+    shown: pd.DataFrame | None = None,
+    earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
-    """Attack a protected values table with everything it says.
+    """Attack a protected values table, and gaps, with everything they say.
 
     Parameters
     ----------
@@ -174,12 +238,17 @@ def attack_values(
     levels : sequence of Level
     indicators : mapping
     rules : Secrecy
+    gaps, shown : DataFrame, optional
+        Gaps before protection, and as they are to be published.
+    earlier : sequence of DataFrame
+        Values tables as they were published before.
 
     Returns
     -------
     DataFrame
         One row per count that follows from what is published: ``what, level, area, datenstand``,
-        ``attacker``, ``lower``, ``upper``. Empty: nobody finds anything.
+        ``attacker``, ``lower``, ``upper``. Empty: nobody finds anything but what earlier editions give
+        away.
 
     Notes
     -----
@@ -189,23 +258,27 @@ def attack_values(
     case of a count of 1: neither may find another count exactly.
     """
     columns = ["what", "level", "area", "datenstand", "attacker", "lower", "upper"]
-    table = values.reset_index(drop=True)
+    table = complete_parts(values.reset_index(drop=True), indicators)
     risky = unsafe(table, indicators, rules.minimum).to_numpy()
-    if not risky.any():
-        return pd.DataFrame({c: [] for c in columns})
-    publication = build_publication(table, areas, levels, indicators)
-    system = publication.system
-    small = _small_cells(publication, risky, rules.minimum)
-    numbers = protected[["value", "numerator", "denominator"]]
-    hidden = numbers.isna().all(axis=1).to_numpy()
-    counts = np.zeros(system.size, bool)
+    hidden = protected[["value", "numerator", "denominator"]].isna().all(axis=1).to_numpy()
     # What is withheld for the sake of its parts may follow from elsewhere; its parts may not.
     made = table["indicator"].map({k: bool(i.made_of) for k, i in indicators.items()})
-    own = hidden & ~made.to_numpy(dtype=bool) & (publication.numerator >= 0)
-    counts[publication.numerator[own]] = True
+    own = hidden & ~made.to_numpy(dtype=bool)
+    if gaps is not None and shown is not None:
+        risky = np.append(risky, find_small_gaps(gaps, rules))
+        hidden = np.append(hidden, shown["people"].isna().to_numpy())
+        own = np.append(own, shown["people"].isna().to_numpy())
+    if not risky.any() and gaps is None:
+        return pd.DataFrame({c: [] for c in columns})
+    publication = build_publication(table, areas, levels, indicators, gaps=gaps, earlier=earlier)
+    system = publication.system
+    counts = np.zeros(system.size, bool)
+    counts[publication.numerator[own & (publication.numerator >= 0)]] = True
+    small = _small_cells(publication, risky, rules.minimum)
+    needs, counts, _ = spare_lost(publication, _find_needs(publication, small, rules), counts)
     known = publication.known(hidden)
     found = []
-    for breach in find_breaches(system, known, Needs.of_small(small, rules.minimum), counts):
+    for breach in find_breaches(system, known, needs, counts):
         targets = np.zeros(system.size, bool)
         targets[breach.cells] = True
         lower, upper = bound_cells(system, known, breach.attacker, targets)
@@ -221,6 +294,14 @@ def attack_values(
     return pd.concat(found, ignore_index=True)[columns]
 
 
+def _find_needs(publication: Publication, small: npt.NDArray[np.bool_], rules: Secrecy) -> Needs:
+    """Say how wide every small count must stay. Nobody guesses what stands in no row to be small."""
+    needs = Needs.of_small(small, rules.minimum)
+    for cells in publication.secret.values():
+        needs.most[cells] = np.nan
+    return needs
+
+
 def _small_cells(
     publication: Publication, hidden: npt.NDArray[np.bool_], minimum: int
 ) -> npt.NDArray[np.bool_]:
@@ -228,6 +309,8 @@ def _small_cells(
     small = np.zeros(publication.system.size, bool)
     for cells in (publication.numerator, publication.denominator, publication.rest):
         small[cells[hidden & (cells >= 0)]] = True
+    for cells in publication.secret.values():
+        small[cells] = True
     value = np.abs(publication.system.value)
     return small & (value > 0) & (value < minimum)
 
@@ -247,7 +330,7 @@ def _loss(
     totals = {k for k, i in indicators.items() if i.parts}
     totals |= {i.base for i in indicators.values() if i.base}
     step = np.where(table["indicator"].isin(totals), 10 * step, step)
-    cells = publication.numerator
+    cells = publication.numerator[: len(table)]
     value = np.where(cells >= 0, publication.system.value[cells], np.nan)
     value = np.nan_to_num(np.abs(value))
     order = table["indicator"].astype(str) + table["datenstand"].astype(str)
@@ -311,20 +394,6 @@ def _beside_hidden(
 
 
 def protect_gaps(gaps: gpd.GeoDataFrame, rules: Secrecy) -> gpd.GeoDataFrame:
-    """Withhold the number of people of small gaps; the polygon and the way stay.
-
-    Parameters
-    ----------
-    gaps : GeoDataFrame
-        As `find_gaps` gives it.
-    rules : Secrecy
-
-    Returns
-    -------
-    GeoDataFrame
-        With a column ``sign``.
-    """
-    small = (gaps["people"] > 0) & (gaps["people"] < rules.minimum)
-    return gaps.assign(
-        people=gaps["people"].where(~small), sign=np.where(small, HIDDEN, "").astype("str")
-    )
+    """Withhold the number of people of small gaps alone, see `protect_together`."""
+    named = gaps if "measure" in gaps else gaps.assign(measure="")
+    return withhold_gaps(gaps, find_small_gaps(named, rules))
