@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sozialraum.errors import SecrecyError
+from sozialraum.demo import build_musterstadt
+from sozialraum.errors import InputError, SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import build_publication
 from sozialraum.secrecy.rounding import attack_rounded, round_values
+from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.system import build_system
 
 from .strategies import INDICATORS, LEVELS, Town, towns
@@ -158,3 +161,27 @@ def test_where_no_adjacent_multiples_fit_the_nearest_do() -> None:
     a, b, c, x, y, z, t = rounded
     assert (a + b, b + c, a + c, a + b + c) == (x, y, z, t)
     assert beyond.sum() > 0
+
+
+def test_an_edition_is_rounded_as_a_whole() -> None:
+    town = build_musterstadt().atlas
+    edition = build_edition(town, secrecy=Secrecy(minimum=5, rounding=5))
+    edition.verify()
+    counts = [
+        k for k, i in edition.indicators.items() if i.kind == "count" and i.protects == "persons"
+    ]
+    shown = edition.values.loc[edition.values["indicator"].isin(counts), "value"].dropna()
+    assert len(shown)
+    assert (shown % 5 == 0).all()
+    assert "gerundet" in " ".join(edition.methods)
+    area = edition.areas.index[0]
+    assert "Vielfache von 5" in " ".join(edition.passport(area, counts[0]).values())
+
+
+def test_rules_that_rounding_cannot_keep_are_refused() -> None:
+    with pytest.raises(InputError, match="mindestens 10 runden"):
+        Secrecy(minimum=10, rounding=5)
+    with pytest.raises(InputError, match="providers"):
+        Secrecy(minimum=3, rounding=5, providers=3)
+    with pytest.raises(InputError, match="0, 3, 5, 10"):
+        Secrecy(minimum=3, rounding=7)

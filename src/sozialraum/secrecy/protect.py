@@ -13,58 +13,20 @@ import pandas as pd
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, complete_parts
-from sozialraum.secrecy.attack import Needs, bound_cells, find_breaches
+from sozialraum.secrecy.attack import bound_cells, find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
 from sozialraum.secrecy.lost import spare_lost
 from sozialraum.secrecy.publication import Publication, build_publication
+from sozialraum.secrecy.rounding import attack_rounded, round_together
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.secrecy.suppress import complete_suppression
+from sozialraum.secrecy.suppress import Completion, complete_suppression
+from sozialraum.secrecy.unsafe import judge
 
 HIDDEN = "."
 # The z-values of all areas add up to 0 and their squares to n: two unknown ones could be computed.
 _FEWEST_INDICES = 3
-
-
-def unsafe(values: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: int) -> pd.Series:
-    """Tell which rows are unsafe by themselves.
-
-    A row is unsafe if Z, N or N − Z of persons lies strictly between 0 and the minimum. Offers and
-    places are not persons.
-
-    Parameters
-    ----------
-    values : DataFrame
-        Rows of the values table.
-    indicators : mapping
-    minimum : int
-
-    Returns
-    -------
-    Series of bool
-
-    Examples
-    --------
-    >>> values = pd.DataFrame({"indicator": "u6", "value": [0.0, 4.0, 5.0],
-    ...                        "numerator": [0.0, 4.0, 5.0], "denominator": np.nan})
-    >>> unsafe(values, {"u6": Indicator(id="u6", title="Kinder")}, minimum=5).tolist()
-    [False, True, False]
-    """
-    persons = values["indicator"].map({k: i.protects == "persons" for k, i in indicators.items()})
-    counts = values["indicator"].map({k: i.kind == "count" for k, i in indicators.items()})
-    # Of a ratio the numerator is no part of the denominator: their difference counts nobody.
-    shares = values["indicator"].map({k: i.kind != "ratio" for k, i in indicators.items()})
-    rest = (values["denominator"] - values["numerator"]).where(
-        shares.astype("boolean").fillna(True)
-    )
-    small = pd.Series(False, index=values.index)
-    for amount in (
-        values["numerator"],
-        values["denominator"],
-        rest,
-        values["value"].where(counts.astype("boolean").fillna(False)),
-    ):
-        small |= (amount != 0) & (amount.abs() < minimum)
-    return small & persons.astype("boolean").fillna(True).astype(bool)
+# Totals, upper levels and what was published before are worth as many rows of the lowest level.
+_AS_TOTAL = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +40,10 @@ class Protected:
     gaps : DataFrame
         With a column ``sign``; withheld gaps have no ``people``, polygon and way stay.
     protocol : DataFrame
-        ``level, area, indicator, datenstand, reason`` of withheld rows of values: "small", "sibling",
-        "parent" or "part".
+        ``level, area, indicator, datenstand, reason`` of withheld rows of values: the rule they break
+        (see `judge`), or "sibling", "parent" or "part".
+    completion : Completion
+        What it cost to withhold further rows; None where there were none to choose.
     lost : DataFrame
         ``what, level, area, datenstand`` of counts that earlier editions give away already.
     """
@@ -87,6 +51,7 @@ class Protected:
     values: pd.DataFrame
     gaps: pd.DataFrame
     protocol: pd.DataFrame
+    completion: Completion | None
     lost: pd.DataFrame
 
 
@@ -117,8 +82,9 @@ def protect_together(
     rules: Secrecy,
     *,
     earlier: Sequence[pd.DataFrame] = (),
+    contributed: pd.DataFrame | None = None,
 ) -> Protected:
-    """Withhold unsafe rows, and further ones until nobody can compute what they hide.
+    """Withhold unsafe rows, and further ones until nobody can compute what they hide; or round all.
 
     All counts of the table and of its gaps are cells of one system of equations, see
     `build_publication`. Further rows are chosen at least loss, see `complete_suppression`: few, small,
@@ -137,16 +103,24 @@ def protect_together(
     indicators : mapping
     rules : Secrecy
     earlier : sequence of DataFrame
-        Values tables as they were published before, see `join_earlier`.
+        Values tables as they were published before, see `join_earlier`; what they show is withheld
+        last.
+    contributed : DataFrame, optional
+        As `sum_contributions` gives it.
 
     Returns
     -------
     Protected
     """
+    if rules.rounding:
+        limits = {"base": rules.rounding, "minimum": rules.highest}
+        parts = round_together(values, gaps, areas, levels, indicators, earlier=earlier, **limits)
+        return Protected(*parts, pd.DataFrame(columns=["what", *PLACE]))
     table = values.reset_index(drop=True)
     known = complete_parts(table, indicators)
-    hidden = unsafe(known, indicators, rules.minimum).to_numpy(copy=True)
-    reason = np.where(hidden, "small", "").astype(object)
+    judged = judge(known, indicators, rules, contributed)
+    hidden, reason = judged.unsafe, judged.reason
+    judged = judged.beside(gaps, rules)
     size = table["denominator"].where(table["denominator"].notna(), table["value"]).to_numpy()
     place = {
         key: i
@@ -154,23 +128,25 @@ def protect_together(
             zip(table["level"], table["area"], table["indicator"], table["datenstand"], strict=True)
         )
     }
-    small_gaps = np.empty(0, bool) if gaps is None else find_small_gaps(gaps, rules)
-    withheld = np.append(hidden, small_gaps)
+    withheld, small_gaps = judged.unsafe, judged.unsafe[len(table) :]
+    completion = None
     lost = pd.DataFrame(columns=["what", *PLACE])
     if withheld.any() or len(small_gaps):
         publication = build_publication(
             known, areas, levels, indicators, gaps=gaps, earlier=earlier
         )
-        small = _small_cells(publication, withheld, rules.minimum)
-        needs, _, gone = spare_lost(publication, _find_needs(publication, small, rules), small)
+        needs = judged.needs(publication, rules)
+        own = needs.own
+        needs, _, gone = spare_lost(publication, needs, own)
         lost = publication.system.labels.loc[gone, lost.columns].reset_index(drop=True)
-        cost = _loss(table, publication, areas, levels, indicators)
+        cost = _loss(table, publication, areas, levels, indicators, rules)
+        cost = np.where(_find_shown_before(table, earlier), _AS_TOTAL * cost, cost)
         cost = np.append(cost, weigh_gaps(gaps)) if gaps is not None else cost
-        chosen, _ = complete_suppression(publication, withheld, needs, cost)
+        chosen, completion = complete_suppression(publication, withheld, needs, cost)
         small_gaps, chosen = chosen[len(table) :], chosen[: len(table)]
         shows = np.zeros(len(table), bool)
         for cells in (publication.numerator[: len(table)], publication.denominator[: len(table)]):
-            shows |= (cells >= 0) & small[cells]
+            shows |= (cells >= 0) & own[cells]
         lowest = (table["level"] == levels[-1].id).to_numpy()
         reason[chosen & ~hidden] = np.where(shows, "small", np.where(lowest, "sibling", "parent"))[
             chosen & ~hidden
@@ -188,11 +164,14 @@ def protect_together(
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
     protocol = protocol.assign(reason=reason[hidden]).reset_index(drop=True)
     shown = pd.DataFrame() if gaps is None else withhold_gaps(gaps, small_gaps)
-    return Protected(protected, shown, protocol, lost)
+    return Protected(protected, shown, protocol, completion, lost)
 
 
 def withhold_unsafe(
-    values: pd.DataFrame, indicators: Mapping[str, Indicator], rules: Secrecy
+    values: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    rules: Secrecy,
+    contributed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Withhold only what is unsafe by itself; what is left may give it away.
 
@@ -202,12 +181,13 @@ def withhold_unsafe(
         Rows of the values table.
     indicators : mapping
     rules : Secrecy
+    contributed : DataFrame, optional
 
     Returns
     -------
     DataFrame
     """
-    hidden = unsafe(values, indicators, rules.minimum)
+    hidden = judge(values, indicators, rules, contributed).unsafe
     protected = values.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
@@ -225,6 +205,7 @@ def attack_values(
     gaps: pd.DataFrame | None = None,
     shown: pd.DataFrame | None = None,
     earlier: Sequence[pd.DataFrame] = (),
+    contributed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Attack a protected values table, and gaps, with everything they say.
 
@@ -242,6 +223,8 @@ def attack_values(
         Gaps before protection, and as they are to be published.
     earlier : sequence of DataFrame
         Values tables as they were published before.
+    contributed : DataFrame, optional
+        As `sum_contributions` gives it.
 
     Returns
     -------
@@ -253,29 +236,33 @@ def attack_values(
     Notes
     -----
     Three attackers: the reader knows that counts are whole numbers from 0 and must not get closer
-    to a small count than an interval as wide as the minimum, nor to any other withheld count
-    exactly. The insider also knows that small counts are 1 … minimum − 1; the single is the only
+    to a count that breaks a rule than the rule's interval, nor to any other withheld count exactly.
+    The insider also knows that small counts are 1 … minimum − 1; the single is the only
     case of a count of 1: neither may find another count exactly.
     """
+    if rules.rounding:
+        limits = {"base": rules.rounding, "minimum": rules.highest}
+        return attack_rounded(
+            values, protected, areas, levels, indicators, gaps=gaps, earlier=earlier, **limits
+        )
     columns = ["what", "level", "area", "datenstand", "attacker", "lower", "upper"]
     table = complete_parts(values.reset_index(drop=True), indicators)
-    risky = unsafe(table, indicators, rules.minimum).to_numpy()
+    judged = judge(table, indicators, rules, contributed)
     hidden = protected[["value", "numerator", "denominator"]].isna().all(axis=1).to_numpy()
     # What is withheld for the sake of its parts may follow from elsewhere; its parts may not.
     made = table["indicator"].map({k: bool(i.made_of) for k, i in indicators.items()})
     own = hidden & ~made.to_numpy(dtype=bool)
     if gaps is not None and shown is not None:
-        risky = np.append(risky, find_small_gaps(gaps, rules))
+        judged = judged.beside(gaps, rules)
         hidden = np.append(hidden, shown["people"].isna().to_numpy())
         own = np.append(own, shown["people"].isna().to_numpy())
-    if not risky.any() and gaps is None:
+    if not judged.unsafe.any() and gaps is None:
         return pd.DataFrame({c: [] for c in columns})
     publication = build_publication(table, areas, levels, indicators, gaps=gaps, earlier=earlier)
     system = publication.system
     counts = np.zeros(system.size, bool)
     counts[publication.numerator[own & (publication.numerator >= 0)]] = True
-    small = _small_cells(publication, risky, rules.minimum)
-    needs, counts, _ = spare_lost(publication, _find_needs(publication, small, rules), counts)
+    needs, counts, _ = spare_lost(publication, judged.needs(publication, rules), counts)
     known = publication.known(hidden)
     found = []
     for breach in find_breaches(system, known, needs, counts):
@@ -294,48 +281,45 @@ def attack_values(
     return pd.concat(found, ignore_index=True)[columns]
 
 
-def _find_needs(publication: Publication, small: npt.NDArray[np.bool_], rules: Secrecy) -> Needs:
-    """Say how wide every small count must stay. Nobody guesses what stands in no row to be small."""
-    needs = Needs.of_small(small, rules.minimum)
-    for cells in publication.secret.values():
-        needs.most[cells] = np.nan
-    return needs
-
-
-def _small_cells(
-    publication: Publication, hidden: npt.NDArray[np.bool_], minimum: int
-) -> npt.NDArray[np.bool_]:
-    """Find the counts for whose sake unsafe rows are withheld."""
-    small = np.zeros(publication.system.size, bool)
-    for cells in (publication.numerator, publication.denominator, publication.rest):
-        small[cells[hidden & (cells >= 0)]] = True
-    for cells in publication.secret.values():
-        small[cells] = True
-    value = np.abs(publication.system.value)
-    return small & (value > 0) & (value < minimum)
-
-
 def _loss(
     table: pd.DataFrame,
     publication: Publication,
     areas: gpd.GeoDataFrame,
     levels: Sequence[Level],
     indicators: Mapping[str, Indicator],
+    rules: Secrecy,
 ) -> npt.NDArray[np.float64]:
-    """Weigh every row: upper levels and totals of parts ten times, small before large, zeros last."""
+    """Weigh every row: upper levels and totals of parts ten times, small before large, zeros last.
+
+    If told so, large before small.
+    """
     count = np.array([areas[level.id].nunique() for level in levels], dtype=float)
     smallest = {level.id: count.max() / c for level, c in zip(levels, count, strict=True)}
     of_level = table["level"].map(smallest).fillna(1.0).to_numpy()
-    step = np.where(table["level"] == levels[-1].id, 1.0, 10.0 * of_level)
+    step = np.where(table["level"] == levels[-1].id, 1.0, _AS_TOTAL * of_level)
     totals = {k for k, i in indicators.items() if i.parts}
     totals |= {i.base for i in indicators.values() if i.base}
-    step = np.where(table["indicator"].isin(totals), 10 * step, step)
+    step = np.where(table["indicator"].isin(totals), _AS_TOTAL * step, step)
     cells = publication.numerator[: len(table)]
     value = np.where(cells >= 0, publication.system.value[cells], np.nan)
     value = np.nan_to_num(np.abs(value))
     order = table["indicator"].astype(str) + table["datenstand"].astype(str)
     share = pd.Series(value).groupby(order.to_numpy()).rank(method="dense", pct=True).to_numpy()
+    share = share if rules.large == "last" else 1 - share
     return np.asarray(step * (1 + np.where(value == 0, 0.9, 0.5 * share)))
+
+
+def _find_shown_before(
+    table: pd.DataFrame, earlier: Sequence[pd.DataFrame]
+) -> npt.NDArray[np.bool_]:
+    """Find the rows that an earlier edition shows."""
+    key = ["level", "area", "indicator", "datenstand"]
+    shown = pd.MultiIndex.from_frame(
+        pd.concat([t.loc[t["value"].notna(), key].astype("str") for t in earlier])
+        if earlier
+        else table.loc[[], key].astype("str")
+    )
+    return np.asarray(pd.MultiIndex.from_frame(table[key].astype("str")).isin(shown))
 
 
 def _made_of_hidden(

@@ -12,14 +12,15 @@ from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.steps import add_step
+from sozialraum.secrecy.amounts import complete_parts
 from sozialraum.secrecy.attack import Attacker, pose
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import Publication, build_publication
+from sozialraum.secrecy.rules import BASES
 from sozialraum.secrecy.solver import ROUND, Problem, Program
 from sozialraum.secrecy.system import Bools, Floats, Ints
 from sozialraum.texts import say
 
-BASES = (3, 5, 10)
 ROUNDED = "rounded"
 # A quotient whose denominator was rounded to nothing.
 _NO_QUOTIENT = "/"
@@ -84,7 +85,7 @@ def round_values(
     """
     if base not in BASES:
         raise SecrecyError(say("secrecy.no_base", base=base, bases=", ".join(map(str, BASES))))
-    table = _fill_nothing(values.reset_index(drop=True), indicators)
+    table = _complete(values, indicators)
     publication = build_publication(table, areas, levels, indicators)
     chosen = _list_chosen(table, publication, indicators)
     known = ~np.isnan(publication.system.value)
@@ -120,17 +121,56 @@ def round_values(
     for name, rows in shown.items():
         far[rows] = np.maximum(far[rows], beyond[at[name][rows]])
     detail = np.where(far > 0, [f"{base}, {base * (n + 1)}" for n in far.tolist()], str(base))
-    name = np.where(far > 0, "rounded_beyond", "rounded_to")
+    step = np.where(far > 0, "rounded_beyond", "rounded_to")
     if "steps" in rounded:
         rounded.loc[touched, "steps"] = add_step(
             rounded.loc[touched, "steps"],
-            pd.Series(name, dtype="str").loc[touched],
+            pd.Series(step, dtype="str").loc[touched],
             pd.Series(detail, dtype="str").loc[touched],
         )
     if "quality" in rounded:
         rounded.loc[touched & (rounded["quality"] == "exact").to_numpy(), "quality"] = ROUNDED
     protocol = table.loc[touched & (far > 0), ["level", "area", "indicator", "datenstand"]]
     return rounded, protocol.assign(reason="beyond").reset_index(drop=True)
+
+
+def round_together(
+    values: pd.DataFrame,
+    gaps: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame,
+    levels: Sequence[Level],
+    indicators: Mapping[str, Indicator],
+    *,
+    base: int,
+    minimum: int,
+    earlier: Sequence[pd.DataFrame] = (),
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Round values and gaps; where indices made of rounded figures told too much, withhold them.
+
+    Parameters
+    ----------
+    values, areas, levels, indicators, base
+        As of `round_values`.
+    gaps : GeoDataFrame, optional
+    minimum, earlier
+        As of `attack_rounded`.
+
+    Returns
+    -------
+    values, gaps, protocol : DataFrame
+    """
+    rounded, protocol = round_values(values, areas, levels, indicators, base=base)
+    shown = pd.DataFrame() if gaps is None else round_gaps(gaps, base=base)
+    made = rounded["indicator"].isin({k for k, i in indicators.items() if i.made_of})
+    made &= rounded["value"].notna()
+    if made.any():
+        rules = {"base": base, "minimum": minimum, "gaps": gaps, "earlier": earlier}
+        if len(attack_rounded(values, rounded, areas, levels, indicators, **rules)):  # type: ignore[arg-type]
+            rounded.loc[made, ["value", "numerator", "denominator"]] = np.nan
+            rounded.loc[made, "sign"] = "."
+            gone = rounded.loc[made, list(protocol.columns[:-1])].assign(reason="part")
+            protocol = pd.concat([protocol, gone], ignore_index=True)
+    return rounded, shown, protocol
 
 
 def attack_rounded(
@@ -177,7 +217,7 @@ def attack_rounded(
     both by linear programming. A 0 of base 5 stands for 0, 1, 2, 3 or 4, which are five.
     """
     columns = ["what", "level", "area", "datenstand", "attacker", "lower", "upper"]
-    table = _fill_nothing(values.reset_index(drop=True), indicators)
+    table = _complete(values, indicators)
     publication = build_publication(
         table, areas, levels, indicators, gaps=gaps, earlier=earlier, agreeing=False
     )
@@ -212,8 +252,12 @@ def attack_rounded(
     )[columns].reset_index(drop=True)  # fmt: skip
 
 
-def _fill_nothing(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """Take "–" beside a count of persons for the 0 it means: beside a rounded 0 it would tell more."""
+def _complete(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Add parts that the definitions tell, and take "–" for the 0 it means.
+
+    Beside a rounded 0 the sign would tell more.
+    """
+    values = complete_parts(values.reset_index(drop=True), indicators)
     rounds = {k for k, i in indicators.items() if i.protects == "persons" and i.kind == "count"}
     nothing = values["indicator"].isin(rounds) & (values["sign"] == "–")
     table = values.copy()

@@ -67,8 +67,11 @@ class Secrecy:
         Withhold a rate whose numerator is its denominator, and a part that is all of its total.
     large : {"last", "first"}
         Whether large or small counts are spared, where others must be withheld to protect one.
+    rounding : {0, 3, 5, 10}
+        Round every count of persons to multiples of this base instead of withholding, see
+        `round_values`; at least as large as k. 0: withhold.
     indicators : mapping of str to mapping
-        Other rules for single indicators: any of the above except ``large``.
+        Other rules for single indicators: any of the above except ``large`` and ``rounding``.
     audiences : mapping of str to mapping
         For audiences: ``fields``, columns of offers they see besides, ``without``, what they do not.
 
@@ -91,6 +94,7 @@ class Secrecy:
     zeros: bool = False
     all_in_one: bool = False
     large: Literal["last", "first"] = "last"
+    rounding: int = 0
     indicators: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     audiences: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
@@ -117,6 +121,11 @@ class Secrecy:
         return float(max(self.interval or self.minimum, 1))
 
     @property
+    def highest(self) -> int:
+        """The highest minimum of all indicators."""
+        return max([self.minimum, *(self.of(name).minimum for name in self.indicators)])
+
+    @property
     def by_contributors(self) -> bool:
         """Whether a rule asks who contributed."""
         return self.dominance is not None or self.providers > 0
@@ -124,7 +133,11 @@ class Secrecy:
     @property
     def active(self) -> bool:
         """Whether anything is withheld at all."""
-        return self._acts or any(self.of(name)._acts for name in self.indicators)
+        return (
+            bool(self.rounding)
+            or self._acts
+            or any(self.of(name)._acts for name in self.indicators)
+        )
 
     @property
     def _acts(self) -> bool:
@@ -133,6 +146,8 @@ class Secrecy:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The rules in words: the edition's first, then those of single indicators."""
+        if self.rounding:
+            return (say("secrecy.rounding", base=self.rounding),)
         others = [
             say("secrecy.own", indicator=name, rules=" ".join(self.of(name)._words()))
             for name in self.indicators
@@ -180,10 +195,12 @@ class _All(_Own):
     """The keys of ``[secrecy]``."""
 
     large: Literal["last", "first"] = "last"
+    rounding: int = 0
     indicators: dict[str, Any] = field(default_factory=dict)
     audiences: dict[str, Any] = field(default_factory=dict)
 
 
+BASES = (3, 5, 10)
 # Key, least and most that can be meant.
 _RANGES = {
     "minimum": (0, 1e6), "interval": (0, 1e9), "providers": (0, 1e6), "largest": (1, 1e6),
@@ -217,6 +234,7 @@ def check_rules(entry: Mapping[str, Any], label: str) -> list[Finding]:
     Im Abschnitt „secrecy.indicators.u6“ gibt es „zeroes“ nicht. Gemeint sein könnte: zeros.
     """
     found = _check(entry, _All, "secrecy", label)
+    found += _check_rounding(entry, label)
     for name, own in _tables(entry, "indicators", found, label):
         found += _check(own, _Own, f"secrecy.indicators.{name}", label)
     for name, seen in _tables(entry, "audiences", found, label):
@@ -227,6 +245,37 @@ def check_rules(entry: Mapping[str, Any], label: str) -> list[Finding]:
                      choices=", ".join(AUDIENCES))
             )  # fmt: skip
         found += check_entry(seen, Fields, section, label)
+    return found
+
+
+def _check_rounding(entry: Mapping[str, Any], label: str) -> list[Finding]:
+    """Find what rounding cannot do: other bases, a base below a minimum, rules on contributors."""
+    base = entry.get("rounding", 0)
+    if base == 0 or not isinstance(base, int):
+        return []
+    if base not in BASES:
+        choices = ", ".join(map(str, (0, *BASES)))
+        return [
+            find(
+                "error",
+                "not_a_choice",
+                label,
+                column="secrecy.rounding",
+                cell=base,
+                choices=choices,
+            )
+        ]
+    own = (entry.get("indicators") or {}).values()
+    every = [entry, *(rules for rules in own if isinstance(rules, Mapping))]
+    minima = [rules.get("minimum", 0) for rules in every]
+    minima += [] if "minimum" in entry else [Secrecy.__dataclass_fields__["minimum"].default]
+    highest = max((k for k in minima if isinstance(k, int)), default=0)
+    found = []
+    if highest > base:
+        found.append(find("error", "rounding_below", label, base=base, minimum=highest))
+    for key in ("dominance", "providers"):
+        if any(rules.get(key) for rules in every):
+            found.append(find("error", "rounding_beside", label, key=key))
     return found
 
 
