@@ -68,6 +68,17 @@ class Atlas:
         """Give the same atlas with another values table and what was noted making it."""
         return replace(self, _values=values, report=self.report + CheckReport(tuple(findings)))
 
+    def with_areas(
+        self,
+        areas: gpd.GeoDataFrame,
+        values: pd.DataFrame,
+        points: Mapping[str, gpd.GeoDataFrame],
+        findings: Sequence[Finding] = (),
+    ) -> Atlas:
+        """Give an atlas of other areas, with the values, offers and population that go with them."""
+        made = replace(self, _areas=areas, **{f"_{name}": t for name, t in points.items()})
+        return made.with_values(values, findings)
+
     def to_frame(self) -> pd.DataFrame:
         """Count what the atlas holds."""
         rows = [(level.plural, self._areas[level.id].nunique()) for level in self.levels]
