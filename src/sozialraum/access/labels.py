@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from queue import Empty, SimpleQueue
@@ -10,6 +9,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import numpy.typing as npt
 
+from sozialraum.access.crew import hire
 from sozialraum.access.tasks import Task
 
 Counts = npt.NDArray[np.uint32]
@@ -92,17 +92,17 @@ def label_nodes(task: Task, k: int, limit: int, threads: int) -> Longs:
     count = min(max(1, min(size // PART, len(task.seeds) // SEEDS)), 2**16 - 1)
     bounds = [size * i // count for i in range(count + 1)]
     room, given = max(ROOM, 2 * k * size // (count * task.slices)), _knock(task, limit)
-    with ThreadPoolExecutor(threads) as crew:
-        while True:
-            found = Labels(task, limit, bounds, np.full((size, k), NOBODY, dtype=np.uint64))
-            box: Box | None = given
-            while box is not None and len(box[0]):
-                todo = found.share(box)
-                answers = list(crew.map(found.search, [todo] * threads, [room] * threads))
-                box = _join(answers)
-            if box is not None:
-                return found.labels
-            room *= 2
+    crew = hire(threads)
+    while True:
+        found = Labels(task, limit, bounds, np.full((size, k), NOBODY, dtype=np.uint64))
+        box: Box | None = given
+        while box is not None and len(box[0]):
+            todo = found.share(box)
+            answers = list(crew.map(found.search, [todo] * threads, [room] * threads))
+            box = _join(answers)
+        if box is not None:
+            return found.labels
+        room *= 2
 
 
 def _knock(task: Task, limit: int) -> Box:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sozialraum.access.contract import Chains
+from sozialraum.access.crew import hire
 from sozialraum.access.fallback import scipy_nearest, scipy_pairs
 from sozialraum.access.labels import label_nodes
 from sozialraum.access.network import StreetNetwork
@@ -109,8 +110,8 @@ def find_pairs(task: Task, limit: int, threads: int) -> Found:
         seed, point, cost = join_found(scipy_pairs(task, limit))
         order = np.lexsort((seed, point))
         return seed[order], point[order], cost[order]
-    with ThreadPoolExecutor(threads) as crew:
-        return _turn(*_find_rows(task, limit, threads, crew), task, threads, crew)
+    crew = hire(threads)
+    return _turn(*_find_rows(task, limit, threads, crew), task, threads, crew)
 
 
 Piece = tuple[int, Counts, Counts]
