@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -417,4 +418,139 @@ def test_hostile_names_do_nothing(open_page, hostile_edition, tmp_path) -> None:
     page.locator(".gebiet").first.dispatch_event("click")
     assert page.locator("script").count() == 2
     assert page.locator("main img, main iframe").count() == 0
+    opened.calm()
+
+
+def older_than(edition):
+    """The town half a year before: one area more was withheld, all others had one person less."""
+    from sozialraum.secrecy.edition import _fingerprint
+
+    rows = edition.values.copy()
+    given = rows["value"].notna() & (rows["indicator"] == "einwohner")
+    rows.loc[given, ["value", "numerator"]] -= 1
+    seal = _fingerprint(rows, edition.gaps, edition.offers, edition.areas)
+    return replace(edition, values=rows, created="2024-07-31", seal=seal)
+
+
+def fills(opened, selector: str = "#buehne .gebiet") -> list[str]:
+    return opened.page.eval_on_selector_all(selector, "a => a.map(e => e.getAttribute('fill'))")
+
+
+def test_classes_can_be_chosen_and_each_says_its_rule(open_page, example_page) -> None:
+    opened = open_page(example_page, "#ebene=quartier&merkmal=kita_15min")
+    opened.wait(READY)
+    page = opened.page
+    count = len(fills(opened))
+    schemes = page.eval_on_selector_all("#w-klassen option", "a => a.map(o => o.value)")
+    assert schemes == ["quantiles", "natural", "equal", "fixed", "deviation"]
+    seen = set()
+    for scheme in schemes:
+        page.select_option("#w-klassen", scheme)
+        seen.add(tuple(texts(opened, "#legende .klasse")) + tuple(texts(opened, "#legende .regel")))
+        counted = [int(t.split()[0]) for t in texts(opened, "#legende .anzahl")]
+        assert sum(counted) == count, scheme
+        assert f"klassen={scheme}" in page.evaluate("location.hash") or scheme == "quantiles"
+    assert len(seen) == len(schemes)
+    # A deviation stands on the map, in the table and in what a screen reader says.
+    label = page.locator(".gebiet").first.get_attribute("aria-label")
+    assert "Prozentpunkte)" in label
+    page.click("#r-tabelle")
+    assert any("Abweichung" in head for head in texts(opened, "#tabelle thead th"))
+    page.select_option("#w-klassen", "fixed")
+    limits = texts(opened, "#legende .klasse")
+    page.check("input[name=ebene][value='2']", force=True)
+    assert [t for t in texts(opened, "#legende .klasse") if t[0].isdigit() or t[0] in "ua"] == [
+        t for t in limits if t[0].isdigit() or t[0] in "ua"
+    ]
+    opened.calm()
+
+
+def test_two_indicators_at_once(open_page, example_page) -> None:
+    opened = open_page(example_page, "#ebene=quartier&merkmal=kita_15min")
+    opened.wait(READY)
+    page = opened.page
+    page.select_option("#w-zweites", label="Menschen mit einer Schule in 15 Minuten Fußweg")
+    assert " × " in texts(opened, "#kartentitel")[0]
+    counted = texts(opened, "#legende .anzahl")
+    assert sum(int(t.split()[0]) for t in counted) == len(fills(opened))
+    assert page.locator("#legende table.paar").count() == 1
+    assert len(page.locator(".gebiet").first.get_attribute("aria-label").split("; ")) == 2
+    page.click("#r-tabelle")
+    assert len(texts(opened, "#tabelle thead th")) == 5
+    page.check("#w-schraffur")
+    assert all(f.startswith("url(#m") for f in fills(opened))
+    again = open_page(example_page, page.evaluate("location.hash"))
+    again.wait(READY)
+    assert texts(again, "#kartentitel") == texts(opened, "#kartentitel")
+    page.select_option("#w-zweites", "-1")
+    assert page.locator("#legende table.paar").count() == 0
+    opened.calm()
+
+
+def test_an_older_edition_lies_beside_this_one(open_page, town_edition, tmp_path) -> None:
+    path = write_ressourcenkarte(
+        town_edition, tmp_path / "karte.html", compare=older_than(town_edition)
+    )
+    opened = open_page(path)
+    opened.wait(READY)
+    page = opened.page
+    choose(page, "Einwohner")
+    assert not page.locator("#davor").is_visible()
+    page.check("#w-vergleich")
+    assert page.locator("#davor").is_visible()
+    assert len(fills(opened, "#davor .gebiet")) == 16
+    assert "31.07.2024" in texts(opened, "#davor-zeile")[0]
+    page.click("#r-tabelle")
+    heads = texts(opened, "#tabelle thead th")
+    assert heads[-1].startswith("Unterschied")
+    rows = page.eval_on_selector_all(
+        "#tabelle tbody tr", "a => a.map(r => [...r.cells].map(c => c.textContent))"
+    )
+    assert {row[-1] for row in rows} == {"+1"}
+    # Both maps move together.
+    page.click("#werkzeuge button")
+    opened.wait(
+        "new Set([...document.querySelectorAll('#buehne .karte-svg > g, #davor .karte-svg > g')]"
+        ".map(g => g.getAttribute('transform')).filter(Boolean)).size === 1"
+    )
+    page.uncheck("#w-vergleich")
+    assert not page.locator("#davor").is_visible()
+    opened.calm()
+
+
+def test_what_is_not_comparable_is_said_and_not_subtracted(
+    open_page, town_edition, tmp_path
+) -> None:
+    import geopandas as gpd
+
+    from sozialraum.secrecy.edition import _fingerprint
+
+    older = older_than(town_edition)
+    areas = older.areas.copy()
+    first = areas.index[0]
+    areas.loc[[first], "geometry"] = gpd.GeoSeries(
+        [areas.geometry[first].buffer(-20)], index=[first], crs=areas.crs
+    )
+    older = replace(
+        older,
+        areas=areas,
+        seal=_fingerprint(older.values, older.gaps, older.offers, areas),
+        indicators={
+            name: replace(one, per=1000.0) if name == "leistungsbezug" else one
+            for name, one in older.indicators.items()
+        },
+    )
+    path = write_ressourcenkarte(town_edition, tmp_path / "karte.html", compare=older)
+    opened = open_page(path, "#vergleich=1&merkmal=einwohner&ebene=quartier")
+    opened.wait(READY)
+    page = opened.page
+    assert "geänderter Grenze" in texts(opened, "#davor-zeile")[0]
+    page.click("#r-tabelle")
+    cells = page.eval_on_selector_all(
+        "#tabelle tbody tr td:last-child", "a => a.map(c => c.textContent)"
+    )
+    assert sorted(cells) == [""] + ["+1"] * 15
+    choose(page, town_edition.indicators["leistungsbezug"].title)
+    assert "nicht vergleichbar" in texts(opened, "#davor-zeile")[0]
+    assert not texts(opened, "#tabelle thead th")[-1].startswith("Unterschied")
     opened.calm()

@@ -10,19 +10,17 @@ import base64
 import gzip
 import json
 import struct
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import shapely
 
 from sozialraum.model.indicator import QUOTIENTS, Indicator
-from sozialraum.model.steps import say_steps
-from sozialraum.present.classes import classify_rows, round_shown
-from sozialraum.present.office import count_digits
+from sozialraum.present.payload_levels import list_level
 from sozialraum.present.payload_marks import list_gaps, list_offers
+from sozialraum.present.payload_older import lay_older
+from sozialraum.present.payload_series import lay_series
+from sozialraum.present.schemes import list_schemes
 from sozialraum.present.svg import clean
 from sozialraum.present.topology import build_topology
 from sozialraum.texts import say
@@ -30,12 +28,8 @@ from sozialraum.texts import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sozialraum.model.areas import Level
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
-
-MISSING = -(2**31)
-LARGE = MISSING + 1
 
 
 def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
@@ -100,12 +94,21 @@ def unpack(text: str) -> tuple[dict[str, Any], NDArray[np.int32]]:
     return json.loads(whole[4 : 4 + length]), np.ascontiguousarray(planes.T).view("<i4").ravel()
 
 
-def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], Topology]:
+def build_payload(
+    edition: Edition,
+    *,
+    limits: Mapping[str, Sequence[float]] | None = None,
+    compare: Edition | None = None,
+) -> tuple[dict[str, Any], NDArray[np.int32], Topology]:
     """Collect outlines, values, offers and gaps of an edition for the page.
 
     Parameters
     ----------
     edition : Edition
+    limits : mapping of indicator to sequence of float, optional
+        Fixed class limits, see `list_schemes`.
+    compare : Edition, optional
+        An older edition to lie beside this one.
 
     Returns
     -------
@@ -117,9 +120,14 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
         [level.id for level in edition.levels],
         loose={"water": edition.water.geometry, "gaps": edition.gaps.geometry},
     )
-    levels = [_level(edition, position, topology) for position in range(len(edition.levels))]
+    levels = [list_level(edition, position, topology) for position in range(len(edition.levels))]
     indicators = list(edition.indicators)
-    series, numbers, large, codes = _series(edition, levels, indicators)
+    block = lay_series(edition.values, levels, edition.indicators)
+    beside = {}
+    if compare is not None:
+        older, block = lay_older(edition, compare, topology, levels, block)
+        beside = {"older": older}
+    classes, scales = _classes(edition, limits)
     header = {
         "title": edition.title,
         "topology": topology.to_topojson(),
@@ -127,61 +135,17 @@ def build_payload(edition: Edition) -> tuple[dict[str, Any], NDArray[np.int32], 
         "indicators": [_indicator(edition.indicators[name]) for name in indicators]
         # Areas and offers alone are a map too: its only indicator has no values.
         or [_indicator(Indicator(id="", title=edition.title))],
-        "series": series,
-        "codes": codes,
-        "large": large,
-        "classes": _classes(edition, levels, indicators),
+        "series": block.series,
+        "codes": block.codes,
+        "large": block.large,
+        "classes": classes,
+        "scales": scales,
         "offers": list_offers(edition, topology),
         "gaps": list_gaps(edition),
         "minimum": edition.secrecy.minimum,
+        **beside,
     }
-    return header, numbers, topology
-
-
-def _level(edition: Edition, position: int, topology: Topology) -> dict[str, Any]:
-    level = edition.levels[position]
-    table = edition.table(level.id)
-    ids = list(topology.objects[level.id])
-    table = table.loc[ids]
-    circles = shapely.maximum_inscribed_circle(shapely.simplify(table.geometry.to_numpy(), 5), 20)
-    places = topology.to_grid(shapely.get_coordinates(shapely.get_point(circles, 0)))
-    order = [other.id for other in edition.levels]
-    parent = order.index(level.parent) if level.parent in order else -1
-    known = {key: i for i, key in enumerate(topology.objects[level.parent])} if parent >= 0 else {}
-    parents = (
-        edition.areas.dropna(subset=[level.id])
-        .drop_duplicates(level.id)
-        .set_index(level.id)[level.parent]
-        .reindex(ids)
-        if parent >= 0
-        else pd.Series([None] * len(ids))
-    )
-    inside = {}
-    if position and not _is_above(edition.levels, level.id):
-        # In a branch of its own: from the smallest areas one does not get here by parents.
-        own = {key: i for i, key in enumerate(ids)}
-        smallest = edition.areas[level.id].reindex(list(topology.objects[edition.levels[-1].id]))
-        inside = {"inside": [own.get(str(key), -1) for key in smallest]}
-    return {
-        **inside,
-        "id": level.id,
-        "title": level.title,
-        "plural": level.plural,
-        "parent": parent,
-        "ids": ids,
-        "names": table["name"].astype(str).tolist(),
-        "parents": [known.get(str(key), -1) for key in parents],
-        "points": places.tolist(),
-    }
-
-
-def _is_above(levels: Sequence[Level], level: str) -> bool:
-    """Tell whether the smallest areas lead up to a level by parents."""
-    parents = {x.id: x.parent for x in levels}
-    at = levels[-1].id
-    while at and at != level:
-        at = parents.get(at, "")
-    return at == level
+    return header, block.numbers, topology
 
 
 def title_of(indicator: Indicator) -> str:
@@ -215,91 +179,14 @@ def _indicator(known: Indicator) -> dict[str, Any]:
     }
 
 
-def _series(
-    edition: Edition, levels: list[dict[str, Any]], indicators: list[str]
-) -> tuple[list[dict[str, Any]], NDArray[np.int32], dict[str, float], list[list[str]]]:
-    """Lay every (indicator, level, date) out as four columns over the level's areas.
-
-    The columns are value, numerator, denominator (as whole numbers of their last shown decimal) and
-    the number of the row's sign, quality and steps taken together.
-    """
-    places = pd.MultiIndex.from_tuples([(v["id"], key) for v in levels for key in v["ids"]])
-    first = np.cumsum([0, *(len(level["ids"]) for level in levels)])
-    order = {level["id"]: i for i, level in enumerate(levels)}
-    known = {name: i for i, name in enumerate(indicators)}
-    rows = edition.values
-    rows = rows[
-        (places.get_indexer(pd.MultiIndex.from_frame(rows[["level", "area"]])) >= 0)
-        & rows["indicator"].isin(known).to_numpy()
-    ]
-    level = rows["level"].map(order).to_numpy(int)
-    indicator = rows["indicator"].map(known).to_numpy(int)
-    place = places.get_indexer(pd.MultiIndex.from_frame(rows[["level", "area"]])) - first[level]
-    size = np.diff(first)[level]
-    dates = sorted(rows["datenstand"].astype(str).unique())
-    date = rows["datenstand"].astype(str).map({d: i for i, d in enumerate(dates)}).to_numpy(int)
-
-    keys, opening, series = np.unique(
-        np.column_stack([indicator, level, date]), axis=0, return_index=True, return_inverse=True
-    )
-    series = series.reshape(-1)
-    starts = np.cumsum([0, *(4 * size[opening])]).astype(int)
-    digits = np.array([edition.indicators[name].digits for name in indicators], dtype=int)
-    counted = np.array(
-        [
-            count_digits(rows[indicator == i], edition.indicators[name])
-            for i, name in enumerate(indicators)
-        ],
-        dtype=int,
-    )
-    numbers = np.full(starts[-1], MISSING, dtype=np.int64)
-    large: dict[str, float] = {}
-    for column, (name, shown) in enumerate(
-        (("value", digits), ("numerator", counted), ("denominator", counted))
-    ):
-        scale = shown[indicator]
-        exact = round_shown(rows[name].to_numpy(float), scale) * 10.0**scale
-        given = ~np.isnan(exact)
-        at = (starts[series] + column * size + place)[given]
-        whole = np.rint(exact[given])
-        wide = np.abs(whole) >= -LARGE
-        numbers[at] = np.where(wide, LARGE, whole).astype(np.int64)
-        large |= {str(p): x for p, x in zip(at[wide].tolist(), whole[wide].tolist(), strict=True)}
-    remarks = rows["sign"].fillna("").astype(str) + "\n" + rows["quality"].fillna("").astype(str)
-    remarks += "\n" + rows["steps"].map({s: "; ".join(say_steps(s)) for s in set(rows["steps"])})
-    codes = ["\n\n", *sorted(set(remarks) - {"\n\n"})]
-    for begin, end in pairwise(starts.tolist()):
-        numbers[begin + 3 * (end - begin) // 4 : end] = 0
-    numbers[starts[series] + 3 * size + place] = remarks.map({c: i for i, c in enumerate(codes)})
-    stands = rows["gebietsstand"].fillna("").astype(str).to_numpy()[opening]
-    entries = [
-        {
-            "indicator": i,
-            "level": one,
-            "date": dates[when],
-            "borders": stand,
-            "counted": int(counted[i]),
-            "at": at,
-        }
-        for (i, one, when), stand, at in zip(keys.tolist(), stands, starts.tolist(), strict=False)
-    ]
-    return entries, numbers.astype(np.int32), large, [code.split("\n") for code in codes]
-
-
 def _classes(
-    edition: Edition, levels: list[dict[str, Any]], indicators: list[str]
-) -> dict[str, Any]:
-    """Class every indicator on every level over all its dates."""
-    order = {level["id"]: i for i, level in enumerate(levels)}
-    known = {name: i for i, name in enumerate(indicators)}
-    classes = {}
-    for (indicator, level), rows in edition.values.groupby(["indicator", "level"]):
-        if indicator in known and level in order:
-            found = classify_rows(rows, edition.indicators[indicator], with_unit=False)
-            classes[f"{order[level]} {known[indicator]}"] = {
-                "breaks": found.breaks,
-                "labels": found.labels,
-                "colours": found.colours,
-                "hatches": [hatch[:3] for hatch in found.hatches],
-            }
-    return classes
+    edition: Edition, limits: Mapping[str, Sequence[float]] | None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Class every indicator on every level in every way; colours and hatches are listed once."""
+    found = list_schemes(edition, limits)
+    scales: dict[str, int] = {}
+    for entry in (entry for schemes in found.values() for entry in schemes.values()):
+        if "colours" in entry:
+            scale = {"colours": entry.pop("colours"), "hatches": entry.pop("hatches")}
+            entry["scale"] = scales.setdefault(json.dumps(scale), len(scales))
+    return found, [json.loads(scale) for scale in scales]

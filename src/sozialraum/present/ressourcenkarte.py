@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
+from sozialraum.present import schemes
 from sozialraum.present.files import replacing
 from sozialraum.present.payload import build_payload, pack
 from sozialraum.present.still_map import draw_still_map
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 _ASSETS = files("sozialraum.present") / "assets"
-_SCRIPTS = ("1_base", "2_map", "3_marks", "4_details", "5_lists", "6_start")
+_SCRIPTS = tuple(
+    sorted(p.name for p in (_ASSETS / "ressourcenkarte").iterdir() if p.name.endswith(".js"))
+)
 
 
 def write_ressourcenkarte(
@@ -37,6 +41,8 @@ def write_ressourcenkarte(
     *,
     level: str | None = None,
     indicator: str | None = None,
+    limits: Mapping[str, Sequence[float]] | None = None,
+    compare: Edition | None = None,
 ) -> Path:
     """Write the map page of an edition.
 
@@ -49,6 +55,10 @@ def write_ressourcenkarte(
     level, indicator : str, optional
         What the page shows first. Unless given: the smallest level, and the first indicator that
         is neither a count nor practice data, if there is one.
+    limits : mapping of indicator to sequence of float, optional
+        Fixed class limits, at most four for an indicator; round numbers unless given.
+    compare : Edition, optional
+        An older edition, which the reader can put beside this one.
 
     Returns
     -------
@@ -69,8 +79,10 @@ def write_ressourcenkarte(
     from markupsafe import Markup
 
     edition.verify()
+    if compare is not None:
+        compare.verify()
     level, indicator = choose_start(edition, level, indicator)
-    header, numbers, topology = build_payload(edition)
+    header, numbers, topology = build_payload(edition, limits=limits, compare=compare)
     header |= {"start": [level, indicator], "look": _look(), **_words()}
     style, script = _style(), _script()
     environment = Environment(
@@ -150,6 +162,8 @@ def _look() -> dict[str, Any]:
         "hiddenHatch": look.HIDDEN_HATCH[:3],
         "missingHatch": look.MISSING_HATCH[:3],
         "gapHatch": look.GAP_HATCH[:3],
+        "pair": schemes.PAIR,
+        "pairHatches": [[hatch[:3] for hatch in row] for row in schemes.PAIR_HATCHES],
     }
 
 
@@ -159,9 +173,7 @@ def _style() -> str:
 
 def _script() -> str:
     """Join the parts of the script and leave its comments (and with them the types) out."""
-    parts = [
-        (_ASSETS / "ressourcenkarte" / f"{n}.js").read_text(encoding="utf-8") for n in _SCRIPTS
-    ]
+    parts = [(_ASSETS / "ressourcenkarte" / n).read_text(encoding="utf-8") for n in _SCRIPTS]
     text = re.sub(r"/\*\*.*?\*/ ?", "", "\n".join(parts), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines()]
     body = "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -3,12 +3,14 @@
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], inside?: number[], points: number[][]}} Level */
 /** @typedef {{id: string, title: string, unit: string, digits: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][], gap: string}} Indicator */
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
-/** @typedef {{breaks: number[], labels: string[], colours: string[], hatches: [number, string, number][]}} Classes */
+/** @typedef {[number, string, number]} Hatch */
+/** @typedef {{breaks: number[], labels: string[], scale: number}} Classes */
+/** One edition: this one, or an older one beside it. @typedef {{levels: Level[], series: Series[], byKey: Map<string, Series>}} Book */
 /** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */
 /** @typedef {{ids: string[], names: string[], places: number[][], areas: number[], categories: {id: string, title: string, path: string, colour: string}[], category: number[], columns: Column[]}} Offers */
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
-/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Classes>, offers: Offers, gaps: Gap[], words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: [number, string, number], missingHatch: [number, string, number], gapHatch: [number, string, number]}, start: string[]}} Data */
+/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], older: Older|null, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
 /** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
 
 /** @type {Data} */
@@ -127,24 +129,29 @@ function link(text) {
   return safe ? html("a", { href: target, rel: "noopener noreferrer" }, text) : text;
 }
 
-/** @type {Map<string, Series>} */
-const seriesByKey = new Map();
+/** @type {Cell} */
+const NOTHING = { value: null, numerator: null, denominator: null, sign: "", quality: "", steps: "" };
 
-/** @param {number} level @param {number} indicator @param {string} date */
-function findSeries(level, indicator, date) {
-  return seriesByKey.get(`${level} ${indicator} ${date}`);
+/** @param {Book} book */
+function indexSeries(book) {
+  book.byKey = new Map(book.series.map((s) => [`${s.level} ${s.indicator} ${s.date}`, s]));
 }
 
-/** Dates of an indicator on a level, newest first. @param {number} level @param {number} indicator */
-function datesOf(level, indicator) {
-  return data.series.filter((s) => s.level === level && s.indicator === indicator)
+/** @param {number} level @param {number} indicator @param {string} date @param {Book} [book] */
+function findSeries(level, indicator, date, book = data) {
+  return book.byKey.get(`${level} ${indicator} ${date}`);
+}
+
+/** Dates of an indicator on a level, newest first. @param {number} level @param {number} indicator @param {Book} [book] */
+function datesOf(level, indicator, book = data) {
+  return book.series.filter((s) => s.level === level && s.indicator === indicator)
     .map((s) => s.date).sort().reverse();
 }
 
-/** @param {Series|undefined} series @param {number} area @returns {Cell} */
-function cellOf(series, area) {
-  if (!series) return { value: null, numerator: null, denominator: null, sign: "", quality: "", steps: "" };
-  const size = data.levels[series.level].ids.length;
+/** @param {Series|undefined} series @param {number} area @param {Book} [book] @returns {Cell} */
+function cellOf(series, area, book = data) {
+  if (!series || area < 0) return NOTHING;
+  const size = book.levels[series.level].ids.length;
   const digits = data.indicators[series.indicator].digits;
   /** @param {number} column @param {number} scale */
   const at = (column, scale) => {
@@ -165,13 +172,6 @@ function writeValue(cell, indicator, unit = true) {
   }
   const text = (indicator.classes ? indicator.classes[cell.value - 1] : write(cell.value, indicator.digits)) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
   return cell.sign === "()" ? `(${text})` : text;
-}
-
-/** Class of a value: 0 …, -1 missing, -2 secret. @param {Cell} cell @param {Classes|undefined} classes */
-function classOf(cell, classes) {
-  if (cell.value === null || !classes) return cell.sign === "." ? -2 : -1;
-  const value = cell.value;
-  return classes.breaks.filter((b) => value >= b).length;
 }
 
 /** @param {string} text */

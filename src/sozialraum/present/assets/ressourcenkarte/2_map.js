@@ -10,22 +10,24 @@ let lines = [];
 const drawn = [];
 const MAX_ZOOM = 40;
 
-function readLines() {
-  lines = data.topology.arcs.map((arc) => {
-    let x = 0, y = 0;
+/** Lines of a topology on the grid of the map. @param {Topo} topology */
+function readLines(topology) {
+  const [x0, y0] = topology.transform.translate.map((t, i) => Math.round((t - data.topology.transform.translate[i]) / data.topology.transform.scale[i]));
+  return topology.arcs.map((arc) => {
+    let x = x0, y = y0;
     return arc.map(([dx, dy]) => [(x += dx), -(y += dy)]);
   });
 }
 
-/** @param {number[][][]} polygons */
-function pathOf(polygons) {
+/** @param {number[][][]} polygons @param {number[][][]} [from] lines, those of the map unless given */
+function pathOf(polygons, from = lines) {
   let path = "";
   for (const rings of polygons) {
     for (const ring of rings) {
       /** @type {number[]|null} */
       let last = null;
       for (const arc of ring) {
-        const line = arc < 0 ? [...lines[~arc]].reverse() : lines[arc];
+        const line = arc < 0 ? [...from[~arc]].reverse() : from[arc];
         /** @type {number[][]} */
         const rest = last ? line.slice(1) : line;
         for (const here of rest) {
@@ -67,7 +69,7 @@ function patterns(prefix) {
 }
 
 function buildMap() {
-  readLines();
+  lines = readLines(data.topology);
   map = {
     water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
     gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
@@ -133,18 +135,13 @@ function point(path, d) {
 function drawAreas() {
   const own = levelNodes(state.level);
   if (map.areas.firstChild !== own.group) map.areas.replaceChildren(own.group);
-  const level = data.levels[state.level];
-  const indicator = data.indicators[state.indicator];
-  const series = currentSeries();
-  const classes = currentClasses();
+  const level = data.levels[state.level], paint = state.paint;
   map.root.classList.toggle("schraffiert", state.hatch);
-  map.defs.replaceChildren(...(classes ? classes.hatches : []).map((h, i) => pattern(`m${i}`, h, "#fff", data.look.ink)));
+  map.defs.replaceChildren(...paint.hatches.map((h, i) => pattern(`m${i}`, h, "#fff", data.look.ink)));
   scalePatterns();
   own.nodes.forEach((node, i) => {
-    const cell = cellOf(series, i);
-    const place = classOf(cell, classes);
-    node.setAttribute("fill", !data.series.length ? data.look.land : state.hatch || place < 0 || !classes ? `url(#m${place})` : classes.colours[place]);
-    node.setAttribute("aria-label", `${level.names[i]}: ${writeValue(cell, indicator)}`);
+    node.setAttribute("fill", fillOf(paint.places[i], paint, "m"));
+    node.setAttribute("aria-label", `${level.names[i]}: ${readValue(i)}`);
   });
   // The higher the level, the broader the joint between its areas.
   /** @type {typeof drawn} */
@@ -202,7 +199,7 @@ function drawNames() {
   map.names.replaceChildren();
   if (!state.names || !view.width) return;
   const level = data.levels[state.level], own = drawn[state.level];
-  const indicator = data.indicators[state.indicator], series = currentSeries(), classes = currentClasses();
+  const indicator = data.indicators[state.indicator], paint = state.paint;
   ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
   // Names keep off the marks of offers.
   const taken = state.marks.map(({ x, y }) => [x - 13, y - 13, x + 13, y + 13]);
@@ -211,8 +208,8 @@ function drawNames() {
     const [x0, , x1] = own.boxes[i];
     const [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
     if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || (x1 - x0) * view.k < 20) continue;
-    const cell = cellOf(series, i);
-    const number = cell.value === null ? [] : [writeValue(cell, indicator, indicator.unit.length < 3)];
+    const cell = paint.cells[i], apart = paint.apart[i];
+    const number = cell.value === null || paint.pair ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
     const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
     for (const text of choices) {
       const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
@@ -220,7 +217,7 @@ function drawNames() {
       if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
       if (!lies(own.nodes[i], box) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box);
-      const ground = state.hatch || !classes ? "#ffffff" : classes.colours[classOf(cell, classes)] || "#ffffff";
+      const ground = state.hatch ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
       map.names.append(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
         svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
       break;
@@ -284,7 +281,7 @@ function settle() {
 }
 
 function scalePatterns() {
-  for (const p of map.root.querySelectorAll("pattern")) p.setAttribute("patternTransform", `scale(${1 / view.k})`);
+  for (const p of document.querySelectorAll("#karten pattern")) p.setAttribute("patternTransform", `scale(${1 / view.k})`);
 }
 
 function drawScale() {
@@ -407,6 +404,5 @@ function readOut(i) {
   const choice = state.choice;
   if (i < 0 && choice && choice.kind === "area" && choice.level === state.level) i = choice.index;
   if (i < 0) { out.textContent = ""; return; }
-  const cell = cellOf(currentSeries(), i);
-  out.replaceChildren(html("b", {}, level.names[i]), ` ${writeValue(cell, data.indicators[state.indicator])}`);
+  out.replaceChildren(html("b", {}, level.names[i]), ` ${readValue(i)}`);
 }

@@ -1,33 +1,4 @@
-// Legend, and what is known of one area, offer or gap, with the passport of every number.
-
-function drawLegend() {
-  const series = currentSeries(), classes = currentClasses();
-  const level = data.levels[state.level], indicator = data.indicators[state.indicator];
-  const counts = new Map();
-  level.ids.forEach((_, i) => {
-    const place = classOf(cellOf(series, i), classes);
-    counts.set(place, (counts.get(place) || 0) + 1);
-  });
-  const most = Math.max(...counts.values());
-  const hatches = classes ? classes.hatches : [];
-  const entries = [...hatches.map((_, i) => i).reverse(), -2, -1].filter((i) => i >= 0 || (counts.has(i) && data.series.length));
-  const swatches = svg("svg", { width: 0, height: 0, "aria-hidden": "true", class: "vorrat" }, patterns("l"),
-    svg("defs", {}, ...hatches.map((h, i) => pattern(`l${i}`, h, "#fff", data.look.ink))));
-  const rows = entries.map((i) => {
-    const colour = state.hatch || i < 0 || !classes ? `url(#l${i})` : classes.colours[i];
-    const label = i === -2 ? say("legend_secret") : i === -1 ? say("missing") : /** @type {Classes} */ (classes).labels[i];
-    const count = counts.get(i) || 0;
-    return html("li", {},
-      svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill: colour, class: "rand" })),
-      html("span", { class: "klasse" }, label),
-      svg("svg", { class: "anteil", viewBox: "0 0 60 8", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: Math.max(1, (60 * count) / most), height: 8, y: 0 })),
-      html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, ` ${count === 1 ? level.title : level.plural}`)));
-  });
-  const extra = state.gaps && data.gaps.length ? html("li", {},
-    svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill: "url(#lgap)", stroke: data.look.gap })),
-    html("span", { class: "klasse" }, say("gap"))) : null;
-  refill("legende", swatches, html("p", { class: "legende-kopf" }, html("span", {}, indicator.unit ? say("legend_unit", { unit: indicator.unit }) : say("value")), html("span", {}, level.plural)), html("ul", {}, ...rows, extra));
-}
+// What is known of one area, offer or gap, with the passport of every number.
 
 /** @param {string} label @param {Node|string} content */
 function pair(label, content) {

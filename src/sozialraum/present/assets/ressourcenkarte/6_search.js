@@ -1,0 +1,47 @@
+// Search: areas, offers and their addresses.
+
+/** @typedef {{name: string, kind: string, folded: string, go: () => void}} Hit */
+
+function startSearch() {
+  const input = /** @type {HTMLInputElement} */ (byId("suche")), list = byId("treffer");
+  /** @type {Hit[]} */
+  const all = [];
+  for (let l = data.levels.length - 1; l > 0; l--) {
+    data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, () => input, true); } }));
+  }
+  data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
+  /** @type {Hit[]} */
+  let hits = [];
+  let active = -1;
+  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); active = -1; };
+  /** @param {number} to */
+  const mark = (to) => {
+    active = to;
+    [...list.children].forEach((c, i) => c.setAttribute("aria-selected", String(i === to)));
+    input.setAttribute("aria-activedescendant", `treffer-${to}`);
+    const row = list.children[to];
+    if (row) row.scrollIntoView({ block: "nearest" });
+  };
+  /** @param {number} i */
+  const choose = (i) => { const hit = hits[i]; close(); if (hit) { input.value = hit.name; hit.go(); } };
+  input.addEventListener("input", () => {
+    const wanted = fold(input.value);
+    if (!wanted) { close(); return; }
+    const found = all.filter((h) => h.folded.includes(wanted));
+    hits = [...found.filter((h) => h.folded.startsWith(wanted)), ...found.filter((h) => !h.folded.startsWith(wanted))].slice(0, 12);
+    list.replaceChildren(...hits.map((h, i) => html("li", { role: "option", id: `treffer-${i}`, "aria-selected": "false", onpointerdown: (/** @type {Event} */ e) => { e.preventDefault(); choose(i); } }, html("span", {}, h.name), html("span", { class: "leise" }, h.kind))));
+    list.hidden = !hits.length;
+    input.setAttribute("aria-expanded", String(Boolean(hits.length)));
+    input.removeAttribute("aria-activedescendant");
+    active = -1;
+    announce(say(found.length ? "hits" : "no_hits", { count: found.length }));
+  });
+  input.addEventListener("keydown", (e) => {
+    if (e.key === "ArrowDown" && hits.length) { e.preventDefault(); mark((active + 1) % hits.length); }
+    else if (e.key === "ArrowUp" && hits.length) { e.preventDefault(); mark((active - 1 + hits.length) % hits.length); }
+    else if (e.key === "Enter") { e.preventDefault(); choose(Math.max(active, 0)); }
+    else if (e.key === "Escape") { input.value = ""; hits = []; close(); }
+  });
+  input.addEventListener("blur", close);
+}
+

@@ -1,0 +1,191 @@
+// State, controls, and one thing at a time in the panel.
+
+/** @typedef {{kind: "area", level: number, index: number} | {kind: "offer", index: number} | {kind: "gap", index: number} | {kind: "bundle", members: number[]}} Choice */
+
+/** Where the focus returns to: asked for when it is needed, for lists are drawn anew.
+ * @typedef {() => Element|null} Opener */
+
+const state = {
+  level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, compare: false, hatch: false,
+  /** @type {Paint} */ paint: /** @type {any} */ (null), /** @type {Paint|null} */ before: null,
+   names: true, offers: false, gaps: false, gapMeasure: -1,
+  /** @type {Choice|null} */ choice: null,
+  /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
+  /** @type {{categories: Set<number>, picks: Record<string, number>, text: string}} */
+  filter: { categories: new Set(), picks: {}, text: "" },
+  /** @type {number[]} */ found: [], offerPage: 0,
+  /** @type {Mark[]} */ marks: [],
+  sort: { column: 1, down: true }, page: 0, printing: false,
+};
+
+function currentSeries() {
+  return findSeries(state.level, state.indicator, state.date);
+}
+
+/** The chosen date where the level has it, else its newest. @param {number} level */
+function currentDate(level) {
+  const dates = datesOf(level, state.indicator);
+  return dates.includes(state.date) ? state.date : dates[0] || "";
+}
+
+function drawAll() {
+  const level = data.levels[state.level], indicator = data.indicators[state.indicator];
+  const titles = [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
+  byId("kartentitel").textContent = titles.join(" × ");
+  byId("kartenzeile").textContent = [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
+  state.paint = mix(data, state.date);
+  fillSchemes();
+  drawAreas();
+  drawOlder();
+  drawLegend();
+  showChoice();
+  writeHash();
+}
+
+function fillDates() {
+  const dates = datesOf(state.level, state.indicator);
+  if (!dates.includes(state.date)) state.date = dates[0] || "";
+  const select = /** @type {HTMLSelectElement} */ (byId("w-stand"));
+  select.replaceChildren(...dates.map((d) => html("option", { value: d, selected: d === state.date }, writeDate(d))));
+  select.disabled = !dates.length;
+}
+
+/** Gaps of the shown indicator, if it has any; else those shown before. */
+function followGaps() {
+  const measures = gapMeasures();
+  if (measures.includes(state.indicator)) state.gapMeasure = state.indicator;
+  else if (!measures.includes(state.gapMeasure)) state.gapMeasure = measures[0];
+}
+
+/** @param {number} level */
+function setLevel(level) {
+  state.level = level;
+  state.page = 0;
+  const radio = /** @type {HTMLInputElement} */ (document.querySelector(`input[name=ebene][value="${level}"]`));
+  radio.checked = true;
+  fillDates();
+  drawAll();
+  announce(say("level_shown", { count: data.levels[level].ids.length, level: data.levels[level].plural }));
+}
+
+/** @param {number} indicator */
+function setIndicator(indicator) {
+  state.indicator = indicator;
+  followGaps();
+  /** @type {HTMLSelectElement} */ (byId("w-merkmal")).value = String(indicator);
+  fillDates();
+  drawAll();
+  drawGaps();
+  announce(data.indicators[indicator].title);
+}
+
+/** @param {boolean} on */
+function setOffers(on) {
+  state.offers = on;
+  /** @type {HTMLInputElement} */ (byId("w-angebote")).checked = on;
+  drawMarks();
+  writeHash();
+}
+
+/** @param {boolean} on */
+function setGaps(on) {
+  state.gaps = on;
+  /** @type {HTMLInputElement} */ (byId("w-luecken")).checked = on;
+  document.documentElement.classList.toggle("zeigt-luecken", on);
+  drawMarks();
+  drawLegend();
+  writeHash();
+}
+
+// ---- one thing at a time in the panel
+
+/** @param {Choice} choice @param {Opener|null} opener null keeps the one before @param {boolean} [keyboard] */
+function reveal(choice, opener, keyboard = false) {
+  state.choice = choice;
+  if (opener) {
+    state.opener = opener;
+    state.openerTab = openTab();
+  }
+  showChoice();
+  showTab("gebiet");
+  if (choice.kind === "area") {
+    const [x0, y0, x1, y1] = drawn[choice.level].boxes[choice.index];
+    if (keyboard) {
+      const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
+      bringIntoView(x, y);
+    }
+  } else if (choice.kind === "offer") {
+    if (!state.offers) setOffers(true);
+    const [x, y] = data.offers.places[choice.index];
+    if (keyboard) look(Math.max(view.zoom, 5), x, -y);
+  } else if (choice.kind === "gap") {
+    if (!state.gaps) setGaps(true);
+    lookAt(boxOf(data.topology.objects.gaps.geometries[choice.index].arcs), 0.35);
+  }
+  const title = byId("einzel-titel");
+  if (keyboard) title.focus();
+  else {
+    announce(title.textContent || "");
+    // Beside the map what was clicked must come into sight; below it the map must not run away.
+    if (matchMedia("(min-width: 62.01rem)").matches) (document.querySelector(".einzel .wert, .einzel .pass") || title).scrollIntoView({ block: "nearest" });
+  }
+  writeHash();
+}
+
+function showChoice() {
+  const choice = state.choice;
+  drawChoice();
+  drawMarks();
+  drawTableChoice();
+  byId("einzel").classList.toggle("ganz", choice === null);
+  refill("einzel", choice === null ? areaDetails(0, 0)
+    : choice.kind === "area" ? areaDetails(choice.level, choice.index)
+      : choice.kind === "offer" ? offerDetails(choice.index)
+        : choice.kind === "gap" ? gapDetails(choice.index) : bundleDetails(choice.members));
+}
+
+function drawTableChoice() {
+  if (!byId("t-tabelle").hidden || state.printing) drawTable();
+}
+
+function goBack() {
+  const opener = state.opener;
+  state.choice = null;
+  state.opener = null;
+  showChoice();
+  showTab(state.openerTab);
+  /** @type {any} */ ((opener && opener()) || byId("einzel")).focus();
+  writeHash();
+}
+
+function openTab() {
+  const tab = document.querySelector("[role=tab][aria-selected=true]");
+  return tab ? tab.id.slice(2) : "gebiet";
+}
+
+/** @param {string} name */
+function showTab(name) {
+  for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[role=tab]"))) {
+    const on = tab.id === `r-${name}`;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+    byId(tab.getAttribute("aria-controls") || "").hidden = !on;
+  }
+  if (name === "tabelle") drawTable();
+}
+
+function startTabs() {
+  const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tab]")]);
+  tabs.forEach((tab, i) => {
+    tab.addEventListener("click", () => showTab(tab.id.slice(2)));
+    tab.addEventListener("keydown", (e) => {
+      const to = e.key === "ArrowRight" ? i + 1 : e.key === "ArrowLeft" ? i - 1 : e.key === "Home" ? 0 : e.key === "End" ? tabs.length - 1 : null;
+      if (to === null) return;
+      e.preventDefault();
+      const next = tabs[(to + tabs.length) % tabs.length];
+      showTab(next.id.slice(2));
+      next.focus();
+    });
+  });
+}
+

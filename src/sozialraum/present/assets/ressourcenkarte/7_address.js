@@ -1,0 +1,66 @@
+// Address: what is shown can be sent to others.
+
+let writing = false;
+
+function writeHash() {
+  if (writing || !/^(file|https?):$/.test(location.protocol)) return;
+  const choice = state.choice;
+  const parts = new URLSearchParams({ ebene: data.levels[state.level].id, merkmal: data.indicators[state.indicator].id, stand: state.date });
+  if (choice && choice.kind === "area") parts.set("gebiet", `${data.levels[choice.level].id}/${data.levels[choice.level].ids[choice.index]}`);
+  if (choice && choice.kind === "offer") parts.set("angebot", data.offers.ids[choice.index]);
+  if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
+  if (currentScheme() !== "quantiles") parts.set("klassen", currentScheme());
+  if (isPair()) parts.set("zweites", data.indicators[state.second].id);
+  if (state.compare) parts.set("vergleich", "1");
+  if (state.hatch) parts.set("muster", "1");
+  if (!state.names) parts.set("namen", "0");
+  if (state.gaps) parts.set("luecken", "1");
+  if (state.offers) parts.set("angebote", [...state.filter.categories].map((c) => data.offers.categories[c].id).join(",") || "1");
+  history.replaceState(null, "", `#${parts}`);
+}
+
+function readHash() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  /** @param {string} id */
+  const levelOf = (id) => data.levels.findIndex((l) => l.id === id);
+  /** @param {string} id */
+  const indicatorOf = (id) => data.indicators.findIndex((i) => i.id === id);
+  const level = levelOf(parts.get("ebene") || ""), indicator = indicatorOf(parts.get("merkmal") || "");
+  state.level = level >= 0 ? level : levelOf(data.start[0]);
+  state.indicator = indicator >= 0 ? indicator : Math.max(0, indicatorOf(data.start[1]));
+  state.date = parts.get("stand") || "";
+  state.scheme = parts.get("klassen") || "quantiles";
+  state.second = indicatorOf(parts.get("zweites") || "");
+  state.compare = parts.get("vergleich") === "1" && Boolean(data.older);
+  state.hatch = parts.get("muster") === "1";
+  state.names = parts.get("namen") !== "0";
+  state.gaps = parts.get("luecken") === "1" && data.gaps.length > 0;
+  followGaps();
+  state.offers = parts.has("angebote");
+  state.filter.categories = new Set((parts.get("angebote") || "").split(",").map((id) => data.offers.categories.findIndex((c) => c.id === id)).filter((i) => i >= 0));
+  state.found = shownOffers();
+  const [l, id] = (parts.get("gebiet") || "").split(/\/(.*)/s);
+  const area = levelOf(l) >= 0 ? data.levels[levelOf(l)].ids.indexOf(id) : -1;
+  const offer = data.offers.ids.indexOf(parts.get("angebot") || ""), gap = data.gaps.findIndex((g) => g.id === parts.get("luecke"));
+  state.choice = area >= 0 ? { kind: "area", level: levelOf(l), index: area } : offer >= 0 ? { kind: "offer", index: offer } : gap >= 0 ? { kind: "gap", index: gap } : null;
+}
+
+/** Bring every control and drawing to the state. */
+function apply() {
+  writing = true;
+  document.documentElement.classList.toggle("zeigt-luecken", state.gaps);
+  for (const [id, on] of /** @type {[string, boolean][]} */ ([["w-schraffur", state.hatch], ["w-namen", state.names], ["w-angebote", state.offers], ["w-luecken", state.gaps], ["w-vergleich", state.compare]])) {
+    /** @type {HTMLInputElement} */ (byId(id)).checked = on;
+  }
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=kategorie]"))) box.checked = state.filter.categories.has(Number(box.value));
+  /** @type {HTMLSelectElement} */ (byId("w-merkmal")).value = String(state.indicator);
+  /** @type {HTMLInputElement} */ (document.querySelector(`input[name=ebene][value="${state.level}"]`)).checked = true;
+  fillDates();
+  drawAll();
+  drawOffers();
+  drawGaps();
+  if (state.choice) showTab("gebiet");
+  writing = false;
+  writeHash();
+}
+

@@ -1,0 +1,44 @@
+// Print and start.
+
+// ---- print: the map is fitted to the paper, the table is whole
+
+function startPrint() {
+  let before = { zoom: 1, x: 0, y: 0 };
+  addEventListener("beforeprint", () => {
+    before = { zoom: view.zoom, x: (view.width / 2 - view.x) / view.k, y: (view.height / 2 - view.y) / view.k };
+    state.printing = true;
+    document.documentElement.classList.add("druck");
+    drawTable();
+    resize();
+    look(1, 0, 0);
+    settle();
+  });
+  addEventListener("afterprint", () => {
+    state.printing = false;
+    document.documentElement.classList.remove("druck");
+    drawTable();
+    resize();
+    look(before.zoom, before.x, before.y);
+  });
+}
+
+async function start() {
+  await readData();
+  indexSeries(data);
+  state.found = data.offers.ids.map((_, i) => i);
+  // From here on the script draws; before, and without script, the page shows its still map.
+  document.documentElement.className = "mit-skript";
+  startOlder();
+  startControls();
+  startTabs();
+  startSearch();
+  buildFilter();
+  readHash();
+  buildMap();
+  apply();
+  startPrint();
+  addEventListener("hashchange", () => { readHash(); apply(); });
+  document.documentElement.dataset.bereit = "ja";
+}
+
+start();
