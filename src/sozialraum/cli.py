@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sozialraum.errors import InputError, SozialraumError
+from sozialraum.model.audience import AUDIENCES
 from sozialraum.project.audit import audit
 from sozialraum.project.job import check, run
 from sozialraum.texts import say
@@ -38,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(report)
             return FINE if report.ok else FINDINGS
         else:
-            written = run(options.project, options.out, progress=not options.quiet)
+            written = run(
+                options.project, options.out, progress=not options.quiet,
+                audiences=options.audience or (),
+            )  # fmt: skip
             heading = say("cli.written", count=len(written), folder=options.out)
             _print("\n".join([heading, *(f"  {path}" for path in written)]))
     except InputError as error:
@@ -71,5 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("project", type=Path, help=say("cli.project"))
         if name == "run":
             command.add_argument("--out", type=Path, default=Path("ergebnis"), help=say("cli.out"))
+            command.add_argument(
+                "--audience", action="append", choices=AUDIENCES, help=say("cli.audience")
+            )
             command.add_argument("--quiet", action="store_true", help=say("cli.quiet"))
     return parser

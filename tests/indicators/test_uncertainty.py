@@ -21,7 +21,8 @@ from sozialraum.indicators.uncertainty import (
     withhold_small_areas,
 )
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.protect import unsafe
+from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.unsafe import judge
 
 RATE = Indicator(id="r", title="Quote", kind="rate", per=100, denominator="alle")
 PEOPLE = Indicator(id="n", title="Menschen")
@@ -259,7 +260,7 @@ def test_areas_too_small_are_not_shown_and_nothing_becomes_zero() -> None:
     assert found["value"].isna().tolist() == [True, False, True]
     assert found["steps"].tolist() == ["too_small:100", "", ""]
     # secrecy still sees that two of twenty are too few to be shown
-    assert unsafe(found, {"r": RATE}, minimum=5).tolist() == [True, False, False]
+    assert judge(found, {"r": RATE}, Secrecy(minimum=5)).unsafe.tolist() == [True, False, False]
     assert withhold_small_areas(rows, {"r": RATE}, minimum=20)["sign"].tolist() == ["", "", ""]
 
 

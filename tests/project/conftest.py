@@ -29,7 +29,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
         return lambda *given, **named: kept.setdefault(name, make(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("make_atlas", "make_edition"):
+        for name in ("make_atlas", "make_editions"):
             patch.setattr(job, name, keep(name))
         job.run(find_example(), folder, progress=False)
-    return Example(kept["make_atlas"], kept["make_edition"], folder)
+    return Example(kept["make_atlas"], kept["make_editions"]["oeffentlich"], folder)

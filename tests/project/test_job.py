@@ -130,7 +130,7 @@ def test_a_failed_run_leaves_the_old_folder(
     def fail(*arguments: object, **named: object) -> None:
         raise SozialraumError("abgebrochen")
 
-    monkeypatch.setattr(job, "make_edition", lambda *a, **k: example.edition)
+    monkeypatch.setattr(job, "make_editions", lambda *a, **k: {"oeffentlich": example.edition})
     monkeypatch.setattr(job, "write_geopackage", fail)
     with pytest.raises(SozialraumError):
         job.run(find_example(), out, progress=False)
@@ -148,7 +148,7 @@ def test_files_of_others_survive_a_run_and_old_ones_of_ours_go(
     (out / "alt.html").write_text("von einem früheren Lauf", encoding="utf-8")
     manifest["files"]["alt.html"] = ""
     (out / "edition.json").write_text(json.dumps(manifest), encoding="utf-8")
-    monkeypatch.setattr(job, "make_edition", lambda *a, **k: example.edition)
+    monkeypatch.setattr(job, "make_editions", lambda *a, **k: {"oeffentlich": example.edition})
     job.run(find_example(), out, progress=False)
     assert (out / "notiz.txt").read_text(encoding="utf-8") == "bleibt"
     assert not (out / "alt.html").exists()

@@ -17,9 +17,10 @@ from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.attack import Needs, bound_cells, find_by_singles, reader
 from sozialraum.secrecy.edition import build_edition
-from sozialraum.secrecy.protect import attack_values, protect_values, unsafe
+from sozialraum.secrecy.protect import Protected, attack_values, protect_values
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.unsafe import judge
 from sozialraum.secrecy.suppress import complete_suppression
 from sozialraum.secrecy.system import System, build_system
 
@@ -204,14 +205,14 @@ def test_an_edition_of_musterstadt_stands_the_attack() -> None:
 
 
 def test_writers_refuse_an_edition_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hide_small_counts_only(rows, areas, levels, indicators, rules):  # type: ignore[no-untyped-def]
-        gone = unsafe(rows, indicators, rules.minimum)
+    def hide_small_counts_only(rows, gaps, areas, levels, indicators, rules, **more):  # type: ignore[no-untyped-def]
+        gone = pd.Series(judge(rows, indicators, rules).unsafe)
         numbers = ["value", "numerator", "denominator"]
         protected = rows.assign(sign=rows["sign"].where(~gone, "."))
         protected[numbers] = rows[numbers].where(~gone)
-        return protected, rows[gone]
+        return Protected(protected, gaps, rows[gone], None, rows[:0])
 
-    monkeypatch.setattr("sozialraum.secrecy.edition.protect_values", hide_small_counts_only)
+    monkeypatch.setattr("sozialraum.secrecy.edition.protect_together", hide_small_counts_only)
     edition = build_edition(build_musterstadt().atlas, secrecy=Secrecy(minimum=10))
     with pytest.raises(SecrecyError):
         edition.verify()

@@ -13,8 +13,9 @@ from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.edition import build_edition
-from sozialraum.secrecy.protect import protect_gaps, protect_values, unsafe
+from sozialraum.secrecy.protect import protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.unsafe import judge
 
 TWO_LEVELS = (
     Level(WHOLE, "Gesamt", "Gesamt"),
@@ -80,7 +81,7 @@ def test_zero_is_not_a_small_count_and_offers_are_not_persons() -> None:
         }
     )
     indicators = {**COUNT, "kitas": Indicator(id="kitas", title="Kitas", protects="none")}
-    assert not unsafe(values, indicators, minimum=5).any()
+    assert not judge(values, indicators, Secrecy(minimum=5)).unsafe.any()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_rate_is_unsafe_if_z_or_the_rest_or_n_is(
         {"indicator": ["q"], "value": [1.0], "numerator": [numerator], "denominator": [denominator]}
     )
     rate = Indicator(id="q", title="Quote", kind="rate", per=100, denominator="alle")
-    assert unsafe(values, {"q": rate}, minimum=5).tolist() == [expected]
+    assert judge(values, {"q": rate}, Secrecy(minimum=5)).unsafe.tolist() == [expected]
 
 
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=4))

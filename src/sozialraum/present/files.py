@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sozialraum.model.audience import MARKS
+
 _RESERVED = {
     "con",
     "prn",
@@ -48,6 +50,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary = Path(folder) / target.name
         yield temporary
         os.replace(temporary, target)  # noqa: PTH105 - the one call that is atomic on all systems
+
+
+def mark_name(path: str | Path, audience: str) -> Path:
+    """Let the name of a file say for whom it is, unless it is for everybody.
+
+    Examples
+    --------
+    >>> mark_name("karte.html", "intern").name, mark_name("karte.html", "oeffentlich").name
+    ('INTERN_karte.html', 'karte.html')
+    """
+    path, mark = Path(path), MARKS[audience]
+    return path if path.name.startswith(mark) else path.with_name(mark + path.name)
 
 
 def safe_name(text: str) -> str:

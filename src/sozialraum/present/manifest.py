@@ -9,8 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sozialraum.present.files import replacing
+from sozialraum.model.audience import MARKS
+from sozialraum.present.files import mark_name, replacing
 from sozialraum.secrecy.edition import Edition
+
+
+NAME = "edition.json"
 
 
 def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, Any]) -> Path:
@@ -34,7 +38,7 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
         The edition is not protected.
     """
     edition.verify()
-    path = folder / "edition.json"
+    path = mark_name(folder / NAME, edition.audience)
     files = {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(folder.rglob("*"))
@@ -43,6 +47,7 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
     content = {
         "title": edition.title,
         "redaktionsschluss": edition.created,
+        "audience": edition.audience,
         "head": asdict(edition.head),
         "levels": [asdict(level) for level in edition.levels],
         "secrecy": asdict(edition.secrecy),
@@ -63,8 +68,9 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
 
 
 def list_manifest(folder: Path) -> list[str]:
-    """List the files an earlier edition wrote into a folder; none if there is no manifest."""
-    path = folder / "edition.json"
-    if not path.is_file():
-        return []
-    return list(json.loads(path.read_text(encoding="utf-8"))["files"])
+    """List the files an edition wrote into a folder, the manifest included; none if there is none."""
+    for mark in MARKS.values():
+        path = folder / f"{mark}{NAME}"
+        if path.is_file():
+            return [*json.loads(path.read_text(encoding="utf-8"))["files"], path.name]
+    return []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,18 +21,21 @@ from sozialraum.access.snap import measure_connection, snap_points
 from sozialraum.access.travel import measure_nearest
 from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
+from sozialraum.model.audience import INTERNAL, PUBLIC, sees
 from sozialraum.model.check import CheckReport
+from sozialraum.present.files import mark_name
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
 from sozialraum.present.passports import write_passports
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
+from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
-from sozialraum.secrecy.edition import Edition, Statement, build_edition
+from sozialraum.secrecy.edition import Edition, Statement, build_editions
 from sozialraum.texts import number, say
 
 Step = Callable[[str], None]
@@ -114,7 +117,9 @@ def _read_streets(project: Project, crs: Any) -> StreetNetwork | StraightLine:
     )
 
 
-def make_edition(path: str | Path, *, step: Step | None = None) -> Edition:
+def make_edition(
+    path: str | Path, *, step: Step | None = None, audience: str = PUBLIC
+) -> Edition:
     """Do the main job up to the protected edition, without writing.
 
     Parameters
@@ -123,15 +128,27 @@ def make_edition(path: str | Path, *, step: Step | None = None) -> Edition:
         ``sozialraum.toml``.
     step : callable, optional
         Told the name of every step.
+    audience : {"oeffentlich", "nichtoeffentlich", "intern"}
+        For whom it is, see `build_edition`.
 
     Raises
     ------
     InputError, UnknownNameError, CoverageError
     """
+    return make_editions(path, [audience], step=step)[audience]
+
+
+def make_editions(
+    path: str | Path, audiences: Sequence[str], *, step: Step | None = None
+) -> dict[str, Edition]:
+    """Read and measure once, protect once, and make the versions of several audiences."""
+    for audience in audiences:
+        sees(audience, PUBLIC)  # an unknown one before anything is read
     tell = step or (lambda text: None)
     tell(say("project.step_read"))
     project = read_project(path)
     atlas = make_atlas(project)
+    contributions = take_contributions(project, atlas).settle()
     streets: StreetNetwork | StraightLine = StraightLine()
     if project.entries("coverage"):
         tell(say("project.step_streets"))
@@ -146,16 +163,20 @@ def make_edition(path: str | Path, *, step: Step | None = None) -> Edition:
     sources += [
         e.get("source", "") for n in ("offers", "values", "backdrop") for e in project.entries(n)
     ]
-    return build_edition(
+    secret = project.contributions.get("file")
+    return build_editions(
         atlas,
         values=measured.values,
         gaps=measured.gaps,
         secrecy=project.secrecy,
+        contributions=contributions,
+        audiences=audiences,
         statement=Statement(
             head=project.head,
             methods=measured.methods,
             sources=[s for s in sources if s],
-            inputs={file: _hash(project.locate(file)) for file in project.files},
+            # With everything else known, a checksum would confirm a guess at what is secret.
+            inputs={f: _hash(project.locate(f)) for f in project.files if f != secret},
             created=str(project.section("project").get("redaktionsschluss", "")),
         ),
     )
@@ -166,7 +187,13 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Path]:
+def run(
+    path: str | Path,
+    out: str | Path,
+    *,
+    progress: bool = True,
+    audiences: Sequence[str] = (),
+) -> list[Path]:
     """Do the main job: everything the project file asks for, into one folder.
 
     Parameters
@@ -177,6 +204,9 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
         Folder; written whole or not at all. Files in it that an earlier run did not write are kept.
     progress : bool
         Show a bar on standard error.
+    audiences : sequence of {"oeffentlich", "nichtoeffentlich", "intern"}
+        Versions to write, each into a folder of its name in ``out``, so that none is passed on with
+        another by mistake. Without any: the public one, into ``out`` itself.
 
     Returns
     -------
@@ -188,38 +218,68 @@ def run(path: str | Path, out: str | Path, *, progress: bool = True) -> list[Pat
     InputError, UnknownNameError, CoverageError, SecrecyError
     """
     project = read_project(path)
-    levels = project.section("profiles").get("levels") or [project.levels[-2:][0].id]
-    total = 8 + len(project.entries("coverage"))
+    wanted = list(dict.fromkeys(audiences)) or [PUBLIC]
+    folders = {a: Path(out) / a if audiences else Path(out) for a in wanted}
+    total = 4 + 4 * len(wanted) + len(project.entries("coverage"))
     with (
         tqdm(total=total, disable=not progress, unit="", bar_format=_BAR) as bar,
-        _whole(out) as new,
+        ExitStack() as together,
     ):
 
         def step(text: str) -> None:
             bar.update()
             bar.set_description_str(text[:60].ljust(60))
 
-        edition = make_edition(path, step=step)
-        step(say("project.step_map"))
-        write_ressourcenkarte(
-            edition, new / "ressourcenkarte.html", **project.section("ressourcenkarte")
-        )
-        step(say("project.step_profiles"))
-        for level in levels:
-            write_sozialraumprofile(edition, level=level, folder=new / "profile")
-        step(say("project.step_geopackage"))
-        start = project.section("ressourcenkarte").get("indicator")
-        write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
-        step(say("project.step_tables"))
-        write_tables(edition, new / "tabellen")
-        write_passports(edition, new / "tabellen")
-        (new / "pruefbericht.txt").write_text(
-            "\n".join([say("project.report", title=edition.title), *edition.notes, ""]),
-            encoding="utf-8",
-        )
-        write_manifest(edition, new, parameters=project.sections)
+        new = {a: together.enter_context(_whole(folder)) for a, folder in folders.items()}
+        for audience, edition in make_editions(path, wanted, step=step).items():
+            _write(edition, project, new[audience], step)
         bar.update()
-    return sorted(Path(out) / name for name in [*list_manifest(Path(out)), "edition.json"])
+    return sorted(
+        folder / name for folder in folders.values() for name in list_manifest(folder)
+    )
+
+
+def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
+    """Write everything that is made of an edition into a new folder."""
+    levels = project.section("profiles").get("levels") or [project.levels[-2:][0].id]
+    step(say("project.step_map"))
+    write_ressourcenkarte(
+        edition, new / "ressourcenkarte.html", **project.section("ressourcenkarte")
+    )
+    step(say("project.step_profiles"))
+    for level in levels:
+        write_sozialraumprofile(edition, level=level, folder=new / "profile")
+    step(say("project.step_geopackage"))
+    start = project.section("ressourcenkarte").get("indicator")
+    write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
+    step(say("project.step_tables"))
+    write_tables(edition, new / "tabellen")
+    write_passports(edition, new / "tabellen")
+    report = [say("project.report", title=edition.title), edition.head.notice, *edition.notes]
+    mark_name(new / "pruefbericht.txt", edition.audience).write_text(
+        "\n".join([*filter(None, report), ""]), encoding="utf-8"
+    )
+    write_manifest(edition, new, parameters=_list_parameters(project, edition))
+
+
+def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
+    """Give the project file without what the edition's readers do not see."""
+    sections = dict(project.sections)
+    if edition.audience == INTERNAL:
+        return sections
+    rules = {k: v for k, v in sections.get("secrecy", {}).items() if k != "contributions"}
+    rules.pop("audiences", None)
+    if "indicators" in rules:
+        own = {k: v for k, v in rules.pop("indicators").items() if k in edition.indicators}
+        rules |= {"indicators": own} if own else {}
+    if "secrecy" in sections:
+        sections["secrecy"] = rules
+    if "funding" in sections:
+        seen = [
+            e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators
+        ]
+        sections |= {"funding": seen}
+    return sections
 
 
 _BAR = "{desc} {percentage:3.0f} % |{bar:20}| {elapsed}"
@@ -234,7 +294,7 @@ def _whole(out: str | Path) -> Iterator[Path]:
         new = Path(scratch) / "new"
         new.mkdir()
         yield new
-        ours = {*list_manifest(target), "edition.json"}
+        ours = set(list_manifest(target))
         for file in sorted(target.rglob("*")) if target.is_dir() else []:
             place = file.relative_to(target)
             if file.is_file() and place.as_posix() not in ours and not (new / place).exists():
@@ -263,6 +323,7 @@ def check(path: str | Path) -> CheckReport:
     try:
         atlas = make_atlas(project)
         report, crs = atlas.report, atlas.areas.crs
+        report += CheckReport(take_contributions(project, atlas).findings)
     except InputError as error:
         report = error.report
     if project.entries("coverage"):

@@ -25,6 +25,7 @@ from sozialraum.model.rows import join_tables
 from sozialraum.project.boundaries import update_values
 from sozialraum.project.funding import define_funding, load_fundings, make_fundings
 from sozialraum.project.indices import load_indices, make_indices
+from sozialraum.project.secret import check_secrecy
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
 from sozialraum.read.areas import load_areas, load_backdrop
@@ -115,6 +116,8 @@ def make_atlas(project: Project) -> Atlas:
         joined, placed = place_offers(joined, addresses)
         found += placed
     found += _check_measures(project, joined, population)
+    known = {**indicators, **measured, **indices.indicators, **paid}
+    found += check_secrecy(project, known, () if joined is None else joined.columns)
     if areas is None:
         CheckReport(tuple(found)).raise_for_errors()
     values = [table for table in values if table is not None]

@@ -25,8 +25,15 @@ from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
-from sozialraum.secrecy.protect import attack_values, protect_gaps, protect_values, withhold_unsafe
+from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
+from sozialraum.secrecy.protect import (
+    attack_values,
+    protect_gaps,
+    protect_together,
+    withhold_unsafe,
+)
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.suppress import Completion
 from sozialraum.texts import date, number, say
 
 GAP_COLUMNS = [
@@ -116,6 +123,8 @@ class Edition:
     audience : {"oeffentlich", "nichtoeffentlich", "intern"}
         For whom it is; versions that are not for the public say so in ``head.notice`` and in the names
         of their files.
+    completion : Completion
+        What it cost to withhold further rows, and how little it could have cost.
     findings : DataFrame
         What the attack found, as `attack_values` gives it. Empty, or every writer refuses.
     """
@@ -137,6 +146,7 @@ class Edition:
     inputs: Mapping[str, str]
     created: str
     audience: str = PUBLIC
+    completion: Completion | None = None
     findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     seal: str = field(default="", repr=False)
 
@@ -224,6 +234,7 @@ def build_edition(
     secrecy: Secrecy | None = None,
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
+    contributions: pd.DataFrame | None = None,
     audience: str = PUBLIC,
 ) -> Edition:
     """Protect everything that is to be published, once, for all levels and files together.
@@ -241,6 +252,9 @@ def build_edition(
         Definitions of measured indicators that the atlas does not hold.
     statement : Statement, optional
         Head, methods, sources, hashes of the inputs, day.
+    contributions : DataFrame, optional
+        Who contributed how much: ``area`` (smallest), ``indicator, datenstand, contributor, amount``.
+        For the rules that ask so; secret, it is added up through all levels and enters no output.
     audience : {"oeffentlich", "nichtoeffentlich", "intern"}
         For whom it is. Rows of indicators meant for fewer readers (``Indicator.audience``), and of
         those made of them, are left out, which a note says; so are columns of offers.
@@ -263,7 +277,7 @@ def build_edition(
     """
     return build_editions(
         atlas, values=values, gaps=gaps, secrecy=secrecy, indicators=indicators,
-        statement=statement, audiences=[audience],
+        statement=statement, contributions=contributions, audiences=[audience],
     )[audience]  # fmt: skip
 
 
@@ -275,13 +289,14 @@ def build_editions(
     secrecy: Secrecy | None = None,
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
+    contributions: pd.DataFrame | None = None,
     audiences: Sequence[str] = (PUBLIC,),
 ) -> dict[str, Edition]:
     """Protect everything once, as `build_edition` does, and make the versions of several audiences.
 
     Parameters
     ----------
-    atlas, values, gaps, secrecy, indicators, statement
+    atlas, values, gaps, secrecy, indicators, statement, contributions
         As of `build_edition`.
     audiences : sequence of str
 
@@ -301,11 +316,19 @@ def build_editions(
         pick(defined, name)
     rows = _gather_rows(atlas, values, defined)
     areas, levels = atlas.areas, atlas.levels
+    contributed = (
+        None
+        if contributions is None
+        else sum_contributions(contributions, areas, levels, defined, rules)
+    )
     # What a reader outside the house sees in any version is protected as one.
     leaves = ~rows["indicator"].isin(find_kept_back(defined, CLOSED))
     outside = rows[leaves].reset_index(drop=True)
-    protected, protocol = protect_values(outside, areas, levels, defined, rules)
-    broken = attack_values(outside, protected, areas, levels, defined, rules)
+    found = protect_together(outside, None, areas, levels, defined, rules, contributed=contributed)
+    protected, protocol = found.values, found.protocol
+    broken = attack_values(
+        outside, protected, areas, levels, defined, rules, contributed=contributed
+    )
     protected.index = rows.index[leaves]
     every_gap = _gather_gaps(gaps, areas, rules)
     made = {}
@@ -313,7 +336,8 @@ def build_editions(
         kept_back = find_kept_back(defined, audience)
         table = protected[~protected["indicator"].isin(kept_back)]
         if audience == INTERNAL:
-            table = pd.concat([table, withhold_unsafe(rows[~leaves], defined, rules)]).sort_index()
+            table = pd.concat([table, withhold_unsafe(rows[~leaves], defined, rules, contributed)])
+            table = table.sort_index()
         table = table.reset_index(drop=True)
         used = set(table["indicator"])
         polygons = every_gap[~every_gap["measure"].isin(kept_back)]
@@ -337,6 +361,7 @@ def build_editions(
             sources=tuple(dict.fromkeys((*said.sources, *_sources(defined, used)))),
             notes=(
                 *_list_notes(atlas.report.notes, list(published.columns), audience),
+                *map(str, list_unlisted(table, defined, rules, contributed)),
                 *_say_inside(inside, atlas.title, audience),
             ),
             secrecy=here,
@@ -344,11 +369,10 @@ def build_editions(
             inputs=MappingProxyType(dict(said.inputs)),
             created=said.created,
             audience=audience,
+            completion=found.completion,
             findings=broken,
             # Without a seal every writer refuses.
-            seal=""
-            if len(broken)
-            else _fingerprint(table, polygons, published, published_areas),
+            seal="" if len(broken) else _fingerprint(table, polygons, published, published_areas),
         )
     return made
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.attack import Needs
+from sozialraum.secrecy.gaps import find_small_gaps
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.system import Bools, Floats
@@ -45,17 +46,38 @@ class Judgement:
         """Which rows break a rule."""
         return np.asarray(self.reason != "", dtype=bool)
 
-    def needs(self, publication: Publication) -> Needs:
+    def beside(self, gaps: pd.DataFrame | None, rules: Secrecy) -> Judgement:
+        """Judge the people of gaps too, whose rows follow those of the table."""
+        if gaps is None:
+            return self
+        small = find_small_gaps(gaps, rules)
+        own = [rules.of(str(name)) for name in gaps["measure"]]
+        width = np.where(small, [r.width for r in own] or np.nan, np.nan)
+        most = np.where(small, [r.minimum - 1.0 for r in own] or np.nan, np.nan)
+        nothing = np.full(len(gaps), np.nan)
+        return Judgement(
+            np.append(self.reason, np.where(small, "small", "").astype(object)),
+            {
+                k: np.append(v, width if k == "numerator" else nothing)
+                for k, v in self.width.items()
+            },
+            {k: np.append(v, most if k == "numerator" else nothing) for k, v in self.most.items()},
+        )
+
+    def needs(self, publication: Publication, rules: Secrecy) -> Needs:
         """Put the needs of all rows on the cells they show; the widest and the best known count.
 
         Parameters
         ----------
         publication : Publication
-            Of the same table.
+            Of the same table and gaps.
+        rules : Secrecy
 
         Returns
         -------
         Needs
+            Also for people of single areas in gaps, whom no row shows; that these are few nobody
+            guesses.
         """
         width = np.full(publication.system.size, np.nan)
         most = np.full(publication.system.size, np.nan)
@@ -64,6 +86,10 @@ class Judgement:
             at = cells >= 0
             np.fmax.at(width, cells[at], self.width[role][at])
             np.fmin.at(most, cells[at], self.most[role][at])
+        for name, cells in publication.secret.items():
+            own, people = rules.of(name), np.abs(publication.system.value[cells])
+            small = cells[(people > 0) & (people < own.minimum)]
+            width[small], most[small] = own.width, np.nan
         return Needs(width, most)
 
 
