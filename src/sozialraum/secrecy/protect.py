@@ -115,7 +115,7 @@ def protect_together(
     if rules.rounding:
         limits = {"base": rules.rounding, "minimum": rules.highest}
         parts = round_together(values, gaps, areas, levels, indicators, earlier=earlier, **limits)
-        return Protected(*parts, pd.DataFrame(columns=["what", *PLACE]))
+        return Protected(*parts, None, pd.DataFrame(columns=["what", *PLACE]))
     table = values.reset_index(drop=True)
     known = complete_parts(table, indicators)
     judged = judge(known, indicators, rules, contributed)
