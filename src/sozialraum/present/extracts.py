@@ -11,7 +11,7 @@ import pandas as pd
 
 from sozialraum.indicators.offer_counts import list_offers_by
 from sozialraum.model.areas import WHOLE
-from sozialraum.present.files import replacing, safe_name
+from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.office import clean, head_indicator, list_passports, name_areas
 from sozialraum.present.spreadsheet import Pen, save_settled
 from sozialraum.present.tables import OFFICE_COLUMNS, guard, office_columns, write_csv
@@ -72,7 +72,9 @@ def write_extract(extract: Extract, edition: Edition, folder: str | Path) -> lis
     """
     edition.verify()
     name = safe_name(extract.id)
-    targets = [Path(folder) / f"{name}{end}" for end in (".xlsx", ".csv")]
+    targets = [
+        mark_name(Path(folder) / f"{name}{end}", edition.audience) for end in (".xlsx", ".csv")
+    ]
     tables = extract.arrange(edition.values)
     with ExitStack() as together:
         workbook, office = (together.enter_context(replacing(path)) for path in targets)

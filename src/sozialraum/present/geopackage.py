@@ -17,7 +17,7 @@ from sozialraum.model.indicator import pick
 from sozialraum.model.schema import CHOICES, VALUE_COLUMNS
 from sozialraum.present import qgis_style as qml
 from sozialraum.present.classes import classify_indicator, mark_categories
-from sozialraum.present.files import replacing
+from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.office import (
     Newest,
     clean,
@@ -113,6 +113,7 @@ def write_geopackage(edition: Edition, path: str | Path, *, indicator: str | Non
     'stadt.gpkg'
     """
     edition.verify()
+    path = mark_name(path, edition.audience)
     if indicator is not None:
         pick(edition.indicators, indicator)
     columns = name_columns(list(edition.indicators))

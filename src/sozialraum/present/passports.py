@@ -12,7 +12,7 @@ import pandas as pd
 
 from sozialraum.model.passport import write_passport
 from sozialraum.model.steps import say_steps
-from sozialraum.present.files import replacing
+from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.office import clean, name_areas
 from sozialraum.present.tables import guard
 from sozialraum.texts import say, words
@@ -62,7 +62,7 @@ def write_passports(edition: Edition, folder: str | Path) -> list[Path]:
     ['passport.csv', 'passport.prov.json']
     """
     edition.verify()
-    targets = [Path(folder) / name for name in (TABLE, GRAPH)]
+    targets = [mark_name(Path(folder) / name, edition.audience) for name in (TABLE, GRAPH)]
     with ExitStack() as together:
         table, graph = (together.enter_context(replacing(path)) for path in targets)
         _write_table(edition, table)

@@ -19,7 +19,7 @@ from sozialraum.errors import UnknownNameError
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
 from sozialraum.present import schemes
-from sozialraum.present.files import replacing
+from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.payload import build_payload, pack
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
@@ -79,6 +79,7 @@ def write_ressourcenkarte(
     from markupsafe import Markup
 
     edition.verify()
+    path = mark_name(path, edition.audience)
     if compare is not None:
         compare.verify()
     level, indicator = choose_start(edition, level, indicator)

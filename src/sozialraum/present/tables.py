@@ -13,7 +13,7 @@ import numpy as np
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import round_shown
-from sozialraum.present.files import replacing
+from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.office import (
     clean,
     count_digits,
@@ -97,7 +97,8 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     ['werte.csv', 'werte_buero.csv', 'tabellen.xlsx']
     """
     edition.verify()
-    targets = [Path(folder) / name for name in (MACHINE, OFFICE, WORKBOOK)]
+    names = (MACHINE, OFFICE, WORKBOOK)
+    targets = [mark_name(Path(folder) / name, edition.audience) for name in names]
     with ExitStack() as together:
         machine, office, workbook = (together.enter_context(replacing(path)) for path in targets)
         write_csv(machine, VALUE_COLUMNS, _machine_columns(edition.values))
