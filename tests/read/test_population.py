@@ -139,6 +139,8 @@ def test_the_grid_of_2022_where_a_dash_is_unknown(tmp_path: Path) -> None:
     )
     groups = {"einwohner": "Insgesamt", "u10": "Unter10"}
     people = read_population(path, kind="zensus", groups=groups, to_crs=25833)
+    noted = codes(load_population(path, kind="zensus", groups=groups))
+    assert ("note", "perturbed_cells", None) in noted
     np.testing.assert_array_equal(people["einwohner"], [12, 8])
     np.testing.assert_array_equal(people["u10"], [NAN, 3])  # unknown, not 0
     there = Transformer.from_crs(3035, 25833, always_xy=True).transform(4433150, 3216250)

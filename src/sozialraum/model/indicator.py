@@ -63,6 +63,9 @@ class Indicator:
         Decimals shown.
     practice, derived : bool
         Invented for practice; computed from other data.
+    perturbed : bool
+        Changed at random by the source to keep it secret (Cell-Key method), so that sums may differ;
+        what comes from the census of 2022 is taken for such.
     parts : tuple of str
         Indicators whose counts add up to this one (age groups of a total).
     """
@@ -88,6 +91,7 @@ class Indicator:
     digits: int = 0
     practice: bool = False
     derived: bool = False
+    perturbed: bool = False
     parts: tuple[str, ...] = ()
     numerator_of: tuple[str, ...] = ()
     denominator_of: tuple[str, ...] = ()
@@ -106,6 +110,17 @@ class Indicator:
     def gap_heading(self) -> str:
         """What stands above its gaps."""
         return self.gap_title or self.title
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether parts are equal to their sum; not so where the source perturbed every number.
+
+        Examples
+        --------
+        >>> Indicator(id="e", title="Einwohner", source="Zensus 2022, © Destatis").adds_up
+        False
+        """
+        return not (self.perturbed or "zensus 2022" in self.source.casefold())
 
     @property
     def signed(self) -> bool:
@@ -165,6 +180,7 @@ class Indicator:
             "gebietsstand": date(self.gebietsstand) if self.gebietsstand else "",
             "owner": self.owner,
             "quality": kind,
+            "perturbed": "" if self.adds_up else say("passport.cell_key"),
             "note": self.note,
         }
         return {say(f"passport.{key}"): text for key, text in entries.items() if text}

@@ -21,7 +21,12 @@ from sozialraum.read.files import load_named, type_table
 GRID_CRS = 3035
 _LONG = r"^CRS3035RES(\d+)mN(\d+)E(\d+)$"
 _SHORT = r"^(\d+)(k?)mN(\d+)E(\d+)$"
-_NOTHING = ("-1", "–", "-", "—")
+_DASHES = ("–", "-", "—")
+_NOTHING = ("-1", *_DASHES)
+# Only the grids of 2022 have this column, or a dash where 2011 has −1.
+_REMARK = "werterlaeuternde_zeichen"
+PERTURBED = "perturbed_cells"
+"""Code of the finding that the numbers of a grid were changed at random by their source."""
 
 
 def find_centres(cells: pd.Series) -> pd.DataFrame:
@@ -84,7 +89,8 @@ def load_grid(
     Notes
     -----
     2011 writes −1, 2022 writes – where a cell is uninhabited or its number secret. That is no zero: the
-    number is missing. Cells without any number are left out, with a note how many.
+    number is missing. Cells without any number are left out, with a note how many. A grid of 2022 is
+    noted as perturbed (Cell-Key method): sums of its cells may differ from published sums.
     """
     name = Path(path).name
     schema = _schema(groups)
@@ -92,10 +98,14 @@ def load_grid(
     if raw.table is None:
         return Reading(None, raw.findings)
     present = [group for group in groups if group in raw.table]
+    perturbed = _REMARK in {str(c).casefold() for c in raw.table}
     for group in present:
         said = raw.table[group].astype("str").str.strip()
+        perturbed |= bool(said.isin(_DASHES).any())
         raw.table[group] = raw.table[group].mask(said.isin(_NOTHING))
     table = raw.table
+    if perturbed:
+        raw = raw._replace(findings=(*raw.findings, find("note", PERTURBED, name)))
     if present:
         silent = table[present].isna().all(axis=1) | (table[present] == "").all(axis=1)
         raw = raw._replace(table=table[~silent].reset_index(drop=True))
