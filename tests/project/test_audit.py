@@ -69,3 +69,91 @@ def test_without_a_sum_nothing_is_called_safe(
     code, said = audit(tmp_path, capsys, table, 'keys = ["ort"]\ncount = "n"\ntotal = "Summe"')
     assert code == 1
     assert "keine Summe" in said
+
+
+def test_two_tables_are_attacked_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of the two is safe alone: by county A + B = 4; by size A + B + K = 7, in another file."""
+    (tmp_path / "groesse.csv").write_text(
+        "ort;n\nA;.\nB;.\nK;.\nklein;7\nL;.\nM;.\ngross;9\n", encoding="utf-8"
+    )
+    sizes = 'parent = {A="klein", B="klein", K="klein", L="gross", M="gross"}'
+    alone = f'keys = ["ort"]\ncount = "n"\n[[hierarchy]]\ncolumn = "ort"\n{sizes}\n'
+    table = tmp_path / "groesse.csv"
+    assert audit(tmp_path, capsys, table, alone)[0] == 0
+    (tmp_path / "kreise.csv").write_text(
+        "Ort;n\nA;.\nB;.\nc1;4\nK;.\nL;.\nc2;9\n", encoding="utf-8"
+    )
+    counties = '[[hierarchy]]\ncolumn = "ort"\nparent = {A="c1", B="c1", K="c2", L="c2"}\n'
+    further = '[[table]]\nfile = "kreise.csv"\ncolumns = {Ort = "ort"}\n'
+    code, said = audit(tmp_path, capsys, table, alone + counties + further)
+    assert code == 1
+    assert "K: Die zurückgehaltene Zahl folgt genau: 3." in said
+    # L = 9 − 3 and M = 9 − 6 follow too; K and L stand in both files.
+    assert said.count("folgt genau") == 5
+
+
+def test_years_stand_in_files_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sum of two years is printed: with it the withheld count of 2023 follows."""
+    for year, counts in (("2023", [".", "9", "12"]), ("2024", ["6", "9", "15"])):
+        rows = "".join(f"{o};{n}\n" for o, n in zip(["A", "B", "alle"], counts, strict=True))
+        (tmp_path / f"{year}.csv").write_text(f"ort;n\n{rows}", encoding="utf-8")
+    structure = (
+        'keys = ["ort", "jahr"]\ncount = "n"\ntotal = "alle"\n'
+        '[[table]]\nfile = "2023.csv"\nset = {jahr = 2023}\n'
+        '[[table]]\nfile = "2024.csv"\nset = {jahr = 2024}\n'
+    )
+    code, said = audit(tmp_path, capsys, tmp_path / "2024.csv", structure)
+    assert code == 1
+    assert (
+        "2023.csv, Zeile 2, Spalte „n“: A, 2023: Die zurückgehaltene Zahl folgt genau: 3." in said
+    )
+    (tmp_path / "2024.csv").write_text("ort;n\nA;6\nB;9\nalle;15\nA;7\n", encoding="utf-8")
+    assert "verschiedene Angaben" in audit(tmp_path, capsys, tmp_path / "2024.csv", structure)[1]
+
+
+def test_ranges_and_rounding_are_read_as_what_they_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "orte.csv"
+    head = 'keys = ["ort"]\ncount = "n"\ntotal = "alle"\n'
+    # A and B are at most 4 each and together 8.
+    table.write_text("ort;n\nA;<5\nB;1 bis 4\nC;12\nalle;20\n", encoding="utf-8")
+    code, said = audit(tmp_path, capsys, table, head)
+    assert (code, said.count("folgt genau: 4.")) == (1, 2)
+    # Rounded to 5 the total is 18 … 22 and C 10 … 14: A and B may be anything from 4 to 12 together.
+    assert audit(tmp_path, capsys, table, head + "rounding = 5\n")[0] == 0
+    table.write_text("ort;n\nA;x\nB;.\nC;12\nalle;20\n", encoding="utf-8")
+    wide = audit(tmp_path, capsys, table, head + 'minimum = 8\nwithheld = ["."]\n')
+    assert wide[0] == 0
+    narrow = audit(tmp_path, capsys, table, head + 'minimum = 9\nwithheld = ["."]\n')
+    assert narrow[0] == 1
+    assert "B: Die zurückgehaltene Zahl liegt zwischen 0 und 8." in narrow[1]
+
+
+def test_a_printed_rate_tells_its_numerator(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """4,9 % of 61 are 2.96 … 3.02: 3. And no numerator exceeds its denominator."""
+    table = tmp_path / "quote.csv"
+    table.write_text("ort;quote;z;n\nA;4,9;.;61\nB;.;.;4\nC;20;20;100\n", encoding="utf-8")
+    structure = 'keys = ["ort"]\nnumerator = "z"\ndenominator = "n"\nvalue = "quote"\nminimum = 5\n'
+    code, said = audit(tmp_path, capsys, table, structure)
+    assert code == 1
+    assert "A: Die zurückgehaltene Zahl folgt genau: 3." in said
+    assert "B: Die zurückgehaltene Zahl liegt zwischen 0 und 4." in said
+
+
+def test_the_only_case_is_asked_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "orte.csv"
+    table.write_text("ort;n\nA;.\nB;.\nC;12\nalle;18\n", encoding="utf-8")
+    head = 'keys = ["ort"]\ncount = "n"\ntotal = "alle"\n'
+    assert audit(tmp_path, capsys, table, head)[0] == 0
+    code, said = audit(tmp_path, capsys, table, head + "single = true\n")
+    assert code == 1
+    assert (
+        "B: Wäre „A“ eine 1, so wüsste diese eine Person die zurückgehaltene Zahl genau: 5." in said
+    )

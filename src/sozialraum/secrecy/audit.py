@@ -1,8 +1,9 @@
-"""Attack a table that anybody published: what do its gaps hide, what do its sums give away."""
+"""Attack tables that anybody published: what do their gaps hide, what do their sums give away."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,13 @@ import pandas as pd
 
 from sozialraum.errors import SecrecyError
 from sozialraum.model.check import CheckReport, Finding, find
-from sozialraum.secrecy.attack import bound_cells, reader
-from sozialraum.secrecy.system import Floats, Ints, build_system
+from sozialraum.secrecy.attack import Attacker, bound_cells
+from sozialraum.secrecy.system import Block, Bools, Floats, System, build_system, join_blocks
 from sozialraum.texts import number
+
+_ROLE = "_role"
+# Beyond this many withheld counts of one table nobody is asked whether he alone could be one.
+_MOST_SINGLES = 400
 
 
 def audit_table(
@@ -23,6 +28,7 @@ def audit_table(
     total: str = "",
     hierarchies: Sequence[Mapping[str, Any]] = (),
     minimum: int = 0,
+    single: bool = False,
     label: str = "",
 ) -> CheckReport:
     """Compute the limits of every withheld count of a published table.
@@ -41,6 +47,8 @@ def audit_table(
         has rows of its own. One column may have several.
     minimum : int
         A range narrower than this is a finding; 0 or 1: only counts that follow exactly.
+    single : bool
+        Whether to ask, too, what somebody would know who is the only case of a withheld count.
     label : str
         Name of the table in findings.
 
@@ -62,66 +70,233 @@ def audit_table(
     Fehler – orte.csv, Zeile 2, Spalte „n“: A: Die zurückgehaltene Zahl folgt genau: 4.
     Hinweis – orte.csv: Zurückgehaltene Zahlen: 1 von 3. Sie wurden mit 1 Summen angegriffen.
     """
-    missing = [c for c in (*keys, count) if c not in table]
+    report = check_columns(table, [*keys, count], keys, hierarchies, label)
+    if not report.ok:
+        return report
+    amount = table[count].to_numpy(dtype=float)
+    known = ~np.isnan(amount)
+    cells = table[list(keys)].assign(
+        _role="", _low=np.where(known, amount, 0.0), _high=np.where(known, amount, np.inf),
+        _secret=~known, _label=label, _row=np.arange(len(table)) + 2, _column=count,
+    )  # fmt: skip
+    return audit_cells(
+        cells, keys=keys, total=total, hierarchies=hierarchies, minimum=minimum, single=single,
+        label=label,
+    )  # fmt: skip
+
+
+def check_columns(
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    keys: Sequence[str],
+    hierarchies: Sequence[Mapping[str, Any]],
+    label: str,
+) -> CheckReport:
+    """Check that a table has the columns that its description names."""
+    missing = [c for c in columns if c not in table]
     missing += [h["column"] for h in hierarchies if h["column"] not in keys]
-    if missing:
-        seen = ", ".join(map(str, table.columns))
-        found = [find("error", "audit_column", label, column=c, seen=seen) for c in missing]
-        return CheckReport(tuple(found))
-    value = table[count].to_numpy(dtype=float)
-    known = ~np.isnan(value)
-    cells = table[list(keys)].astype("str")
-    system = build_system(cells, value, _list_sums(cells, total, hierarchies), exact=True)
-    if not known.all() and not len(system.low):
+    seen = ", ".join(map(str, table.columns))
+    found = [find("error", "audit_column", label, column=c, seen=seen) for c in missing]
+    return CheckReport(tuple(found))
+
+
+def audit_cells(
+    cells: pd.DataFrame,
+    *,
+    keys: Sequence[str],
+    total: str = "",
+    hierarchies: Sequence[Mapping[str, Any]] = (),
+    minimum: int = 0,
+    single: bool = False,
+    shares: bool = False,
+    ratios: pd.DataFrame | None = None,
+    label: str = "",
+) -> CheckReport:
+    """Compute the limits of withheld counts of several tables together.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per count of any table: the ``keys``; ``_role`` ("Z" and "N" for numerators and
+        denominators of rates, "" for plain counts); ``_low`` and ``_high``, equal where the count is
+        printed; ``_secret``, whether it is a finding if it follows; ``_label``, ``_row``, ``_column``,
+        where it stands. What two tables say of one count holds together.
+    keys, total, hierarchies, minimum, single, label
+        As of `audit_table`.
+    shares : bool
+        Whether numerators are part of their denominators.
+    ratios : DataFrame, optional
+        The ``keys`` and ``_least``, ``_most``: limits of Z / N where a rate is printed without them.
+
+    Returns
+    -------
+    CheckReport
+    """
+    named = [*keys, _ROLE]
+    cells = cells.astype(dict.fromkeys(named, "str")).reset_index(drop=True)
+    number_of = cells.groupby(named, sort=False).ngroup().to_numpy()
+    both = cells.groupby(number_of).agg({"_low": "max", "_high": "min"})
+    low, high = both["_low"].to_numpy(dtype=float), both["_high"].to_numpy(dtype=float)
+    apart = np.flatnonzero((low > high)[number_of])
+    if len(apart):
+        return CheckReport(tuple(_tell(cells, apart, "audit_differs", keys, {})))
+    places = cells.loc[~pd.Series(number_of).duplicated(), named].reset_index(drop=True)
+    value = np.where(low == high, low, np.nan)
+    sums = _list_sums(places, [*keys], total, hierarchies)
+    parts, more = _list_parts(places, keys, shares, ratios, len(value))
+    value, low = np.append(value, np.full(more, np.nan)), np.append(low, np.zeros(more))
+    high = np.append(high, np.full(more, np.inf))
+    system = build_system(pd.DataFrame(index=range(len(value))), value, [*sums, *parts], exact=True)
+    # What stands between rates and their limits is no count.
+    whole = system.whole & (np.arange(len(value)) < len(places))
+    system, known = replace(system, whole=whole), ~np.isnan(value)
+    if (
+        cells["_secret"].any()
+        and not len(system.low)
+        and not known[number_of[cells["_secret"]]].any()
+    ):
         return CheckReport((find("error", "audit_no_sums", label),))
+    reader = Attacker("reader", low, high)
     try:
-        lower, upper = bound_cells(system, known, reader(system))
+        lower, upper = bound_cells(system, known, reader)
     except SecrecyError:
         return CheckReport((find("error", "audit_contradiction", label),))
+    narrow = (upper - lower < max(minimum, 1))[number_of] & cells["_secret"].to_numpy(dtype=bool)
+    limits = {"low": lower[number_of], "high": upper[number_of]}
     findings: list[Finding] = []
-    for at in np.flatnonzero(~known & (upper - lower < max(minimum, 1))).tolist():
-        code = "audit_exact" if lower[at] == upper[at] else "audit_narrow"
-        findings.append(
-            find(
-                "error", code, label, row=at + 2, column=count, cell=", ".join(cells.iloc[at]),
-                low=number(lower[at]), high=number(upper[at]),
-            )
-        )  # fmt: skip
+    for code, told in (("audit_exact", True), ("audit_narrow", False)):
+        at = np.flatnonzero(narrow & ((limits["low"] == limits["high"]) == told))
+        findings += _tell(cells, at, code, keys, limits)
+    findings.sort(key=lambda f: (f.table, f.row or 0, f.column or ""))
+    if single:
+        hidden = np.zeros(system.size, bool)
+        hidden[number_of[cells["_secret"].to_numpy(dtype=bool)]] = True
+        findings += _ask_singles(
+            system, known, reader, (lower, upper), hidden, cells, number_of, keys
+        )
     findings.append(
-        find("note", "audit_size", label, hidden=number((~known).sum()), cells=number(len(value)),
-             sums=number(len(system.low)))
+        find("note", "audit_size", label, hidden=number((~known[: len(places)]).sum()),
+             cells=number(len(places)), sums=number(len(system.low)))
     )  # fmt: skip
     return CheckReport(tuple(findings))
 
 
+def _tell(
+    cells: pd.DataFrame, at: Any, code: str, keys: Sequence[str], limits: Mapping[str, Floats]
+) -> list[Finding]:
+    return [
+        find(
+            "error", code, str(cells["_label"].iloc[i]), row=int(cells["_row"].iloc[i]),
+            column=str(cells["_column"].iloc[i]), cell=", ".join(cells[list(keys)].iloc[i]),
+            **{name: number(limit[i]) for name, limit in limits.items()},
+        )
+        for i in np.asarray(at).tolist()
+    ]  # fmt: skip
+
+
+def _ask_singles(
+    system: System,
+    known: Bools,
+    reader: Attacker,
+    limits: tuple[Floats, Floats],
+    hidden: Bools,
+    cells: pd.DataFrame,
+    number_of: Any,
+    keys: Sequence[str],
+) -> list[Finding]:
+    """Find counts that follow for whoever knows that a withheld count is 1, being that one."""
+    lower, upper = limits
+    open_cells = hidden & ~known & (upper - lower >= 1)
+    maybe = np.flatnonzero(open_cells & (lower <= 1) & (upper >= 1))
+    if len(maybe) > _MOST_SINGLES:
+        return [
+            find("note", "audit_singles_left_out", str(cells["_label"].iloc[0]), most=_MOST_SINGLES)
+        ]
+    first = dict(zip(number_of[::-1].tolist(), range(len(cells) - 1, -1, -1), strict=True))
+    found = []
+    for one in maybe.tolist():
+        floor, ceiling = reader.floor.copy(), reader.ceiling.copy()
+        floor[one] = ceiling[one] = 1.0
+        others = open_cells.copy()
+        others[one] = False
+        try:
+            low, high = bound_cells(system, known, Attacker("single", floor, ceiling), others)
+        except SecrecyError:
+            continue  # it is no 1
+        exact = np.flatnonzero(others & (low == high))
+        for cell in exact.tolist():
+            at = first[cell]
+            alone = ", ".join(cells[list(keys)].iloc[first[one]])
+            found.append(
+                find(
+                    "error", "audit_single", str(cells["_label"].iloc[at]),
+                    row=int(cells["_row"].iloc[at]), column=str(cells["_column"].iloc[at]),
+                    cell=", ".join(cells[list(keys)].iloc[at]), alone=alone, low=number(low[cell]),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _list_parts(
+    places: pd.DataFrame,
+    keys: Sequence[str],
+    shares: bool,
+    ratios: pd.DataFrame | None,
+    first: int,
+) -> tuple[list[Block], int]:
+    """Bind numerators to denominators: a share's rest is 0 or more; a printed rate limits Z / N."""
+    index = pd.MultiIndex.from_frame(places[list(keys)])
+    at = {
+        role: pd.Series(np.flatnonzero(places[_ROLE] == role), index=index[places[_ROLE] == role])
+        for role in ("Z", "N")
+    }
+    blocks: list[Block] = []
+    more = 0
+
+    def limit(top: Any, below: Any, rate: Floats, sign: float) -> None:
+        # sign · (Z − rate · N) − s = 0 with s ≥ 0
+        nonlocal more
+        size = len(top)
+        blocks.append(
+            (
+                np.tile(np.arange(size), 3),
+                np.concatenate([top, below, first + more + np.arange(size)]).astype(np.int64),
+                np.concatenate([np.full(size, sign), -sign * rate, -np.ones(size)]),
+            )
+        )
+        more += size
+
+    pairs = pd.concat(at, axis=1, join="inner")
+    if shares and len(pairs):
+        limit(pairs["Z"].to_numpy(), pairs["N"].to_numpy(), np.ones(len(pairs)), -1.0)
+    if ratios is not None and len(ratios):
+        wanted = pairs.reindex(pd.MultiIndex.from_frame(ratios[list(keys)].astype("str")))
+        there = wanted["Z"].notna().to_numpy()
+        top, below = (wanted[role].to_numpy()[there] for role in ("Z", "N"))
+        limit(top, below, ratios["_least"].to_numpy(dtype=float)[there], 1.0)
+        limit(top, below, ratios["_most"].to_numpy(dtype=float)[there], -1.0)
+    return blocks, more
+
+
 def _list_sums(
-    cells: pd.DataFrame, total: str, hierarchies: Sequence[Mapping[str, Any]]
-) -> list[tuple[Ints, Ints, Floats]]:
-    """Pair every row with the row of its group, all other columns being the same."""
-    place = pd.Series(np.arange(len(cells)), index=pd.MultiIndex.from_frame(cells))
-    place = place[~place.index.duplicated()]
+    places: pd.DataFrame, keys: Sequence[str], total: str, hierarchies: Sequence[Mapping[str, Any]]
+) -> list[Block]:
+    """Pair every count with that of its group, everything else being the same."""
+    at = pd.Series(np.arange(len(places)), index=pd.MultiIndex.from_frame(places))
     ways = [(str(h["column"]), dict(h["parent"])) for h in hierarchies]
     told = {column for column, _ in ways}
-    ways += [(str(column), {}) for column in cells.columns if column not in told]
+    ways += [(column, {}) for column in keys if column not in told]
     blocks = []
     for column, parent in ways:
-        member = cells[column]
+        member = places[column]
         others = {g for c, p in ways if c == column for g in p.values()} - set(parent.values())
         # What has no group here is part of the total, except groups that say the same otherwise.
         above = member.map(parent).astype("object")
         top = above.isna() & (member != total) & ~member.isin(others)
         above = above.where(~top, total or None)
-        wanted = cells.assign(**{column: above})[above.notna()]
-        sums = place.reindex(pd.MultiIndex.from_frame(wanted)).to_numpy(dtype=float)
+        wanted = places.assign(**{column: above})[above.notna()]
+        sums = at.reindex(pd.MultiIndex.from_frame(wanted)).to_numpy(dtype=float)
         there = ~np.isnan(sums)
-        child = cells.index.get_indexer(wanted.index[there])
-        of = sums[there].astype(np.int64)
-        one = np.unique(of)
-        blocks.append(
-            (
-                np.concatenate([of, one]),
-                np.concatenate([child, one]),
-                np.concatenate([np.ones(len(child)), -np.ones(len(one))]),
-            )
-        )
+        child = wanted.index[there].to_numpy(dtype=np.int64)
+        blocks.append(join_blocks(sums[there].astype(np.int64), child, np.arange(len(places))))
     return blocks
