@@ -170,13 +170,15 @@ def find_pairs(
         if listed < 0:
             return offer, before, True
         count = np.uint64(listed)
-        dense = TWO * count > size
+        dense = np.uint64(8) * count > size
         same, same_end = np.uint64(same_start[offer]), np.uint64(same_start[offer + ONE])
         u, v = np.uint64(seeds[offer, 0]), np.uint64(seeds[offer, 1])
-        # Where most was reached, one pass in the order of memory is faster.
+        # Where many were reached, one pass in the order of memory is faster, and orders the rows too.
         for i in range(size if dense else count):
             node = np.uint64(i) if dense else np.uint64(reached[i])
             here = np.uint64(dist[node])
+            if here > limit:
+                continue
             begin, end = np.uint64(door_start[node]), np.uint64(door_start[node + ONE])
             if row + (end - begin) > len(found):
                 row = np.uint64(len(found)) + ONE
@@ -202,8 +204,11 @@ def find_pairs(
                 row += np.uint64(total <= limit)
         else:
             row = np.uint64(len(found)) + ONE
-        for i in range(count):
-            dist[reached[i]] = LOW
+        if dense:
+            dist[:] = LOW
+        else:
+            for i in range(count):
+                dist[reached[i]] = LOW
         if row > len(found):
             return offer, before, False
         counts[offer] = row - before
