@@ -29,6 +29,7 @@ from sozialraum.errors import (
     UnknownNameError,
 )
 from sozialraum.indicators.aggregate import aggregate_values, count_by_area
+from sozialraum.indicators.coarser import Coarser, coarsen_classes
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.convert import convert_boundaries
 from sozialraum.indicators.crosswalk import build_key
@@ -50,6 +51,7 @@ from sozialraum.indicators.index import (
     define_index,
     measure_loadings,
 )
+from sozialraum.indicators.joint_areas import merge_areas
 from sozialraum.indicators.neighbours import (
     build_neighbours,
     measure_local_moran,
@@ -114,6 +116,7 @@ from sozialraum.read.saved import read_saved_atlas
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
 from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, build_editions
+from sozialraum.secrecy.rounding import round_values
 from sozialraum.secrecy.rules import Dominance, Secrecy
 
 __version__ = "0.1.0"
@@ -122,6 +125,7 @@ __all__ = [
     "AreaVersion",
     "Atlas",
     "CheckReport",
+    "Coarser",
     "CoverageError",
     "CrsError",
     "Dominance",
@@ -166,6 +170,7 @@ __all__ = [
     "build_plan",
     "check_capacity",
     "check_register",
+    "coarsen_classes",
     "compare_values",
     "compare_with_rest",
     "convert_boundaries",
@@ -212,6 +217,7 @@ __all__ = [
     "measure_spatial_gini",
     "measure_travel",
     "measure_travel_raster",
+    "merge_areas",
     "passport",
     "place_offers",
     "plot_bars",
@@ -243,6 +249,7 @@ __all__ = [
     "read_values",
     "relate_funding",
     "round_counts",
+    "round_values",
     "run",
     "save_atlas",
     "shift_budget",

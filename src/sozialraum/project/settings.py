@@ -37,7 +37,7 @@ _SECTIONS: dict[str, Entry] = {
     },
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
     "uncertainty": {"minimum": (int, float), "inhabitants": str},
-    "secrecy": {"contributions": (str, dict)},
+    "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list},
     "ressourcenkarte": {"level": str, "indicator": str},
     "profiles": {"levels": list},
 }  # fmt: skip
@@ -66,6 +66,10 @@ _VERSION: Entry = {
     "correction": list,
 }  # fmt: skip
 _KEY_FILE: Entry = {"file": str, "layer": str, "columns": dict, "where": dict}
+_COARSE: dict[str, tuple[Entry, tuple[str, ...]]] = {
+    "merge": ({"area": str, "with": (str, list), "level": str}, ("area", "with")),
+    "coarser": ({"indicator": str, "classes": list, "title": str}, ("indicator", "classes")),
+}
 _CHOICES = {
     ("streets", "mode"): ("walk", "wheelchair", "bike", "car"),
     ("population", "kind"): ("points", "zensus", "raster"),
@@ -155,8 +159,17 @@ class Project:
     def secrecy(self) -> Secrecy:
         """The rules of secrecy."""
         said = self.section("secrecy")
-        said.pop("contributions", None)
-        return make_rules(said)
+        return make_rules({k: v for k, v in said.items() if k not in _SECTIONS["secrecy"]})
+
+    @property
+    def merges(self) -> list[Entry]:
+        """Areas that are to be joined with a neighbour."""
+        return list(self.section("secrecy").get("merge", []))
+
+    @property
+    def coarser(self) -> list[Entry]:
+        """Classes that are to be put together where one is small."""
+        return list(self.section("secrecy").get("coarser", []))
 
     @property
     def contributions(self) -> Entry:
@@ -287,14 +300,20 @@ def _check_entry(
 
 
 def _check_secrecy(label: str, content: Entry) -> list[Finding]:
-    """Check the rules, which know their own keys, and where the contributions are."""
-    place = {k: v for k, v in content.items() if k == "contributions"}
+    """Check the rules, which know their own keys, and what stands beside them."""
+    place = {k: v for k, v in content.items() if k in _SECTIONS["secrecy"]}
     found = check_rules({k: v for k, v in content.items() if k not in place}, label)
     found += _check_entry(label, "secrecy", place, _SECTIONS["secrecy"], ())
     if isinstance(place.get("contributions"), dict):
         found += _check_entry(
             label, "secrecy.contributions", place["contributions"], _KEY_FILE, ("file",)
         )
+    for name, (known, required) in _COARSE.items():
+        for entry in _list(place.get(name)):
+            if isinstance(entry, dict):
+                found += _check_entry(label, f"secrecy.{name}", entry, known, required)
+            else:
+                found.append(find("error", "not_a_section", label, key=f"secrecy.{name}"))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sozialraum.model.names import group_areas
 from sozialraum.model.placing import place_offers
 from sozialraum.model.rows import join_tables
 from sozialraum.project.boundaries import update_values
+from sozialraum.project.coarse import join_areas, join_classes
 from sozialraum.project.funding import define_funding, load_fundings, make_fundings
 from sozialraum.project.indices import load_indices, make_indices
 from sozialraum.project.secret import check_secrecy
@@ -31,6 +33,7 @@ from sozialraum.read.addresses import load_addresses
 from sozialraum.read.areas import load_areas, load_backdrop
 from sozialraum.read.counts import load_counts
 from sozialraum.read.definitions import load_indicators
+from sozialraum.read.grid import PERTURBED
 from sozialraum.read.offers import load_offers
 from sozialraum.read.population import load_population
 from sozialraum.read.values import load_values
@@ -106,6 +109,9 @@ def make_atlas(project: Project) -> Atlas:
     section = project.section("population")
     if section:
         population = take(load_population, section, "population", to_crs=crs)
+        if any(f.code == PERTURBED for f in found) and population is not None:
+            counted = {k: i for k, i in indicators.items() if k in population}
+            indicators |= {k: replace(i, perturbed=True) for k, i in counted.items()}
         if "spread" in section and areas is not None and population is not None:
             spread = section["spread"]
             counts = take(load_counts, spread, "spread", groups=spread["groups"])
@@ -142,7 +148,8 @@ def make_atlas(project: Project) -> Atlas:
         upper={level: table for level, table in upper.items() if table is not None},
         findings=found,
     )
-    atlas = _complete_values(atlas, project)
+    atlas = _complete_values(join_areas(atlas, project), project)
+    atlas = join_classes(atlas, project)
     values = make_indices(atlas.values, indices, atlas.indicators)
     if section := project.section("uncertainty"):
         values = withhold_small_areas(values, atlas.indicators, **section)
