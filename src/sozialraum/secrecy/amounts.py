@@ -44,7 +44,10 @@ def list_amounts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
                     )
                 )
     columns = [*frame.columns, "role", "amount", "what", "words", "signed"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    if not parts:
+        nothing = pd.DataFrame(columns=columns)
+        return nothing.astype({"at": "int64", "amount": "float64", "signed": "bool"})
+    return pd.concat(parts, ignore_index=True)
 
 
 def complete_parts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
+from sozialraum.secrecy.earlier import find_same_gaps
 from sozialraum.secrecy.protect import (
     attack_values,
     protect_gaps,
@@ -127,6 +128,9 @@ class Edition:
         What it cost to withhold further rows, and how little it could have cost.
     findings : DataFrame
         What the attack found, as `attack_values` gives it. Empty, or every writer refuses.
+    lost : DataFrame
+        Counts that earlier editions give away and nobody can protect any more: ``what, level, area,
+        datenstand``. For the desk; no writer writes it.
     """
 
     title: str
@@ -148,6 +152,7 @@ class Edition:
     audience: str = PUBLIC
     completion: Completion | None = None
     findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    lost: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     seal: str = field(default="", repr=False)
 
     @property
@@ -235,6 +240,7 @@ def build_edition(
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
     contributions: pd.DataFrame | None = None,
+    earlier: Sequence[Edition | pd.DataFrame] = (),
     audience: str = PUBLIC,
 ) -> Edition:
     """Protect everything that is to be published, once, for all levels and files together.
@@ -255,6 +261,8 @@ def build_edition(
     contributions : DataFrame, optional
         Who contributed how much: ``area`` (smallest), ``indicator, datenstand, contributor, amount``.
         For the rules that ask so; secret, it is added up through all levels and enters no output.
+    earlier : sequence of Edition or DataFrame
+        Editions published before, or their values tables. What they show is known for ever.
     audience : {"oeffentlich", "nichtoeffentlich", "intern"}
         For whom it is. Rows of indicators meant for fewer readers (``Indicator.audience``), and of
         those made of them, are left out, which a note says; so are columns of offers.
@@ -277,7 +285,7 @@ def build_edition(
     """
     return build_editions(
         atlas, values=values, gaps=gaps, secrecy=secrecy, indicators=indicators,
-        statement=statement, contributions=contributions, audiences=[audience],
+        statement=statement, contributions=contributions, earlier=earlier, audiences=[audience],
     )[audience]  # fmt: skip
 
 
@@ -290,13 +298,14 @@ def build_editions(
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
     contributions: pd.DataFrame | None = None,
+    earlier: Sequence[Edition | pd.DataFrame] = (),
     audiences: Sequence[str] = (PUBLIC,),
 ) -> dict[str, Edition]:
     """Protect everything once, as `build_edition` does, and make the versions of several audiences.
 
     Parameters
     ----------
-    atlas, values, gaps, secrecy, indicators, statement, contributions
+    atlas, values, gaps, secrecy, indicators, statement, contributions, earlier
         As of `build_edition`.
     audiences : sequence of str
 
@@ -324,13 +333,26 @@ def build_editions(
     # What a reader outside the house sees in any version is protected as one.
     leaves = ~rows["indicator"].isin(find_kept_back(defined, CLOSED))
     outside = rows[leaves].reset_index(drop=True)
-    found = protect_together(outside, None, areas, levels, defined, rules, contributed=contributed)
+    before = [x.values if isinstance(x, Edition) else x for x in earlier]
+    every_gap = _gather_gaps(gaps, areas)
+    every_gap["given"] = find_same_gaps(
+        every_gap, [x.gaps for x in earlier if isinstance(x, Edition)]
+    )
+    going = ~every_gap["measure"].isin(find_kept_back(defined, CLOSED))
+    together = every_gap[going]
+    found = protect_together(
+        outside, together, areas, levels, defined, rules, earlier=before, contributed=contributed
+    )
     protected, protocol = found.values, found.protocol
     broken = attack_values(
-        outside, protected, areas, levels, defined, rules, contributed=contributed
-    )
+        outside, protected, areas, levels, defined, rules, gaps=together, shown=found.gaps,
+        earlier=before, contributed=contributed,
+    )  # fmt: skip
     protected.index = rows.index[leaves]
-    every_gap = _gather_gaps(gaps, areas, rules)
+    shown_gaps = pd.concat([found.gaps, protect_gaps(every_gap[~going], rules)]).loc[
+        every_gap.index
+    ]
+    shown_gaps = shown_gaps[[*GAP_COLUMNS, "geometry"]]
     made = {}
     for audience in audiences:
         kept_back = find_kept_back(defined, audience)
@@ -340,7 +362,7 @@ def build_editions(
             table = table.sort_index()
         table = table.reset_index(drop=True)
         used = set(table["indicator"])
-        polygons = every_gap[~every_gap["measure"].isin(kept_back)]
+        polygons = shown_gaps[~shown_gaps["measure"].isin(kept_back)]
         columns = [f"{level.id}{end}" for level in levels for end in ("", "_name")]
         published = _choose_offers(atlas.offers, audience, rules)
         published_areas = areas[[*columns, "name", "geometry"]]
@@ -371,6 +393,7 @@ def build_editions(
             audience=audience,
             completion=found.completion,
             findings=broken,
+            lost=found.lost,
             # Without a seal every writer refuses.
             seal="" if len(broken) else _fingerprint(table, polygons, published, published_areas),
         )
@@ -513,21 +536,19 @@ def _sources(defined: Mapping[str, Indicator], used: set[str]) -> list[str]:
 
 
 def _gather_gaps(
-    gaps: gpd.GeoDataFrame | Mapping[str, gpd.GeoDataFrame] | None,
-    areas: gpd.GeoDataFrame,
-    rules: Secrecy,
+    gaps: gpd.GeoDataFrame | Mapping[str, gpd.GeoDataFrame] | None, areas: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
+    """Put the gaps of all measures into one table, unprotected."""
     if gaps is None:
         gaps = {}
     elif isinstance(gaps, gpd.GeoDataFrame):
         gaps = {"": gaps} if "measure" not in gaps else dict(tuple(gaps.groupby("measure")))
-    parts = [
-        protect_gaps(part.assign(measure=measure), rules)[[*GAP_COLUMNS, "geometry"]]
-        for measure, part in gaps.items()
-        if len(part)
-    ]
+    parts = [part.assign(measure=measure) for measure, part in gaps.items() if len(part)]
+    columns = [c for c in GAP_COLUMNS if c != "sign"]
     if not parts:
-        return gpd.GeoDataFrame({c: [] for c in GAP_COLUMNS}, geometry=[], crs=areas.crs)
-    table = pd.concat(parts, ignore_index=True)
+        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=areas.crs)
+    table = pd.concat(
+        [part.drop(columns="sign", errors="ignore") for part in parts], ignore_index=True
+    )
     table.index = pd.Index([str(i + 1) for i in range(len(table))], name="gap", dtype="str")
     return gpd.GeoDataFrame(table, geometry="geometry", crs=areas.crs)

@@ -256,7 +256,7 @@ def attack_values(
         judged = judged.beside(gaps, rules)
         hidden = np.append(hidden, shown["people"].isna().to_numpy())
         own = np.append(own, shown["people"].isna().to_numpy())
-    if not judged.unsafe.any() and gaps is None:
+    if not judged.unsafe.any() and (gaps is None or not len(gaps)):
         return pd.DataFrame({c: [] for c in columns})
     publication = build_publication(table, areas, levels, indicators, gaps=gaps, earlier=earlier)
     system = publication.system
