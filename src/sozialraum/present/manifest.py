@@ -11,8 +11,8 @@ from typing import Any
 
 from sozialraum.model.audience import MARKS
 from sozialraum.present.files import mark_name, replacing
+from sozialraum.present.protocol import summarise_protocol
 from sozialraum.secrecy.edition import Edition
-
 
 NAME = "edition.json"
 
@@ -51,7 +51,7 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
         "head": asdict(edition.head),
         "levels": [asdict(level) for level in edition.levels],
         "secrecy": asdict(edition.secrecy),
-        "hidden": edition.protocol.groupby("reason").size().to_dict(),
+        "protocol": summarise_protocol(edition),
         "methods": edition.methods,
         "sources": edition.sources,
         "notes": edition.notes,

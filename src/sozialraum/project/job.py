@@ -27,6 +27,7 @@ from sozialraum.present.files import mark_name
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
 from sozialraum.present.passports import write_passports
+from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
@@ -117,9 +118,7 @@ def _read_streets(project: Project, crs: Any) -> StreetNetwork | StraightLine:
     )
 
 
-def make_edition(
-    path: str | Path, *, step: Step | None = None, audience: str = PUBLIC
-) -> Edition:
+def make_edition(path: str | Path, *, step: Step | None = None, audience: str = PUBLIC) -> Edition:
     """Do the main job up to the protected edition, without writing.
 
     Parameters
@@ -234,9 +233,7 @@ def run(
         for audience, edition in make_editions(path, wanted, step=step).items():
             _write(edition, project, new[audience], step)
         bar.update()
-    return sorted(
-        folder / name for folder in folders.values() for name in list_manifest(folder)
-    )
+    return sorted(folder / name for folder in folders.values() for name in list_manifest(folder))
 
 
 def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
@@ -255,6 +252,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     step(say("project.step_tables"))
     write_tables(edition, new / "tabellen")
     write_passports(edition, new / "tabellen")
+    write_protocol(edition, new)
     report = [say("project.report", title=edition.title), edition.head.notice, *edition.notes]
     mark_name(new / "pruefbericht.txt", edition.audience).write_text(
         "\n".join([*filter(None, report), ""]), encoding="utf-8"
@@ -275,9 +273,7 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
     if "secrecy" in sections:
         sections["secrecy"] = rules
     if "funding" in sections:
-        seen = [
-            e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators
-        ]
+        seen = [e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators]
         sections |= {"funding": seen}
     return sections
 

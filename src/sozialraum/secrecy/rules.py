@@ -146,10 +146,18 @@ class Secrecy:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The rules in words: the edition's first, then those of single indicators."""
+        return self.list_sentences({})
+
+    def list_sentences(self, titles: Mapping[str, str]) -> tuple[str, ...]:
+        """Write the rules in words, with the titles of indicators in place of their ids."""
         if self.rounding:
             return (say("secrecy.rounding", base=self.rounding),)
         others = [
-            say("secrecy.own", indicator=name, rules=" ".join(self.of(name)._words()))
+            say(
+                "secrecy.own",
+                indicator=titles.get(name, name),
+                rules=" ".join(self.of(name)._words()),
+            )
             for name in self.indicators
         ]
         return (*self._words(), *others)

@@ -1,0 +1,180 @@
+"""The page for whoever answers for secrecy: rules, cost, attackers, and what is not promised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sozialraum.present.files import mark_name, replacing
+from sozialraum.present.svg import clean
+from sozialraum.secrecy.unsafe import RULES
+from sozialraum.texts import date, number, percent, say, words
+
+if TYPE_CHECKING:
+    from sozialraum.secrecy.edition import Edition
+
+NAME = "geheimhaltungsprotokoll.html"
+ATTACKERS = ("reader", "insider", "single")
+_OTHERS, _MADE = ("sibling", "parent"), ("part",)
+# What fits on one page.
+_MOST_RULES, _MOST_THEMES, _MOST_LEVELS, _MOST_DAYS = 5, 9, 7, 6
+
+
+def summarise_protocol(edition: Edition) -> dict[str, Any]:
+    """Sum up what was withheld, without a number that tells more than the outputs themselves.
+
+    Parameters
+    ----------
+    edition : Edition
+
+    Returns
+    -------
+    dict
+        ``rows`` and ``withheld`` in all, ``by_reason`` (own: rules; others: to protect another number;
+        made_of: made of withheld ones), ``by_level`` and ``by_theme`` as pairs of rows and withheld,
+        ``further`` (what the choice cost), ``attackers``, ``found``.
+
+    Notes
+    -----
+    Reasons are given for the whole only, and the rules together: for a single area, level or theme
+    they might tell which number is a zero, or large enough. Levels and themes tell what everybody
+    can count. The loss itself is computed of withheld numbers; only its ratio to the bound is given.
+    """
+    values, protocol = edition.values, edition.protocol
+    withheld = values["sign"] == "."
+    theme = values["indicator"].map({k: i.theme for k, i in edition.indicators.items()})
+    reason = protocol["reason"] if "reason" in protocol else protocol.index.to_series()
+    cost = edition.completion
+    return {
+        "audience": edition.audience,
+        "rules": list(edition.secrecy.sentences),
+        "datenstand": sorted(values["datenstand"].astype(str).unique()),
+        "rows": len(values),
+        "withheld": int(withheld.sum()),
+        "by_reason": {
+            "own": int(reason.isin(RULES).sum()),
+            "others": int(reason.isin(_OTHERS).sum()),
+            "made_of": int(reason.isin(_MADE).sum()),
+        },
+        "by_level": {
+            level.id: [int((values["level"] == level.id).sum()),
+                       int(withheld[values["level"] == level.id].sum())]
+            for level in edition.levels
+        },
+        "by_theme": {
+            str(name): [len(part), int(part.sum())]
+            for name, part in withheld.groupby(theme.fillna("").astype(str), sort=False)
+        },
+        "further": None
+        if cost is None
+        else {"rows": cost.rows, "ratio": round(cost.ratio, 2) if cost.bound > 0 else None},
+        "attackers": list(ATTACKERS),
+        "found": len(edition.findings),
+    }  # fmt: skip
+
+
+def write_protocol(edition: Edition, folder: str | Path) -> Path:
+    """Write the Geheimhaltungsprotokoll: one page A4 as HTML, to print, sign and file.
+
+    Parameters
+    ----------
+    edition : Edition
+    folder : path
+        Made if it does not exist.
+
+    Returns
+    -------
+    Path
+        ``geheimhaltungsprotokoll.html``.
+
+    Raises
+    ------
+    SecrecyError
+        The edition failed its attack, was not made by `build_edition` or was changed.
+
+    Notes
+    -----
+    No script runs and nothing is loaded. The same edition gives the same bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.edition import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> write_protocol(edition, tempfile.mkdtemp()).name
+    'geheimhaltungsprotokoll.html'
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    edition.verify()
+    environment = Environment(
+        loader=PackageLoader("sozialraum.present"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
+    )  # fmt: skip
+    found = summarise_protocol(edition)
+    titles = {name: known.title for name, known in edition.indicators.items()}
+    head = {
+        say("protocol.audience"): say(f"audience.{edition.audience}"),
+        say("protocol.datenstand"): _join([date(d) for d in found["datenstand"]], _MOST_DAYS),
+        say("protocol.created"): date(edition.created) if edition.created else "",
+        **edition.head.entries(),
+    }
+    page = environment.get_template("geheimhaltungsprotokoll.html.jinja").render(
+        say=say,
+        edition=edition,
+        head={word: text for word, text in head.items() if text},
+        rules=_shorten(list(edition.secrecy.list_sentences(titles)), _MOST_RULES),
+        total=_count(found["rows"], found["withheld"]),
+        reasons=[
+            (say(f"protocol.reason.{key}"), number(count))
+            for key, count in found["by_reason"].items()
+        ],
+        levels=_table({x.title: found["by_level"][x.id] for x in edition.levels}, _MOST_LEVELS),
+        themes=_table(found["by_theme"], _MOST_THEMES),
+        cost=_say_cost(edition),
+        attackers=[say(f"protocol.attacker.{name}") for name in ATTACKERS],
+        limits=list(words("protocol.limit").values()),
+    )
+    path = mark_name(Path(folder) / NAME, edition.audience)
+    with replacing(path) as temporary:
+        temporary.write_text(clean(page), encoding="utf-8", newline="\n")
+    return path
+
+
+def _say_cost(edition: Edition) -> str:
+    cost = edition.completion
+    if cost is None or not cost.rows:
+        return say("protocol.no_cost")
+    if cost.bound <= 0:
+        return say("protocol.cost", rows=number(cost.rows))
+    if cost.ratio < 1.0005:
+        return say("protocol.cost_best", rows=number(cost.rows))
+    return say("protocol.cost_bound", rows=number(cost.rows), ratio=number(cost.ratio, 2))
+
+
+def _count(rows: int, withheld: int) -> tuple[str, str, str]:
+    return number(rows), number(withheld), percent(100 * withheld / rows) if rows else ""
+
+
+def _table(counts: dict[str, list[int]], most: int) -> list[tuple[str, str, str, str]]:
+    """Write counts as rows, what does not fit as one."""
+    named = [(name or say("protocol.no_theme"), *pair) for name, pair in counts.items()]
+    if len(named) > most:
+        rest = named[most - 1 :]
+        others = say("protocol.rest", count=number(len(rest)))
+        named = [*named[: most - 1], (others, sum(r[1] for r in rest), sum(r[2] for r in rest))]
+    return [(name, *_count(rows, withheld)) for name, rows, withheld in named]
+
+
+def _shorten(sentences: list[str], most: int) -> list[str]:
+    if len(sentences) <= most:
+        return sentences
+    more = say("protocol.more_rules", count=number(len(sentences) - most))
+    return [*sentences[:most], more]
+
+
+def _join(texts: list[str], most: int) -> str:
+    if len(texts) <= most:
+        return ", ".join(texts)
+    return say("protocol.days", first=texts[0], last=texts[-1], count=number(len(texts)))
