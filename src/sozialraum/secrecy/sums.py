@@ -11,6 +11,7 @@ from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, name_quantities
 from sozialraum.secrecy.system import Floats, Ints
+from sozialraum.secrecy.unsaid import find_sums
 
 
 def sum_areas(
@@ -70,9 +71,12 @@ def _ancestors(level: str, parent: Mapping[str, str]) -> list[str]:
 
 
 def sum_formulas(
-    long: pd.DataFrame, indicators: Mapping[str, Indicator]
+    long: pd.DataFrame, indicators: Mapping[str, Indicator], *, unsaid: bool = True
 ) -> list[tuple[Ints, Ints, Floats]]:
-    """Write down every sum that the definitions name, at every place where all of it stands."""
+    """Write down every sum that the definitions name, at every place where all of it stands.
+
+    With ``unsaid`` those, too, that hold throughout though no definition names them.
+    """
     one = long.drop_duplicates(["what", *PLACE])
     place = one.groupby(PLACE, sort=False).ngroup()
     cells = {
@@ -80,7 +84,14 @@ def sum_formulas(
         for what, part in one.groupby("what", sort=False)
     }
     blocks = []
-    for formula in _formulas(indicators, cells):
+    formulas = _formulas(indicators, cells)
+    if unsaid and len(one):
+        counted = one[~one["signed"].to_numpy(dtype=bool)]
+        # Days with the same quantities are one table.
+        of_day = counted.groupby("datenstand")["what"].agg(lambda x: "\n".join(sorted(set(x))))
+        for _, part in counted.groupby(counted["datenstand"].map(of_day), sort=False):
+            formulas += find_sums(part.pivot(index=PLACE, columns="what", values="amount"))
+    for formula in formulas:
         if not all(what in cells for what in formula):
             continue
         table = pd.concat([cells[what] for what in formula], axis=1, join="inner")

@@ -1,0 +1,45 @@
+"""Sums that hold though nobody says so are known to whoever reads the table."""
+
+import numpy as np
+import pandas as pd
+
+from sozialraum.model.areas import WHOLE, Level
+from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.protect import protect_values
+from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.unsaid import find_sums
+
+
+def test_no_sum_is_found_where_there_are_few_places() -> None:
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(rng.integers(1, 99, (12, 3)), columns=["a", "b", "c"])
+    assert find_sums(table.assign(d=table["a"] + table["b"])) == []
+
+
+def test_half_of_a_count_is_no_sum() -> None:
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"a": rng.integers(1, 99, 30), "b": rng.integers(1, 99, 30)})
+    assert find_sums(table.assign(c=table["a"] / 2)) == [{"a": -1.0, "c": 2.0}]
+    assert find_sums(table.assign(c=table["a"] / 3 + table["b"] / 2)) == []
+
+
+def test_a_small_count_does_not_follow_from_a_sum_that_no_definition_names() -> None:
+    # 3 girls in one area: 20 children less 17 boys gives them away, so one of these goes, too.
+    rng = np.random.default_rng(5)
+    areas = pd.DataFrame({WHOLE: WHOLE, "quartier": [f"{i:02d}" for i in range(30)]})
+    girls, boys = rng.integers(20, 60, 30), rng.integers(20, 60, 30)
+    girls[[4, 9]], boys[4] = 3, 17
+    parts = []
+    for name, numbers in (("girls", girls), ("boys", boys), ("children", girls + boys)):
+        small = pd.DataFrame({"area": areas["quartier"], "level": "quartier", "value": numbers})
+        whole = pd.DataFrame({"area": [WHOLE], "level": WHOLE, "value": [numbers.sum()]})
+        parts.append(pd.concat([small, whole]).assign(indicator=name))
+    values = pd.concat(parts, ignore_index=True).astype({"value": "float64"})
+    values = values.assign(
+        datenstand="2024", numerator=values["value"], denominator=np.nan, sign=""
+    )
+    levels = (Level(WHOLE, "Alle", "Alle"), Level("quartier", "Quartier", "Quartiere", WHOLE))
+    known = {name: Indicator(id=name, title=name) for name in ("girls", "boys", "children")}
+    protected, _ = protect_values(values, areas, levels, known, Secrecy(minimum=5))
+    here = protected[(protected["area"] == "04") & protected["sign"].eq(".")]
+    assert set(here["indicator"]) > {"girls"}
