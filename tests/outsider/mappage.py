@@ -1,0 +1,159 @@
+"""Reader of the Ressourcenkarte: what its script reads, and what stands there without a script."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import struct
+from array import array
+from pathlib import Path
+from typing import Any
+
+from .facts import Folder, iso
+from .geo import check_limits
+from .html import Node, parse
+
+_MISSING = -(2**31)
+_KNOWN = {"title", "topology", "levels", "indicators", "series", "codes", "large", "classes", "scales",
+          "offers", "gaps", "minimum", "older", "start", "look", "words", "signs", "qualities",
+          "compare", "pair"}  # fmt: skip
+
+
+def read_map(folder: Folder, path: Path, name: str) -> None:
+    """Read the packed data, the still table and the still map of the page."""
+    page = parse(path.read_text(encoding="utf-8"))
+    packed = []
+    for script in page.find_all("script"):
+        kind = script.attributes.get("type", "")
+        if kind == "application/octet-stream+base64":
+            packed.append(script.text())
+        elif kind not in ("", "module", "text/javascript"):
+            folder.strange.append(f"{name}: unknown data of type {kind}")
+        elif re.search(r"[A-Za-z0-9+/]{400,}", script.text()):
+            folder.strange.append(f"{name}: something packed in the script")
+    for text in packed:
+        _read_packed(folder, f"{name}:daten", gzip.decompress(base64.b64decode(text)))
+    if len(packed) != 1:
+        folder.strange.append(f"{name}: {len(packed)} blocks of data")
+    _read_still(folder, f"{name}:tabelle", page)
+
+
+def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
+    (length,) = struct.unpack_from("<I", whole)
+    head: dict[str, Any] = json.loads(whole[4 : 4 + length])
+    planes = whole[4 + length :]
+    count = len(planes) // 4
+    mixed = bytearray(len(planes))
+    for i in range(4):
+        mixed[i::4] = planes[i * count : (i + 1) * count]
+    numbers = array("i", bytes(mixed))
+    unknown = set(head) - _KNOWN
+    folder.strange += [f"{source}: unknown {key}" for key in sorted(unknown)]
+    older = head.get("older")
+    used = _read_series(folder, source, head, head, numbers)
+    if older:
+        used += _read_series(folder, f"{source}:older", head, older, numbers)
+    if used != count:
+        folder.strange.append(f"{source}: {count - used} numbers that belong to nothing")
+    for key, schemes in head["classes"].items():
+        level_at, indicator_at = map(int, key.split())
+        indicator = head["indicators"][indicator_at]["id"]
+        level = head["levels"][level_at]["id"]
+        # Limits set by hand or round ones may lie anywhere.
+        for scheme in ("quantiles", "natural", "equal", "thirds"):
+            breaks = (schemes.get(scheme) or {}).get("breaks", [])
+            check_limits(folder, f"{source}:{scheme}", level, indicator, breaks)
+    for i, level in enumerate(head["levels"]):
+        for at, area in enumerate(level["ids"]):
+            folder.names[level["id"], area] = level["names"][at]
+            if level["parent"] >= 0 and level["parents"][at] >= 0:
+                upper = head["levels"][level["parent"]]
+                above = folder.parents.setdefault(level["id"], {}).setdefault(upper["id"], {})
+                above[area] = upper["ids"][level["parents"][at]]
+        if "inside" in level:
+            lowest = head["levels"][-1]
+            above = folder.parents.setdefault(lowest["id"], {}).setdefault(level["id"], {})
+            for at, inside in enumerate(level["inside"]):
+                if inside >= 0:
+                    above[lowest["ids"][at]] = head["levels"][i]["ids"][inside]
+    for gap in head["gaps"]:
+        measure = head["indicators"][gap["measure"]]["id"] if gap["measure"] >= 0 else ""
+        folder.gaps.append({**gap, "gap": gap["id"], "measure": measure, "source": source})
+    if head["minimum"] != folder.minimum:
+        folder.strange.append(f"{source}: another minimum")
+
+
+def _read_series(
+    folder: Folder, source: str, head: dict[str, Any], block: dict[str, Any], numbers: Any
+) -> int:
+    """Read the numbers of an edition, or of the older one beside it; count what was read."""
+    large = {int(k): v for k, v in head["large"].items()}
+    moved = {(level, at) for level, places in enumerate(block.get("moved", [])) for at in places}
+    used = 0
+    for series in block["series"]:
+        level = block["levels"][series["level"]]
+        known = head["indicators"][series["indicator"]]
+        definition = folder.indicators[known["id"]]
+        size = len(level["ids"])
+        start = series["at"]
+        used += 4 * size
+        for i, area in enumerate(level["ids"]):
+            if (series["level"], i) in moved:
+                area = f"{area} in other boundaries"
+            place = (level["id"], area, known["id"], series["date"])
+            sign = head["codes"][numbers[start + 3 * size + i]][0]
+            for column, role, digits in (
+                (0, "value", known["digits"]),
+                (1, "Z", series["counted"]),
+                (2, "N", series["counted"]),
+            ):
+                at = start + column * size + i
+                number = numbers[at]
+                if number == _MISSING:
+                    if sign == "." and (role == "value" or definition["kind"] != "count"):
+                        folder.tell(source, (*place, role), None)
+                    continue
+                value = large.get(at, number) / 10**digits
+                half = 0.5 * 10.0**-digits * (1 + 1e-9)
+                folder.tell(source, (*place, role), (value - half, value + half))
+    return used
+
+
+def _read_still(folder: Folder, source: str, page: Node) -> None:
+    for table in page.find_all("table"):
+        caption = next(iter(table.find_all("caption")), None)
+        if caption is None:
+            continue
+        found = re.fullmatch(r"(.*), ([^,]*) · Stand (.*)", caption.text())
+        if not found:
+            continue
+        plurals = {level["plural"]: level["id"] for level in folder.levels}
+        titles, level = folder.by_title(found[1]), plurals.get(found[2])
+        if len(titles) != 1 or level is None:
+            folder.strange.append(f"{source}: table {caption.text()!r} may be {titles}")
+            continue
+        names: dict[str, list[str]] = {}
+        for (at, area), title in folder.names.items():
+            if at == level:
+                names.setdefault(title, []).append(area)
+        digits = folder.indicators[titles[0]]["digits"]
+        for row in table.rows()[1:]:
+            areas = names.get(row[0], [])
+            if len(areas) != 1:
+                continue
+            place = (level, areas[0], titles[0], iso(found[3]))
+            for role, cell in zip(("value", "Z", "N"), row[1:], strict=False):
+                known = folder.indicators[titles[0]]
+                if cell in known["classes"] or cell in ("", "–", "keine Angabe", "keine Zahl"):
+                    continue
+                folder.tell(source, (*place, role), span_of(cell, digits if role == "value" else 0))
+
+
+def span_of(cell: str, digits: int) -> Any:
+    """Read a shown number: rounded to the digits it is shown with."""
+    from .facts import rounded
+
+    decimals = len(cell.partition(",")[2].split(" ")[0].split("\u00a0")[0])
+    return rounded(cell, max(decimals, 0 if decimals else digits if "," in cell else 0))

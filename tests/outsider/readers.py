@@ -1,0 +1,50 @@
+"""Which reader reads which file; a file of an unknown kind is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatch
+from pathlib import Path
+
+from .facts import Folder
+from .geo import read_geopackage
+from .mappage import read_map
+from .office import read_workbook
+from .profile import read_profile
+from .tables import (
+    read_edition,
+    read_office,
+    read_passports,
+    read_prov,
+    read_report,
+    read_values,
+)
+
+Reader = Callable[[Folder, Path, str], None]
+
+# In this order: what names things comes before what uses the names.
+READERS: dict[str, Reader] = {
+    "edition.json": read_edition,
+    "tabellen/werte.csv": read_values,
+    "tabellen/werte_buero.csv": read_office,
+    "tabellen/passport.csv": read_passports,
+    "tabellen/passport.prov.json": read_prov,
+    "tabellen/tabellen.xlsx": read_workbook,
+    "sozialraum.gpkg": read_geopackage,
+    "ressourcenkarte.html": read_map,
+    "profile/*/*.html": read_profile,
+    "pruefbericht.txt": read_report,
+}
+
+
+def read_folder(path: Path) -> Folder:
+    """Read every file of a folder."""
+    folder = Folder()
+    left = sorted(p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file())
+    folder.files = list(left)
+    for pattern, reader in READERS.items():
+        for name in [n for n in left if fnmatch(n, pattern)]:
+            reader(folder, path / name, name)
+            left.remove(name)
+    folder.strange += [f"{name}: a file of unknown kind" for name in left]
+    return folder
