@@ -40,7 +40,7 @@ def test_conda_and_pip_install_the_same(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = {*project["dependencies"], *extras["fast"], *extras["hours"]}
-    wanted |= {*extras["notebook"], *extras["space"]}
+    wanted |= {*extras["notebook"], *extras["space"], *extras["pdf"], *extras["word"]}
     lines = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     listed = [line for line in lines if isinstance(line, str)]
     listed += next(line["pip"] for line in lines if isinstance(line, dict))

@@ -376,8 +376,8 @@ def draw_mark(ground: MapGround, category: str) -> str:
     marker = ground.marks[category]
     shape = element("path", d=marker.path, fill=marker.colour)
     return element(
-        "svg", shape, viewBox="-8 -8 16 16", width=13, height=13, aria_hidden="true",
-        class_="sign", focusable="false",
+        "svg", shape, xmlns="http://www.w3.org/2000/svg", viewBox="-8 -8 16 16", width=13, height=13,
+        aria_hidden="true", class_="sign", focusable="false",
     )  # fmt: skip
 
 

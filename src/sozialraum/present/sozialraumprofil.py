@@ -4,47 +4,42 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import count, groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialraum.present.files import replacing, safe_name
-from sozialraum.present.locator import (
-    MapGround,
-    draw_locator,
-    draw_mark,
-    draw_overview,
-    prepare_ground,
-)
-from sozialraum.present.profile.context import (
-    Profile,
-    ProfileDesk,
-    build_profile,
-    list_level,
-)
+from sozialraum.errors import UnknownNameError, require
+from sozialraum.present.files import mark_name, replacing, safe_name
+from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
+from sozialraum.present.looks import write_css_colours
+from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
 from sozialraum.present.profile.figures import plain_title, shared_marks
-from sozialraum.present.profile.pictures import (
-    picture_ages,
-    picture_course,
-    picture_share,
-    picture_strip,
-)
-from sozialraum.present.profile.sentences import write_statements
+from sozialraum.present.profile.sections import build_sheet
+from sozialraum.present.profile.sheet import Sheet
 from sozialraum.present.svg import clean
-from sozialraum.texts import date, number, say, words
+from sozialraum.present.typeset import set_pdf
+from sozialraum.present.word import write_docx
+from sozialraum.texts import date, number, say
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
-# Notes of the check that a profile repeats; all of them stand in the report.
-NOTES = 3
+
+FORMATS = ("html", "pdf", "docx")
+INDEX = "index.html"
+_NEEDED = {"pdf": (("typst", "pdf"),), "docx": (("docx", "word"), ("typst", "word"))}
 
 
-def write_sozialraumprofile(edition: Edition, *, level: str, folder: str | Path) -> list[Path]:
+def write_sozialraumprofile(
+    edition: Edition,
+    *,
+    level: str,
+    folder: str | Path,
+    formats: Iterable[str] = ("html",),
+    template: str | Path | None = None,
+) -> list[Path]:
     """Write a profile for every area of a level, and a page that lists them.
 
     Parameters
@@ -53,35 +48,89 @@ def write_sozialraumprofile(edition: Edition, *, level: str, folder: str | Path)
     level : str
         Any level, the whole (``gesamt``) included.
     folder : path
-        Pages are written to ``<folder>/<level>/<area>.html`` and ``<folder>/<level>/index.html``.
+        Written are ``<folder>/<level>/<area>.html``, ``.pdf``, ``.docx`` and
+        ``<folder>/<level>/index.html``.
+    formats : iterable of {"html", "pdf", "docx"}
+        All of them are made from one sheet, so they say the same.
+    template : path, optional
+        A DOCX of the office for the format ``docx``: its styles, page, header, footer and logo are
+        kept; the profile takes the place of a paragraph ``{profil}`` or of the whole text.
 
     Returns
     -------
     list of Path
-        What was written, the list first.
+        What was written, the list of the profiles first if there are pages.
 
     Raises
     ------
     SecrecyError
         The edition was not made by `build_edition` or was changed afterwards.
     UnknownNameError
-        There is no such level.
+        There is no such level or format.
+    FileNotFoundError
+        There is no such template.
+    MissingPackageError
+        The extra ``pdf`` or ``word`` is not installed. Nothing is written then.
 
     Notes
     -----
-    A page stands alone: no script runs and nothing is loaded; a policy in the page forbids it. The
-    same edition gives the same bytes.
+    A page stands alone: no script runs and nothing is loaded; a policy in the page forbids it. A PDF
+    states PDF/A-2a and PDF/UA-1: it is tagged, its pictures have words, its fonts are in it. The same
+    edition gives the same bytes in every format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.edition import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = write_sozialraumprofile(edition, level="planregion", folder=folder)
+    ...     [path.name for path in written]
+    ['index.html', '1.html', '2.html']
     """
     edition.verify()
+    wanted = list(dict.fromkeys(formats))
+    for name in wanted:
+        if name not in FORMATS:
+            raise UnknownNameError("formats", name, FORMATS)
+    check_installed(wanted)
+    if template is not None and not Path(template).is_file():
+        raise FileNotFoundError(str(template))
     desk = ProfileDesk(edition, level)
     ground = prepare_ground(edition)
     target = Path(folder) / safe_name(level)
-    names = name_pages(desk.tables[level].index)
-    written = [_write(target / "index.html", render_index(desk, names, ground))]
+    audience = edition.audience
+    pages = name_pages(desk.tables[level].index)
+    names = {area: mark_name(name, audience).name for area, name in pages.items()}
+    office = edition.head.office
+    written = []
+    if "html" in wanted:
+        listed = mark_name(target / INDEX, audience)
+        written.append(_write(listed, render_index(desk, names, wanted, ground)))
     for area, name in names.items():
-        text = render_profile(build_profile(desk, area), desk, ground)
-        written.append(_write(target / name, text))
+        sheet = build_sheet(build_profile(desk, area), desk, ground)
+        for kind in wanted:
+            if kind == "html":
+                made = render_profile(sheet, desk, name, wanted).encode()
+            elif kind == "pdf":
+                made = set_pdf(sheet, author=office)
+            else:
+                made = write_docx(sheet, template=template, author=office)
+            written.append(_write(target / f"{name}.{kind}", made))
     return written
+
+
+def check_installed(formats: Iterable[str]) -> None:
+    """Make sure that what the formats need is installed.
+
+    Raises
+    ------
+    MissingPackageError
+    """
+    for kind in formats:
+        for package, extra in _NEEDED.get(kind, ()):
+            require(package, extra=extra)
 
 
 def name_pages(ids: Iterable[object]) -> dict[str, str]:
@@ -90,7 +139,7 @@ def name_pages(ids: Iterable[object]) -> dict[str, str]:
     Examples
     --------
     >>> name_pages(["01", "a/b", "a b"])
-    {'01': '01.html', 'a/b': 'a_b.html', 'a b': 'a_b-c8687a08.html'}
+    {'01': '01', 'a/b': 'a_b', 'a b': 'a_b-c8687a08'}
     """
     taken = {"index"}
     names = {}
@@ -99,96 +148,84 @@ def name_pages(ids: Iterable[object]) -> dict[str, str]:
         if name.casefold() in taken:
             name = f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
         taken.add(name.casefold())
-        names[key] = f"{name}.html"
+        names[key] = name
     return names
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, data: bytes) -> Path:
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(data)
     return path
 
 
-def render_profile(profile: Profile, desk: ProfileDesk, ground: MapGround) -> str:
+def render_profile(sheet: Sheet, desk: ProfileDesk, name: str, formats: Sequence[str]) -> str:
     """Render a profile as HTML.
 
     Parameters
     ----------
-    profile : Profile
+    sheet : Sheet
     desk : ProfileDesk
-    ground : MapGround
+    name : str
+        File name without ending.
+    formats : sequence of str
+        What stands beside the page under the same name.
 
     Returns
     -------
     str
     """
-    edition, place = desk.edition, profile.place
-    numbers = count(1)
-
-    def draw(picture: Callable[..., str], *given: object, **named: object) -> Any:
-        return _drawn(picture(*given, **named, ident=f"b{next(numbers)}"))
-
-    cited = [entry for note in profile.notes for entry in note.entries.values()]
+    style = _style(sheet.running, sheet.notice)
+    others = [(f"{name}.{kind}", kind.upper()) for kind in formats if kind != "html"]
     return _render(
         "sozialraumprofil.html.jinja",
-        name=place.name,
-        edition=edition,
-        profile=profile,
-        place=place,
+        style,
+        sheet=sheet,
         level=desk.level,
-        statements=write_statements(profile),
-        draw=draw,
-        locator=draw(draw_locator, ground, place.level, place.id),
-        gap_map=draw(draw_locator, ground, place.level, place.id, gaps=profile.gap_shapes)
-        if profile.gaps
-        else "",
-        mark=lambda category: _drawn(draw_mark(ground, category)),
-        sources=[
-            s for s in edition.sources if not any(c and (s.startswith(c) or s in c) for c in cited)
-        ],
-        methods=edition.methods,
-        check_notes=edition.notes[:NOTES],
-        check_left=max(0, len(edition.notes) - NOTES),
+        others=others,
+        index=mark_name(INDEX, desk.edition.audience).name,
     )
 
 
-def render_index(desk: ProfileDesk, names: dict[str, str], ground: MapGround) -> str:
+def render_index(
+    desk: ProfileDesk, names: dict[str, str], formats: Sequence[str], ground: MapGround
+) -> bytes:
     """Render the page that lists the profiles of a level.
 
     Parameters
     ----------
     desk : ProfileDesk
     names : dict of str to str
-        File name by area.
+        File name by area, without ending.
+    formats : sequence of str
     ground : MapGround
 
     Returns
     -------
-    str
+    bytes
     """
     edition, level = desk.edition, desk.level
     rows = [(desk.place(level.id, area), desk.parents(area), name) for area, name in names.items()]
+    head = edition.head
+    running = " · ".join(
+        filter(None, (say("profile.kind"), level.plural, head.vorlage, head.status))
+    )
     return _render(
         "sozialraumprofil_index.html.jinja",
-        name=level.plural,
+        _style(running, head.notice),
+        head=head,
         edition=edition,
         level=level,
         rows=rows,
         nested=bool(level.parent),
         list=list_level(desk),
+        others=[kind for kind in formats if kind != "html"],
         overview=_drawn(draw_overview(ground, level.id, ident="karte")),
-    )
+    ).encode()
 
 
-def _render(template: str, *, name: str, edition: Edition, **context: object) -> str:
-    head = edition.head
-    running = " · ".join(filter(None, (say("profile.kind"), name, head.vorlage, head.status)))
-    style = _style(running, head.notice)
+def _render(template: str, style: str, **context: object) -> str:
     page = _environment().get_template(template)
-    text = page.render(
-        style=_drawn(style), policy=_policy(style), head=head, edition=edition, **context
-    )
-    return str(text)
+    return str(page.render(style=_drawn(style), policy=_policy(style), **context))
 
 
 def _drawn(text: str) -> Any:
@@ -213,29 +250,18 @@ def _environment() -> Any:
     )
     environment.globals.update(
         say=say,
-        words=words,
+        drawn=_drawn,
         plain_title=plain_title,
         shared_marks=shared_marks,
-        picture_ages=picture_ages,
-        picture_course=picture_course,
-        picture_share=picture_share,
-        picture_strip=picture_strip,
     )
-    environment.filters.update(
-        number=number, date=date, groupby_kept=_group_kept, offer_word=words("tables.offer").get
-    )
+    environment.filters.update(number=number, date=date)
     return environment
-
-
-def _group_kept(rows: Iterable[Any], attribute: str) -> list[tuple[object, list[Any]]]:
-    """Group rows that follow each other, in the order they stand."""
-    return [(key, list(found)) for key, found in groupby(rows, key=attrgetter(attribute))]
 
 
 def _style(running: str, notice: str) -> str:
     """Give the style sheet with what stands in the margins of printed pages."""
     place = files("sozialraum.present") / "assets" / "sozialraumprofil.css"
-    sheet = place.read_text(encoding="utf-8")
+    sheet = write_css_colours() + place.read_text(encoding="utf-8")
     return sheet.replace('"@running"', _css_text(running)).replace('"@notice"', _css_text(notice))
 
 

@@ -29,8 +29,9 @@ from sozialraum.present.manifest import list_manifest, write_manifest
 from sozialraum.present.passports import write_passports
 from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
-from sozialraum.present.sozialraumprofil import write_sozialraumprofile
+from sozialraum.present.sozialraumprofil import check_installed, write_sozialraumprofile
 from sozialraum.present.tables import write_tables
+from sozialraum.project.earlier import load_earlier
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
@@ -83,11 +84,18 @@ def measure_project(
         part = say("project.coverage_part", title=entry["title"], offers=number(len(chosen)))
         lost = float(reached["unconnected"].sum())
         if apart or lost:
-            part += " " + say("project.apart", offers=number(apart), people=number(lost))
+            part += " " + say("project.apart", offers=number(apart), people=_say_few(lost, project))
         counts.append(part)
     if counts:
         methods.append(say("project.coverage", parts="; ".join(counts)))
     return Measured(values, gaps, methods)
+
+
+def _say_few(people: float, project: Project) -> str:
+    """Say how many people, unless they are so few that a table would not tell."""
+    minimum = project.secrecy.highest
+    few = 0 < people < minimum
+    return say("project.fewer", minimum=number(minimum)) if few else number(people)
 
 
 def _say_how(streets: StreetNetwork | StraightLine, source: str) -> str:
@@ -148,6 +156,7 @@ def make_editions(
     project = read_project(path)
     atlas = make_atlas(project)
     contributions = take_contributions(project, atlas).settle()
+    earlier = [load_earlier(project.locate(path)) for path in project.earlier]
     streets: StreetNetwork | StraightLine = StraightLine()
     if project.entries("coverage"):
         tell(say("project.step_streets"))
@@ -169,6 +178,7 @@ def make_editions(
         gaps=measured.gaps,
         secrecy=project.secrecy,
         contributions=contributions,
+        earlier=earlier,
         audiences=audiences,
         statement=Statement(
             head=project.head,
@@ -176,6 +186,7 @@ def make_editions(
             sources=[s for s in sources if s],
             # With everything else known, a checksum would confirm a guess at what is secret.
             inputs={f: _hash(project.locate(f)) for f in project.files if f != secret},
+            confidential=project.confidential,
             created=str(project.section("project").get("redaktionsschluss", "")),
         ),
     )
@@ -215,8 +226,11 @@ def run(
     Raises
     ------
     InputError, UnknownNameError, CoverageError, SecrecyError
+    MissingPackageError
+        Profiles are asked for in a format whose extra is not installed.
     """
     project = read_project(path)
+    check_installed(project.section("profiles").get("formats", ()))
     wanted = list(dict.fromkeys(audiences)) or [PUBLIC]
     folders = {a: Path(out) / a if audiences else Path(out) for a in wanted}
     total = 4 + 4 * len(wanted) + len(project.entries("coverage"))
@@ -238,14 +252,22 @@ def run(
 
 def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     """Write everything that is made of an edition into a new folder."""
-    levels = project.section("profiles").get("levels") or [project.levels[-2:][0].id]
+    profiles = project.section("profiles")
+    levels = profiles.get("levels") or [project.levels[-2:][0].id]
+    template = project.locate(profiles["template"]) if "template" in profiles else None
     step(say("project.step_map"))
     write_ressourcenkarte(
         edition, new / "ressourcenkarte.html", **project.section("ressourcenkarte")
     )
     step(say("project.step_profiles"))
     for level in levels:
-        write_sozialraumprofile(edition, level=level, folder=new / "profile")
+        write_sozialraumprofile(
+            edition,
+            level=level,
+            folder=new / "profile",
+            formats=profiles.get("formats", ["html"]),
+            template=template,
+        )
     step(say("project.step_geopackage"))
     start = project.section("ressourcenkarte").get("indicator")
     write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
@@ -254,6 +276,8 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     write_passports(edition, new / "tabellen")
     write_protocol(edition, new)
     report = [say("project.report", title=edition.title), edition.head.notice, *edition.notes]
+    if len(edition.lost):
+        report.append(say("secrecy.lost", count=number(len(edition.lost))))
     mark_name(new / "pruefbericht.txt", edition.audience).write_text(
         "\n".join([*filter(None, report), ""]), encoding="utf-8"
     )
@@ -265,7 +289,8 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
     sections = dict(project.sections)
     if edition.audience == INTERNAL:
         return sections
-    rules = {k: v for k, v in sections.get("secrecy", {}).items() if k != "contributions"}
+    inside = ("contributions", "earlier")
+    rules = {k: v for k, v in sections.get("secrecy", {}).items() if k not in inside}
     rules.pop("audiences", None)
     if "indicators" in rules:
         own = {k: v for k, v in rules.pop("indicators").items() if k in edition.indicators}
@@ -322,6 +347,11 @@ def check(path: str | Path) -> CheckReport:
         report += CheckReport(take_contributions(project, atlas).findings)
     except InputError as error:
         report = error.report
+    for path in project.earlier:
+        try:
+            load_earlier(project.locate(path))
+        except InputError as error:
+            report += error.report
     if project.entries("coverage"):
         try:
             _read_streets(project, crs)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.check import Finding, find
+from sozialraum.present.sozialraumprofil import FORMATS
 from sozialraum.texts import number
 
 _DAYS = {"project": ("redaktionsschluss",), "head": ("date",)}
@@ -19,11 +20,12 @@ _LEAST: dict[str, dict[str, float]] = {
     "uncertainty": {"minimum": 0},
     "level": {"prefix": 1},
 }
+_FORMATS = {"profiles": ("formats",)}
 _LEVELS = {"ressourcenkarte": ("level",), "profiles": ("levels",)}
 
 
 def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:
-    """Find days that are none, numbers out of range and levels that do not exist.
+    """Find days that are none, numbers out of range, levels and formats that do not exist.
 
     Parameters
     ----------
@@ -60,15 +62,16 @@ def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:
                 )
             )  # fmt: skip
     levels = [WHOLE, *(str(e.get("id")) for e in _entries(sections.get("level")))]
-    for section, key, value in _said(sections, _LEVELS):
-        for name in value if isinstance(value, list) else [value]:
-            if name not in levels:
-                found.append(
-                    find(
-                        "error", "not_a_choice", label, column=f"{section}: {key}", cell=name,
-                        choices=", ".join(levels),
-                    )
-                )  # fmt: skip
+    for keys, known in ((_LEVELS, levels), (_FORMATS, FORMATS)):
+        for section, key, value in _said(sections, keys):
+            for name in value if isinstance(value, list) else [value]:
+                if name not in known:
+                    found.append(
+                        find(
+                            "error", "not_a_choice", label, column=f"{section}: {key}", cell=name,
+                            choices=", ".join(known),
+                        )
+                    )  # fmt: skip
     return found
 
 

@@ -37,9 +37,9 @@ _SECTIONS: dict[str, Entry] = {
     },
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
     "uncertainty": {"minimum": (int, float), "inhabitants": str},
-    "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list},
+    "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
     "ressourcenkarte": {"level": str, "indicator": str},
-    "profiles": {"levels": list},
+    "profiles": {"levels": list, "formats": list, "template": str},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {
     "level": {"id": str, "title": str, "plural": str, "parent": str, "prefix": int},
@@ -178,6 +178,18 @@ class Project:
         return {"file": said} if isinstance(said, str) else dict(said)
 
     @property
+    def earlier(self) -> list[str]:
+        """Folders or tables of editions that were published before."""
+        return [str(path) for path in self.section("secrecy").get("earlier", [])]
+
+    @property
+    def confidential(self) -> list[str]:
+        """Files that hold numbers of people which an edition may withhold."""
+        people = self.section("population")
+        entries = [*self.entries("values"), people, people.get("spread", {})]
+        return [entry["file"] for entry in entries if "file" in entry]
+
+    @property
     def files(self) -> list[str]:
         """Every file the project names, in the order of the project file, once each."""
         named = [
@@ -193,6 +205,8 @@ class Project:
         named += [s["file"] for s in [self.section("population").get("spread")] if s]
         named += [self.contributions["file"]] if self.contributions else []
         named += self.section("indicators").get("files", [])
+        template = self.section("profiles").get("template")
+        named += [template] if template else []
         named += [e["recipe"] for e in self.entries("index") if e["recipe"].endswith(".toml")]
         return list(dict.fromkeys(named))
 
@@ -242,6 +256,9 @@ def read_project(path: str | Path) -> Project:
     found += _check_nested(label, sections)
     found += _check_parents(label, sections)
     found += check_ranges(sections, label)
+    template = _table(sections.get("profiles")).get("template")
+    if isinstance(template, str) and not (path.parent / template).is_file():
+        found.append(find("error", "missing_file", template, path=template))
     for name in ("project", "areas", "level"):
         if name not in sections:
             found.append(find("error", "section_missing", label, key=name))

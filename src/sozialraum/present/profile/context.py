@@ -23,6 +23,7 @@ from sozialraum.present.profile.figures import (
     plain_title,
 )
 from sozialraum.present.profile.offer_list import OfferList, list_offers
+from sozialraum.present.profile.week import WeekRow, count_week
 from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ COURSES = 8
 # Gaps listed for each measure.
 GAPS = 2
 PART_COLUMNS = 6
+# Columns of an index itself: its value, its class.
+INDEX_COLUMNS = 2
+# How far back a change is told.
+YEARS = 10
 # A gap is told to an area if at least this share of its polygon lies in it.
 GAP_SHARE = 0.05
 
@@ -186,7 +191,21 @@ class ProfileDesk:
             else None,
             whole=self.figures.find(WHOLE, WHOLE, indicator, day) if parents else None,
             others=tuple(f.value for f in at.values() if f.value is not None),
+            since=self._since(own, area),
         )
+
+    def _since(self, own: Figure, area: str) -> Figure | None:
+        """Find the oldest published figure of the last years that can be compared with the own."""
+        if own.value is None or own.indicator.kind == "index":
+            return None
+        level, name = self.level.id, own.indicator.id
+        first = str(int(own.datenstand[:4]) - YEARS)
+        for day in self.figures.dates(level, name):
+            old = self.figures.find(level, area, name, day)
+            same = old.gebietsstand == own.gebietsstand
+            if old.value is not None and same and first <= day[:4] < own.datenstand[:4]:
+                return old
+        return None
 
     def below(self) -> Level | None:
         """Give the level one down, if there is one."""
@@ -209,6 +228,8 @@ class Profile:
         Everything but age groups and reach.
     courses : tuple of Course
     offers : OfferList
+    week : tuple of WeekRow
+        Opening hours by category.
     reach : tuple of Comparison
         Shares of people who reach an offer.
     gaps : tuple of GapRow
@@ -217,6 +238,8 @@ class Profile:
     gaps_left : int
         Gaps that are not listed because they are smaller.
     parts : Parts, optional
+    index : Parts, optional
+        The social index and what it is made of, of the area or of the areas below it.
     notes : tuple of SourceNote
     """
 
@@ -228,11 +251,13 @@ class Profile:
     themes: tuple[Theme, ...]
     courses: tuple[Course, ...]
     offers: OfferList
+    week: tuple[WeekRow, ...]
     reach: tuple[Comparison, ...]
     gaps: tuple[GapRow, ...]
     gap_shapes: gpd.GeoDataFrame
     gaps_left: int
     parts: Parts | None
+    index: Parts | None
     notes: tuple[SourceNote, ...]
 
     @property
@@ -259,6 +284,9 @@ class Profile:
         yield from self.ages.figures if self.ages else ()
         yield from (f for course in self.courses for f in course.own[:-1])
         yield from (f for _, row in self.parts.rows for f in row) if self.parts else ()
+        # On its own level an index and its parts stand among the themes already.
+        below = self.index is not None and self.index.level.id != self.place.level
+        yield from (f for _, row in self.index.rows for f in row) if self.index and below else ()
 
     @property
     def hidden(self) -> int:
@@ -311,11 +339,13 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
         themes=themes,
         courses=courses,
         offers=list_offers(desk.edition.offers, desk.offer_area == area),
+        week=count_week(desk.edition.offers, desk.offer_area == area),
         reach=reach,
         gaps=gaps,
         gap_shapes=shapes,
         gaps_left=left,
         parts=_parts(desk, area, known, notes),
+        index=_index(desk, area, notes),
         notes=notes.all,
     )
 
@@ -521,3 +551,35 @@ def _parts(desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Not
         ),
         own=tuple(c.own for c in leading),
     )
+
+
+def _index(desk: ProfileDesk, area: str, notes: Notes) -> Parts | None:
+    """Show the first index with its parts, of the area itself or else of the areas below it."""
+    defined, figures = desk.edition.indicators, desk.figures
+    levels = [desk.level, *filter(None, [desk.below()])]
+    for level in levels:
+        indices = [
+            i for i in defined.values()
+            if i.kind == "index" and i.made_of and figures.dates(level.id, i.id)
+        ]  # fmt: skip
+        if not indices:
+            continue
+        family = [i for i in indices if i.made_of == indices[0].made_of][:INDEX_COLUMNS]
+        made_of = (name.removeprefix("-") for name in indices[0].made_of)
+        columns = [*family, *(defined[n] for n in made_of if n in defined)][:PART_COLUMNS]
+        days = {i.id: max(figures.dates(level.id, i.id), default="") for i in columns}
+        table, units = desk.tables[level.id], desk.edition.areas
+        members = table[table.index.isin(units.loc[units[desk.level.id] == area, level.id])]
+        return Parts(
+            level=level,
+            indicators=tuple(
+                (i, notes.cite(figures.find(level.id, members.index[0], i.id, days[i.id])))
+                for i in columns
+            ),
+            rows=tuple(
+                (str(name), tuple(figures.find(level.id, key, i.id, days[i.id]) for i in columns))
+                for key, name in members["name"].items()
+            ),
+            own=(),
+        )
+    return None

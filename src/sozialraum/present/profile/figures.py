@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sozialraum.indicators.uncertainty import measure_intervals
 from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import round_shown
 from sozialraum.texts import NO_BREAK_SPACE, date, number, percent, say
@@ -34,6 +35,8 @@ class Figure:
     value, numerator, denominator : float, optional
         None where withheld or missing.
     sign, quality, datenstand, gebietsstand, steps : str
+    low, high : float, optional
+        Within which chance alone would put it (95 %); None where it has no interval.
     """
 
     indicator: Indicator
@@ -45,6 +48,8 @@ class Figure:
     datenstand: str = ""
     gebietsstand: str = ""
     steps: str = ""
+    low: float | None = None
+    high: float | None = None
 
     @property
     def rounded(self) -> float | None:
@@ -72,6 +77,14 @@ class Figure:
     def short(self) -> str:
         """The number for a table whose rows name the unit; a percent sign stays with it."""
         return self.shown if self.indicator.unit == "%" else self.bare
+
+    @property
+    def interval(self) -> str:
+        """The interval as it is written; nothing where there is none."""
+        if self.low is None or self.high is None or self.sign:
+            return ""
+        ends = [number(end, self.indicator.digits) for end in (self.low, self.high)]
+        return "–".join(ends)
 
     @property
     def hidden(self) -> bool:
@@ -123,23 +136,23 @@ class Figures:
         self.indicators = edition.indicators
         self._known: dict[tuple[str, str], dict[str, dict[str, Figure]]] = {}
         rows = edition.values
+        ends = _measure_ends(rows, self.indicators)
         amounts = {
-            name: [None if pd.isna(x) else float(x) for x in rows[name]]
-            for name in ("value", "numerator", "denominator")
+            name: [None if pd.isna(x) else float(x) for x in column]
+            for name, column in [
+                *((n, rows[n]) for n in ("value", "numerator", "denominator")),
+                *ends.items(),
+            ]
         }
         texts = {
             name: rows[name].fillna("").astype(str)
             for name in ("sign", "quality", "datenstand", "gebietsstand", "steps")
         }
+        fields = {**amounts, **texts}
         for level, area, indicator, *rest in zip(
-            rows["level"],
-            rows["area"],
-            rows["indicator"],
-            *amounts.values(),
-            *texts.values(),
-            strict=True,
+            rows["level"], rows["area"], rows["indicator"], *fields.values(), strict=True
         ):
-            figure = Figure(self.indicators[indicator], *rest)
+            figure = Figure(self.indicators[indicator], **dict(zip(fields, rest, strict=True)))
             dates = self._known.setdefault((level, indicator), {})
             dates.setdefault(figure.datenstand, {})[area] = figure
 
@@ -157,6 +170,18 @@ class Figures:
         return self.at(level, indicator, day).get(area) or Figure(self.indicators[indicator])
 
 
+def _measure_ends(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> dict[str, pd.Series]:
+    """Measure the intervals of rates of persons of which more or fewer would mean more or less need."""
+    cases = {
+        name
+        for name, i in indicators.items()
+        if i.kind in ("rate", "ratio") and i.protects == "persons" and i.direction != "none"
+    }
+    part = rows[rows["indicator"].isin(cases) & rows["value"].notna()]
+    found = measure_intervals(part, indicators)
+    return {end: found[end].reindex(rows.index) for end in ("low", "high")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A figure beside the same figure of the parent and of the whole.
@@ -168,6 +193,8 @@ class Comparison:
         None for the whole itself; ``parent`` is None too where the whole is the parent.
     others : tuple of float
         Published values of all areas of the level, the area's own included.
+    since : Figure, optional
+        The area's oldest published figure of the last ten years on the same boundaries.
     note : int
         Number of the source note.
     """
@@ -176,6 +203,7 @@ class Comparison:
     parent: Figure | None
     whole: Figure | None
     others: tuple[float, ...]
+    since: Figure | None = None
     note: int = 0
 
     @property
@@ -215,10 +243,27 @@ class Comparison:
     @property
     def gap_shown(self) -> str:
         """The difference as a number with its sign; a dash where there is none."""
-        if self.gap is None:
+        return self._signed(self.gap)
+
+    @property
+    def change(self) -> float | None:
+        """Own value minus the oldest one, both as shown; None where one is missing."""
+        if self.since is None or self.own.rounded is None or self.since.rounded is None:
+            return None
+        return float(round_shown([self.own.rounded - self.since.rounded], self.indicator.digits)[0])
+
+    def change_shown(self, year: str) -> str:
+        """Write the change with its sign, and since when unless that is the year given."""
+        if self.change is None or self.since is None:
+            return ""
+        change, first = self._signed(self.change), self.since.datenstand[:4]
+        return change if first == year else say("profile.change_since", change=change, year=first)
+
+    def _signed(self, value: float | None) -> str:
+        if value is None:
             return "–"
-        text = number(self.gap, self.indicator.digits).replace("-", "−")
-        return f"+{text}" if self.gap > 0 else text
+        text = number(value, self.indicator.digits).replace("-", "−")
+        return f"+{text}" if value > 0 else text
 
     @property
     def difference(self) -> str:

@@ -80,6 +80,11 @@ class OfferList:
         What the edition knows of no offer at all.
     absent : tuple of str
         Categories that other areas have and this one has not.
+    laws, target_groups, access : tuple of str
+        By law, by target group and by whether they are free of barriers: how many offers there are
+        for each, most first; empty where the edition knows none at all.
+    traeger : tuple of str
+        Who runs them.
     count, whole : int
     """
 
@@ -89,6 +94,10 @@ class OfferList:
     absent: tuple[str, ...]
     count: int
     whole: int
+    laws: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    traeger: tuple[str, ...] = ()
 
 
 def write_hours(hours: str) -> str:
@@ -152,7 +161,31 @@ def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
         absent=tuple(sorted(name_category(str(c)) for c in everywhere.index if str(c) not in here)),
         count=int(inside.sum()),
         whole=len(located),
+        laws=_count(offers, inside, "law"),
+        target_groups=_count(offers, inside, "target_groups"),
+        access=_count(offers, inside, "barrier_free", words("tables.choice")),
+        traeger=tuple(sorted(set(offers.loc[inside, "traeger"].dropna().astype(str))))
+        if "traeger" in offers
+        else (),
     )
+
+
+def _count(
+    offers: pd.DataFrame, inside: pd.Series, column: str, known: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Count the offers for each entry of a column; an offer may name several, apart by semicolons."""
+    if column not in offers or offers[column].isna().all():
+        return ()
+    texts = offers.loc[inside, column].fillna("").astype(str)
+    entries = texts.str.split(";").explode().str.strip()
+    counts = entries[entries != ""].value_counts()
+    order = sorted(counts.items(), key=lambda entry: (-entry[1], str(entry[0]).casefold()))
+    named = known or {}
+    told = [say("profile.counted", title=named.get(k, k), count=number(n)) for k, n in order]
+    without = int((texts.str.strip() == "").sum())
+    if without:
+        told.append(say("profile.counted", title=say("number.missing"), count=number(without)))
+    return tuple(told)
 
 
 def _group(category: str, rows: pd.DataFrame, known: list[str], whole: int) -> OfferGroup:

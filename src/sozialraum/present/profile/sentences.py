@@ -6,7 +6,8 @@ causes. Nothing is said of a withheld number but that it is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,16 @@ import numpy as np
 from sozialraum.present.classes import round_shown
 from sozialraum.present.profile.context import Course, Profile
 from sozialraum.present.profile.figures import Comparison
-from sozialraum.present.profile.offer_list import name_most
-from sozialraum.texts import date, listing, number, percent, say
+from sozialraum.present.profile.offer_list import OfferList, name_most
+from sozialraum.texts import date, listing, number, percent, say, words
 
 # In standard deviations between the areas of the level: from FAR on a difference is told, below NEAR
 # a value counts as close to its base.
 FAR, NEAR = 0.5, 0.15
 DIFFERENCES = 4
+# Associations named among the strengths.
+CLUBS = 6
+_CLUB = re.compile(r"\be\.\s?V\.?|verein\b|verband\b|initiative\b|stiftung\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,16 @@ def write_statements(profile: Profile) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        People, ages, differences, change, offers, reach, gaps, what is withheld; each only where
-        there are figures for it.
+        People, ages, differences that are neither need nor its opposite, change, offers, what is
+        withheld; each only where there are figures for it.
     """
     found = [
         *_people(profile),
         *_ages(profile),
-        *_differences(profile),
+        *_differences(profile, lambda c: c.indicator.direction == "none"),
+        *_near(profile),
         *_change(profile.courses),
         *_offers(profile),
-        *_reach(profile),
-        *_gaps(profile),
     ]
     if profile.hidden:
         key = "hidden_one" if profile.hidden == 1 else "hidden_many"
@@ -102,21 +105,62 @@ def _ages(profile: Profile) -> Iterable[Statement]:
     )
 
 
-def _differences(profile: Profile) -> Iterable[Statement]:
-    """Tell the largest differences from the base, and what lies close to it."""
+def write_balance(profile: Profile) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """Write what an area has, and what its figures say of need.
+
+    Parameters
+    ----------
+    profile : Profile
+
+    Returns
+    -------
+    strengths, needs : tuple of Statement
+        Differences stand where the direction of their indicator puts them; strengths name offers that
+        carry life together too, needs the reach that leaves most people out and the gaps.
+    """
+    strengths = [
+        *_differences(profile, lambda c: _leans(c) < 0),
+        *_reached(profile),
+        *_carriers(profile.offers),
+    ]
+    needs = [
+        *_differences(profile, lambda c: _leans(c) > 0),
+        *_reach(profile),
+        *_gaps(profile),
+    ]
+    return tuple(strengths), tuple(needs)
+
+
+def _leans(comparison: Comparison) -> float:
+    """Give a number above 0 where the difference speaks of more need than at its base."""
+    sign = {"high_is_need": 1.0, "low_is_need": -1.0}.get(comparison.indicator.direction, 0.0)
+    return sign * (comparison.gap or 0.0)
+
+
+def _sized(profile: Profile) -> list[tuple[Comparison, float]]:
+    rows = [c for theme in profile.themes for c in theme.rows]
+    return [(c, distance) for c in rows if (distance := measure_distance(c)) is not None]
+
+
+def _differences(profile: Profile, wanted: Callable[[Comparison], bool]) -> Iterable[Statement]:
+    """Tell the largest differences from the base."""
     base = profile.nearest or profile.whole
     if base is None:
         return
-    rows = [c for theme in profile.themes for c in theme.rows]
-    sized = [(c, distance) for c in rows if (distance := measure_distance(c)) is not None]
-    far = sorted((p for p in sized if p[1] >= FAR), key=lambda p: -p[1])[:DIFFERENCES]
+    far = [pair for pair in _sized(profile) if pair[1] >= FAR and wanted(pair[0])]
+    far = sorted(far, key=lambda pair: -pair[1])[:DIFFERENCES]
     for key, sign in (("above", 1), ("below", -1)):
         chosen = [c for c, _ in far if (c.gap or 0.0) * sign > 0]
         if chosen:
             told = listing([tell_difference(c) for c in chosen])
             yield Statement(_say(key, base=base.name, told=told), _marks(chosen))
-    near = [c for c, distance in sized if distance <= NEAR]
-    if near:
+
+
+def _near(profile: Profile) -> Iterable[Statement]:
+    """Tell what lies close to the base."""
+    base = profile.nearest or profile.whole
+    near = [c for c, distance in _sized(profile) if distance <= NEAR]
+    if base is not None and near:
         told = listing([f"{c.title} ({c.own.shown})" for c in near])
         yield Statement(_say("near", base=base.name, told=told), _marks(near))
 
@@ -218,6 +262,39 @@ def _offers(profile: Profile) -> Iterable[Statement]:
             most=name_most(offers.groups),
         )
     )
+
+
+def _carriers(offers: OfferList) -> Iterable[Statement]:
+    """Name places and people that carry life together, group by group."""
+    groups: dict[str, list[str]] = {}
+    known = words("profile.strength")
+    for group in offers.groups:
+        if group.category in known:
+            counted = say("profile.counted", title=group.title, count=number(group.count))
+            groups.setdefault(known[group.category], []).append(counted)
+    if groups:
+        told = "; ".join(f"{title} – {listing(names)}" for title, names in groups.items())
+        yield Statement(_say("carriers", told=told))
+    clubs = [name for name in offers.traeger if _CLUB.search(name)]
+    if clubs:
+        more = len(clubs) - CLUBS
+        named = [*clubs[:CLUBS], *([_say("clubs_more", count=number(more))] if more > 0 else [])]
+        yield Statement(_say("clubs", told=listing(named).removesuffix(".")))
+
+
+def _reached(profile: Profile) -> Iterable[Statement]:
+    """Tell what more people reach than in the whole."""
+    better = [
+        c
+        for c in profile.reach
+        if c.own.rounded is not None and c.whole and (c.whole.rounded or 101.0) < c.own.rounded
+    ]
+    if better and profile.whole:
+        told = _say(
+            "reached_more", count=number(len(better)), all=number(len(profile.reach)),
+            whole=profile.whole.name,
+        )  # fmt: skip
+        yield Statement(told, _marks(better))
 
 
 def _reach(profile: Profile) -> Iterable[Statement]:
