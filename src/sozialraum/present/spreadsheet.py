@@ -17,7 +17,9 @@ from sozialraum.present.office import clean, show_sign
 
 LINE_POINTS = 15.0
 _LONGEST = 32_767  # signs in a cell
-_WIDEST = 280  # digits that can still be read on one page across
+_PAGE = 1030.0  # pixels across A4 at 100 %, within the margins below
+_MARGIN = 0.4  # inches left and right
+_LEAST_SCALE, _MOST_COLUMNS = 0.7, 12  # 11 points become 7.7; what an eye follows along a row
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
@@ -70,6 +72,31 @@ def span(columns: int, rows: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return f"A1:{get_column_letter(max(columns, 1))}{rows + 1}"
+
+
+def count_pages(widths: Sequence[float]) -> int:
+    """Count the pages of A4 across that columns need to be read.
+
+    Parameters
+    ----------
+    widths : sequence of float
+        In digits. The first two columns stand on every page.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> count_pages([20, 30]), count_pages([14, 30, *[16] * 24])
+    (1, 3)
+    """
+    pixels = [7 * width + 5 for width in widths]
+    repeated, others = sum(pixels[:2]), sum(pixels[2:])
+    if repeated + others <= _PAGE / _LEAST_SCALE and len(pixels) <= _MOST_COLUMNS:
+        return 1
+    room = max(_PAGE / _LEAST_SCALE - repeated, _PAGE / 4)
+    return max(math.ceil(others / room), math.ceil((len(pixels) - 2) / (_MOST_COLUMNS - 2)))
 
 
 def save_settled(book: Any, path: Path, moment: dt.datetime) -> None:
@@ -138,11 +165,19 @@ class Pen:
         self._taken.add(name.casefold())
         return name
 
-    def sheet(self, name: str, widths: Sequence[float], *, frozen: str = "", rows: int = 0) -> Any:
+    def sheet(
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        frozen: str = "",
+        rows: int = 0,
+        printed: int | None = None,
+    ) -> Any:
         """Begin a sheet that prints on A4 across, with its heading row on every page.
 
-        It is as wide as one page; what could not be read then goes on over as few as can be read, the
-        first two columns on each.
+        It is as wide as one page, or as several that can be read, of twelve columns at most and the
+        first two columns on each. Only the first ``printed`` columns are printed, if told.
         """
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
@@ -150,14 +185,18 @@ class Pen:
         sheet = self.book.create_sheet(name)
         for i, width in enumerate(widths):
             sheet.column_dimensions[get_column_letter(i + 1)].width = width
-        across = max(1, math.ceil(sum(widths) / _WIDEST))
+        across = count_pages(widths[:printed])
+        # Not by page breaks: they would not hold where another font is wider.
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = 9
         sheet.page_setup.fitToWidth = across
         sheet.page_setup.fitToHeight = 0  # as many as it takes
+        sheet.page_margins.left = sheet.page_margins.right = _MARGIN
         if across > 1:
             sheet.print_title_cols = "A:B"
+        if printed is not None:
+            sheet.print_area = span(printed, rows)
         # "&" begins a code in a footer and is doubled to stay itself.
         sheet.oddFooter.left.text = self.notice.replace("&", "&&")[:200] or None
         sheet.oddFooter.right.text = "&P / &N"

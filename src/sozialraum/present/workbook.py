@@ -115,10 +115,13 @@ def _write_level(pen: Pen, name: str, edition: Edition, level: str, names: pd.Da
     known = names.loc[level]
     whole = not known["parent"].any()
     fixed = ["area", "name"] if whole else ["area", "name", "parent_name"]
-    widths = [14, 30, 24][: len(fixed)] + [20] * len(indicators)
-    sheet = pen.sheet(name, widths, frozen="C2", rows=len(newest.values))
     headings = [say(f"tables.column.{column}") for column in fixed]
     headings += [head_indicator(edition.indicators[i], newest.dates[i], "\n") for i in indicators]
+    words_of = [max(map(len, heading.split())) for heading in headings[len(fixed) :]]
+    # As wide as the longest word of the heading, which is bold, and the filter's button.
+    figures = [min(max(1.15 * longest + 2.5, 13.0), 28.0) for longest in words_of]
+    widths = [*[14.0, 30.0, 24.0][: len(fixed)], *figures]
+    sheet = pen.sheet(name, widths, frozen="C2", rows=len(newest.values))
     pen.headings(sheet, headings, widths, range(len(fixed), len(widths)))
     known_as = [edition.indicators[i] for i in indicators]
     columns = [
@@ -149,6 +152,7 @@ _SERIES = {
     "quality": 26,
     "steps": 40,
 }
+_PRINTED = 10  # up to the denominator; what follows is for reading in the file
 _FIGURES = ("datenstand", "gebietsstand", "value", "numerator", "denominator")
 
 
@@ -164,7 +168,9 @@ def _write_series(pen: Pen, name: str, edition: Edition, names: pd.DataFrame) ->
     for start in range(0, max(len(rows), 1), _MOST_ROWS):
         part = rows[start : start + _MOST_ROWS]
         title = name if not start else pen.reserve(name)
-        sheet = pen.sheet(title, list(_SERIES.values()), frozen="A2", rows=len(part))
+        sheet = pen.sheet(
+            title, list(_SERIES.values()), frozen="A2", rows=len(part), printed=_PRINTED
+        )
         headings = [say(f"tables.column.{c}") for c in _SERIES]
         figures = [i for i, c in enumerate(_SERIES) if c in _FIGURES]
         pen.headings(sheet, headings, list(_SERIES.values()), figures)
