@@ -110,7 +110,9 @@ def make_graph(edition: Edition) -> dict[str, Any]:
         said = "; ".join(say_steps(text))
         graph["activity"][f"schritt:{i}"] = {"prov:label": clean(said)}
     for i, (name, digest) in enumerate(sorted(edition.inputs.items()), start=1):
-        graph["entity"][f"datei:{i}"] = {"prov:label": clean(name), "sr:sha256": digest}
+        graph["entity"][f"datei:{i}"] = _known(
+            {"prov:label": clean(name), "sr:sha256": digest}.items()
+        )
         graph["used"][f"_:datei{i}"] = {"prov:activity": "schritt:0", "prov:entity": f"datei:{i}"}
     graph["wasGeneratedBy"]["_:ausgabe"] = {
         "prov:entity": "ausgabe:1", "prov:activity": "schritt:0",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sozialraum.model.areas import UNASSIGNED, Level
 from sozialraum.secrecy.system import Bools
@@ -14,6 +17,13 @@ from sozialraum.secrecy.system import Bools
 KEY = ["level", "area", "indicator", "datenstand"]
 _SERIES = ["indicator", "datenstand"]
 _NUMBERS = ["value", "numerator", "denominator"]
+
+
+class Earlier(NamedTuple):
+    """What an edition published: its values and, if known, its gaps."""
+
+    values: pd.DataFrame
+    gaps: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,13 +153,17 @@ def find_same_gaps(gaps: pd.DataFrame, earlier: Sequence[pd.DataFrame]) -> Bools
         The same measure, the same polygon, the same number of people.
     """
     found = np.zeros(len(gaps), bool)
-    shapes = gaps.geometry.normalize().to_wkb().to_numpy()
+    shapes = _print_shapes(gaps)
     mine = list(zip(gaps["measure"].astype("str"), shapes, gaps["people"].round(6), strict=True))
     for old in earlier:
         shown = old[old["people"].notna()]
-        wkb = shown.geometry.normalize().to_wkb()
-        theirs = set(
-            zip(shown["measure"].astype("str"), wkb, shown["people"].round(6), strict=True)
-        )
+        people = shown["people"].astype(float).round(6)
+        theirs = set(zip(shown["measure"].astype("str"), _print_shapes(shown), people, strict=True))
         found |= np.array([gap in theirs for gap in mine], bool)
     return found
+
+
+def _print_shapes(gaps: pd.DataFrame) -> list[bytes]:
+    """Give equal bytes for equal polygons, in whatever order and collection they come."""
+    whole = [shapely.normalize(shapely.union_all([shape])) for shape in gaps.geometry]
+    return [bytes(shapely.to_wkb(shape)) for shape in whole]

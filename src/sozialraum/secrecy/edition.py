@@ -26,7 +26,7 @@ from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
-from sozialraum.secrecy.earlier import find_same_gaps
+from sozialraum.secrecy.earlier import Earlier, find_same_gaps
 from sozialraum.secrecy.protect import (
     attack_values,
     protect_gaps,
@@ -240,7 +240,7 @@ def build_edition(
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
     contributions: pd.DataFrame | None = None,
-    earlier: Sequence[Edition | pd.DataFrame] = (),
+    earlier: Sequence[Edition | Earlier | pd.DataFrame] = (),
     audience: str = PUBLIC,
 ) -> Edition:
     """Protect everything that is to be published, once, for all levels and files together.
@@ -261,7 +261,7 @@ def build_edition(
     contributions : DataFrame, optional
         Who contributed how much: ``area`` (smallest), ``indicator, datenstand, contributor, amount``.
         For the rules that ask so; secret, it is added up through all levels and enters no output.
-    earlier : sequence of Edition or DataFrame
+    earlier : sequence of Edition, Earlier or DataFrame
         Editions published before, or their values tables. What they show is known for ever.
     audience : {"oeffentlich", "nichtoeffentlich", "intern"}
         For whom it is. Rows of indicators meant for fewer readers (``Indicator.audience``), and of
@@ -298,7 +298,7 @@ def build_editions(
     indicators: Mapping[str, Indicator] | None = None,
     statement: Statement | None = None,
     contributions: pd.DataFrame | None = None,
-    earlier: Sequence[Edition | pd.DataFrame] = (),
+    earlier: Sequence[Edition | Earlier | pd.DataFrame] = (),
     audiences: Sequence[str] = (PUBLIC,),
 ) -> dict[str, Edition]:
     """Protect everything once, as `build_edition` does, and make the versions of several audiences.
@@ -333,11 +333,10 @@ def build_editions(
     # What a reader outside the house sees in any version is protected as one.
     leaves = ~rows["indicator"].isin(find_kept_back(defined, CLOSED))
     outside = rows[leaves].reset_index(drop=True)
-    before = [x.values if isinstance(x, Edition) else x for x in earlier]
+    before = [x if isinstance(x, pd.DataFrame) else x.values for x in earlier]
+    gaps_before = [x.gaps for x in earlier if not isinstance(x, pd.DataFrame)]
     every_gap = _gather_gaps(gaps, areas)
-    every_gap["given"] = find_same_gaps(
-        every_gap, [x.gaps for x in earlier if isinstance(x, Edition)]
-    )
+    every_gap["given"] = find_same_gaps(every_gap, [g for g in gaps_before if g is not None])
     going = ~every_gap["measure"].isin(find_kept_back(defined, CLOSED))
     together = every_gap[going]
     found = protect_together(
@@ -388,7 +387,7 @@ def build_editions(
             ),
             secrecy=here,
             protocol=protocol[~protocol["indicator"].isin(kept_back)].reset_index(drop=True),
-            inputs=MappingProxyType(dict(said.inputs)),
+            inputs=MappingProxyType(_show_inputs(said, table, audience)),
             created=said.created,
             audience=audience,
             completion=found.completion,
@@ -464,6 +463,9 @@ class Statement:
         German sentences.
     inputs : mapping of str to str
         SHA-256 by file name.
+    confidential : sequence of str
+        Files among them that hold what may be withheld. With everything else known, a checksum would
+        confirm a guess at it: where something is withheld, only the version ``intern`` tells theirs.
     created : str
         ISO date.
     """
@@ -472,7 +474,15 @@ class Statement:
     methods: Sequence[str] = ()
     sources: Sequence[str] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    confidential: Sequence[str] = ()
     created: str = ""
+
+
+def _show_inputs(said: Statement, values: pd.DataFrame, audience: str) -> dict[str, str]:
+    """Give the checksums of the inputs, empty where one might tell what is withheld."""
+    if audience == INTERNAL or not (values["sign"] == ".").any():
+        return dict(said.inputs)
+    return {name: "" if name in said.confidential else x for name, x in said.inputs.items()}
 
 
 def _say_inside(inside: set[str], title: str, audience: str) -> list[str]:
