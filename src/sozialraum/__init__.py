@@ -7,6 +7,7 @@ from sozialraum.access.catchment import (
     measure_demand,
     measure_share_outside,
 )
+from sozialraum.access.cells import build_grid
 from sozialraum.access.coverage import aggregate_people, measure_coverage
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.isochrones import measure_isochrones
@@ -161,6 +162,7 @@ __all__ = [
     "build_demography",
     "build_edition",
     "build_editions",
+    "build_grid",
     "build_index",
     "build_indices",
     "build_key",

@@ -554,3 +554,121 @@ def test_what_is_not_comparable_is_said_and_not_subtracted(
     assert "nicht vergleichbar" in texts(opened, "#davor-zeile")[0]
     assert not texts(opened, "#tabelle thead th")[-1].startswith("Unterschied")
     opened.calm()
+
+
+@pytest.fixture(scope="module")
+def full_page(tmp_path_factory) -> Path:
+    """The example with ages of Kitas, opening hours worked out and ways from a grid."""
+    from sozialraum.access.cells import build_grid
+    from sozialraum.project.job import make_edition
+    from sozialraum.secrecy.edition import _fingerprint
+
+    edition = make_edition(find_example())
+    kita = edition.offers["category"] == "kita"
+    offers = edition.offers.assign(
+        age_from=kita.map({True: 3.0, False: None}), age_to=kita.map({True: 7.0, False: None})
+    )
+    seal = _fingerprint(edition.values, edition.gaps, offers, edition.areas)
+    edition = replace(edition, offers=offers, seal=seal)
+    cells = build_grid(edition.areas, size_m=500)
+    # Eastwards two minutes every cell, so that every class occurs; where it is far nothing is known.
+    minutes = (cells.geometry.x - cells.geometry.x.min()) / 250 + 0.5
+    cells["kita"] = minutes.where(minutes < 40)
+    path = tmp_path_factory.mktemp("full") / "karte.html"
+    return write_ressourcenkarte(edition, path, land="MV", cells=cells)
+
+
+@pytest.fixture
+def full(open_page, full_page):
+    opened = open_page(full_page)
+    opened.wait(READY)
+    return opened
+
+
+def found(opened) -> int:
+    return int(texts(opened, ".fund")[0].split()[0])
+
+
+def test_offers_are_filtered_by_what_they_say_and_what_they_do_not(
+    full, open_page, full_page
+) -> None:
+    page = full.page
+    page.click("#r-angebote")
+    everything = found(full)
+    page.check("#filter label:has-text('Kita') input")
+    kitas = found(full)
+    page.fill("input[name=alter]", "7")  # half-open: from 3, below 7
+    assert found(full) == 0
+    page.fill("input[name=alter]", "6")
+    assert found(full) == kitas
+    page.click("#filter button:has-text('aufheben')")
+    assert found(full) == everything
+    page.select_option("select[name=barrier_free]", "ja")
+    sure = found(full)
+    assert 0 < sure < everything
+    assert "fehlt eine Angabe" in texts(full, ".fund")[0]
+    page.check("input[name=ohne]")
+    assert found(full) > sure
+    # What is set travels in the address.
+    again = open_page(full_page, page.evaluate("location.hash"))
+    again.wait(READY)
+    assert texts(again, ".fund") == texts(full, ".fund")
+    assert again.page.input_value("select[name=barrier_free]") == "ja"
+    full.calm()
+
+
+def test_open_at_a_weekday_and_time_is_yes_no_or_unknown(full) -> None:
+    page = full.page
+    page.click("#r-angebote")
+    # The pharmacy beside the Kaufland: "Mo-Fr 08:00-20:00; Sa 08:00-18:00".
+    page.fill("input[name=text]", "Vier-Tore-Apotheke am Kaufland")
+    for day, time, count in (
+        ("0", "19:59", 1), ("0", "20:00", 0), ("5", "17:00", 1), ("6", "10:00", 0),
+    ):  # fmt: skip
+        page.select_option("select[name=tag]", day)
+        page.fill("input[name=uhrzeit]", time)
+        assert found(full) == count, (day, time)
+    page.fill("input[name=text]", "")
+    assert "fehlt eine Angabe" in texts(full, ".fund")[0]
+    full.calm()
+
+
+def test_an_address_is_found(full) -> None:
+    page = full.page
+    page.fill("#suche", "torfsteg 11")
+    assert texts(full, "#treffer li .leise") == ["Adresse"]
+    page.keyboard.press("Enter")
+    assert "Torfsteg 11" in " ".join(texts(full, "#einzel"))
+    full.calm()
+
+
+def test_ways_from_a_grid_lie_under_the_areas(full, open_page, full_page) -> None:
+    page = full.page
+    page.click("#r-luecken")
+    page.select_option("#w-wege", "0")
+    assert texts(full, "#kartentitel") == ["Weg zum nächsten Angebot: Kita"]
+    assert len(texts(full, "#legende .klasse")) == 5
+    counted = [int(t.split()[0].replace(".", "")) for t in texts(full, "#legende .anzahl")]
+    assert min(counted) > 0
+    pixel = """(() => { const c = document.querySelector('#buehne canvas');
+        const i = new OffscreenCanvas(c.width, c.height).getContext('2d', {willReadFrequently: true});
+        i.drawImage(c, 0, 0);
+        const all = i.getImageData(0, 0, c.width, c.height).data, seen = new Set();
+        for (let p = 0; p < all.length; p += 4)
+          if (all[p + 3] === 255) seen.add(all.slice(p, p + 3).join());
+        return seen.size })()"""
+    assert page.evaluate(pixel) == 5
+    page.select_option("#w-grenze", "15")
+    assert page.evaluate(pixel) == 2
+    two = [int(t.split()[0].replace(".", "")) for t in texts(full, "#legende .anzahl")]
+    # From the highest class: over 30, 15 to 30 lie beyond a limit of 15.
+    assert two == [sum(counted[:2]), sum(counted[2:])]
+    # Areas are still there to be focused and opened.
+    assert page.locator(".gebiet").count() > 20
+    again = open_page(full_page, page.evaluate("location.hash") + "&muster=1")
+    again.wait(READY)
+    assert texts(again, "#legende .klasse") == texts(full, "#legende .klasse")
+    page.select_option("#w-wege", "-1")
+    assert not page.locator("#buehne canvas").is_visible()
+    full.calm()
+    again.calm()

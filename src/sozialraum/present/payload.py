@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialraum.model.indicator import QUOTIENTS, Indicator
+from sozialraum.present.payload_cells import lay_cells
 from sozialraum.present.payload_levels import list_level
 from sozialraum.present.payload_marks import list_gaps, list_offers
 from sozialraum.present.payload_older import lay_older
@@ -26,6 +27,7 @@ from sozialraum.present.topology import build_topology
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from sozialraum.present.topology import Topology
@@ -99,6 +101,8 @@ def build_payload(
     *,
     limits: Mapping[str, Sequence[float]] | None = None,
     compare: Edition | None = None,
+    land: str | None = None,
+    cells: gpd.GeoDataFrame | None = None,
 ) -> tuple[dict[str, Any], NDArray[np.int32], Topology]:
     """Collect outlines, values, offers and gaps of an edition for the page.
 
@@ -109,6 +113,10 @@ def build_payload(
         Fixed class limits, see `list_schemes`.
     compare : Edition, optional
         An older edition to lie beside this one.
+    land : str, optional
+        Whose holidays count for opening hours, see `list_offers`.
+    cells : GeoDataFrame, optional
+        Ways on a regular grid, see `lay_cells`.
 
     Returns
     -------
@@ -123,11 +131,13 @@ def build_payload(
     levels = [list_level(edition, position, topology) for position in range(len(edition.levels))]
     indicators = list(edition.indicators)
     block = lay_series(edition.values, levels, edition.indicators)
-    beside = {}
+    beside: dict[str, Any] = {}
     if compare is not None:
         older, block = lay_older(edition, compare, topology, levels, block)
-        beside = {"older": older}
+        beside["older"] = older
     classes, scales = _classes(edition, limits)
+    if cells is not None:
+        beside["cells"], block = lay_cells(cells, topology, block)
     header = {
         "title": edition.title,
         "topology": topology.to_topojson(),
@@ -140,7 +150,7 @@ def build_payload(
         "large": block.large,
         "classes": classes,
         "scales": scales,
-        "offers": list_offers(edition, topology),
+        "offers": list_offers(edition, topology, land=land),
         "gaps": list_gaps(edition),
         "minimum": edition.secrecy.minimum,
         **beside,

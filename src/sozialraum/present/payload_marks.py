@@ -9,6 +9,7 @@ import shapely
 
 from sozialraum.model.schema import OFFERS
 from sozialraum.present.classes import mark_categories, name_category, round_shown
+from sozialraum.present.payload_hours import list_week
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _NOT_SHOWN = {"name", "category", "area", "file", "row", "x", "y", "lon", "lat",
 _PLACED = ("place_quality", "place_address")
 
 
-def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
+def list_offers(edition: Edition, topology: Topology, *, land: str | None = None) -> dict[str, Any]:
     """Lay offers out by column; what repeats itself is stored as a list and codes.
 
     Parameters
@@ -28,6 +29,8 @@ def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     edition : Edition
     topology : Topology
         On whose grid the places are given.
+    land : str, optional
+        Whose holidays count; opening hours are then evaluated for a usual week from the edition's day.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
     labels, choices = words("tables.offer"), words("tables.choice")
     if set(_ADDRESS) & set(offers.columns):
         offers = offers.assign(address=_addresses(offers))
-        labels["address"] = say("map.address")
+        labels["address"] = say("map.script.address")
     declared = [c.name for c in OFFERS.columns if c.name in offers.columns]
     extra = [c for c in offers.columns if c not in declared and c != offers.geometry.name]
     columns = []
@@ -66,7 +69,10 @@ def list_offers(edition: Edition, topology: Topology) -> dict[str, Any]:
                 "codes": codes.tolist(),
             }
         )
+    hours = next((c["values"] for c in columns if c["id"] == "opening_hours"), [])
+    week = {"week": list_week(hours, land, edition.created)} if land and hours else {}
     return {
+        **week,
         "ids": [str(i) for i in offers.index],
         "names": _texts(offers, "name"),
         "places": topology.to_grid(shapely.get_coordinates(offers.geometry.to_numpy())).tolist(),

@@ -26,6 +26,8 @@ from sozialraum.present.svg import clean
 from sozialraum.texts import date, say, words
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
 
@@ -43,6 +45,8 @@ def write_ressourcenkarte(
     indicator: str | None = None,
     limits: Mapping[str, Sequence[float]] | None = None,
     compare: Edition | None = None,
+    land: str | None = None,
+    cells: gpd.GeoDataFrame | None = None,
 ) -> Path:
     """Write the map page of an edition.
 
@@ -59,6 +63,12 @@ def write_ressourcenkarte(
         Fixed class limits, at most four for an indicator; round numbers unless given.
     compare : Edition, optional
         An older edition, which the reader can put beside this one.
+    land : str, optional
+        Whose holidays count, such as "MV": readers can then ask which offers are open at a weekday and
+        time. Hours are evaluated for the first week without holidays from the edition's day on.
+    cells : GeoDataFrame, optional
+        Centres of a regular grid of at least 100 m (`build_grid`), each numeric column the minutes to
+        the next offer of the category it is named after.
 
     Returns
     -------
@@ -83,7 +93,9 @@ def write_ressourcenkarte(
     if compare is not None:
         compare.verify()
     level, indicator = choose_start(edition, level, indicator)
-    header, numbers, topology = build_payload(edition, limits=limits, compare=compare)
+    header, numbers, topology = build_payload(
+        edition, limits=limits, compare=compare, land=land, cells=cells
+    )
     header |= {"start": [level, indicator], "look": _look(), **_words()}
     style, script = _style(), _script()
     environment = Environment(

@@ -209,7 +209,7 @@ function drawNames() {
     const [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
     if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || (x1 - x0) * view.k < 20) continue;
     const cell = paint.cells[i], apart = paint.apart[i];
-    const number = cell.value === null || paint.pair ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
+    const number = cell.value === null || paint.pair || waysShown() ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
     const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
     for (const text of choices) {
       const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
@@ -217,7 +217,7 @@ function drawNames() {
       if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
       if (!lies(own.nodes[i], box) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box);
-      const ground = state.hatch ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
+      const ground = state.hatch || waysShown() ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
       map.names.append(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
         svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
       break;
@@ -267,6 +267,7 @@ function place() {
   for (const group of map.zoomed) group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   scalePatterns();
   drawScale();
+  drawWays();
   byId("buehne").classList.toggle("nah", view.zoom > 1);
   map.names.setAttribute("visibility", "hidden");
   map.marks.setAttribute("visibility", "hidden");
@@ -277,6 +278,7 @@ function place() {
 function settle() {
   map.names.removeAttribute("visibility");
   map.marks.removeAttribute("visibility");
+  if (state.hatch) drawWays(true);
   drawMarks();
 }
 

@@ -5,24 +5,6 @@ const CROWD = 46, NEAR = 27;
 
 /** @typedef {{x: number, y: number, members: number[]}} Mark */
 
-/** Offers that pass every filter. */
-function shownOffers() {
-  const { categories, picks, text } = state.filter;
-  const { names, category, columns, ids } = data.offers;
-  const wanted = fold(text);
-  const found = [];
-  for (let i = 0; i < ids.length; i++) {
-    if (categories.size && !categories.has(category[i])) continue;
-    if (columns.some((c) => c.id in picks && c.codes[i] !== picks[c.id])) continue;
-    if (wanted) {
-      const all = [names[i], titleOf(category[i]), ...columns.map((c) => c.values[c.codes[i]] || "")].join(" ");
-      if (!fold(all).includes(wanted)) continue;
-    }
-    found.push(i);
-  }
-  return found;
-}
-
 /** @param {number} category */
 function titleOf(category) {
   return category < 0 ? say("missing") : data.offers.categories[category].title;

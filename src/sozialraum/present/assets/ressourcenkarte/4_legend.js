@@ -5,21 +5,31 @@ function swatch(fill, stroke) {
   return svg("svg", { class: "feld", viewBox: "0 0 40 22", "aria-hidden": "true" }, svg("rect", { x: 0.5, y: 0.5, width: 39, height: 21, fill, class: stroke ? null : "rand", stroke }));
 }
 
-/** @param {number} count */
-function countOf(count) {
+/** @param {number} count @param {string} [what] is counted, areas unless said */
+function countOf(count, what) {
   const level = data.levels[state.level];
-  return html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, ` ${count === 1 ? level.title : level.plural}`));
+  return html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, ` ${what || (count === 1 ? level.title : level.plural)}`));
 }
 
-/** @param {string} fill @param {string} label @param {number} count @param {number} most */
-function legendRow(fill, label, count, most) {
+/** @param {string} fill @param {string} label @param {number} count @param {number} most @param {string} [what] */
+function legendRow(fill, label, count, most, what) {
   return html("li", {}, swatch(fill), html("span", { class: "klasse" }, label),
     svg("svg", { class: "anteil", viewBox: "0 0 60 8", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: Math.max(1, (60 * count) / (most || 1)), height: 8, y: 0 })),
-    countOf(count));
+    countOf(count, what));
 }
 
 function drawLegend() {
   const paint = state.paint, level = data.levels[state.level], indicator = data.indicators[state.indicator];
+  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, say("gap")));
+  // The writer's sentence speaks of dark and light of one indicator.
+  const reading = document.getElementById("lesesatz");
+  if (reading) reading.hidden = paint.pair || paint.apart.length > 0 || waysShown();
+  if (waysShown()) {
+    const { classes, rows } = wayLegend();
+    const tiles = svg("svg", { width: 0, height: 0, "aria-hidden": "true", class: "vorrat" }, patterns("l"), svg("defs", {}, ...classes.hatches.map((h, i) => pattern(`l${i}`, h, "#fff", data.look.ink))));
+    refill("legende", tiles, html("p", { class: "legende-kopf" }, html("span", {}, say("ways_head")), html("span", {}, say("ways_cells"))), html("ul", {}, ...rows, gap), html("p", { class: "regel" }, say("ways_rule")));
+    return;
+  }
   /** @type {Map<number, number>} */
   const counts = new Map();
   for (const place of paint.places) counts.set(place, (counts.get(place) || 0) + 1);
@@ -29,12 +39,8 @@ function drawLegend() {
     svg("defs", {}, ...paint.hatches.map((h, i) => pattern(`l${i}`, h, "#fff", data.look.ink))));
   /** @param {number} i */
   const row = (i) => legendRow(fillOf(i, paint, "l"), i >= 0 ? paint.labels[i] : i === -2 ? say("legend_secret") : paint.apart.length ? say("no_deviation") : say("missing"), counts.get(i) || 0, most);
-  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, say("gap")));
   const unit = paint.apart.length && indicator.unit === "%" ? say("points_in") : indicator.unit;
   const head = html("p", { class: "legende-kopf" }, html("span", {}, unit && !paint.pair ? say("legend_unit", { unit }) : paint.pair ? "" : say("value")), html("span", {}, level.plural));
-  // The writer's sentence speaks of dark and light of one indicator.
-  const reading = document.getElementById("lesesatz");
-  if (reading) reading.hidden = paint.pair || paint.apart.length > 0;
   refill("legende", swatches, head,
     paint.pair && pairLegend(counts),
     html("ul", {}, ...(paint.pair ? [] : [...paint.labels.keys()].reverse()).map(row), ...others.map(row), gap),

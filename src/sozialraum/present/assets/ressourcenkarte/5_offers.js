@@ -19,7 +19,7 @@ function symbol(category) {
 
 /** The filter is built once; the list follows it. */
 function buildFilter() {
-  const { categories, category, columns, ids } = data.offers;
+  const { categories, category, ids } = data.offers;
   if (!ids.length) { refill("filter", html("p", {}, say("no_offers"))); return; }
   const counts = categories.map((_, i) => category.filter((c) => c === i).length);
   const boxes = categories.map((c, i) => html("label", {}, html("input", { type: "checkbox", name: "kategorie", value: i, onchange: (/** @type {Event} */ e) => {
@@ -27,24 +27,58 @@ function buildFilter() {
     if (on) state.filter.categories.add(i); else state.filter.categories.delete(i);
     filterOffers();
   } }), symbol(c), html("span", {}, c.title), html("span", { class: "anzahl" }, write(counts[i]))));
-  const selects = columns.filter((c) => ["traeger", "target_groups"].includes(c.id)).map((c) => {
-    const known = c.values.map((v, i) => html("option", { value: i }, v));
-    return html("label", { class: "feldname" }, html("span", {}, c.label), html("select", { name: c.id, onchange: (/** @type {Event} */ e) => {
-      const value = /** @type {HTMLSelectElement} */ (e.target).value;
-      if (value === "") delete state.filter.picks[c.id]; else state.filter.picks[c.id] = Number(value);
+  const selects = Object.keys(PICKS).flatMap((id) => {
+    const column = columnOf(id), choices = column ? choicesOf(column) : [];
+    if (!column || !choices.length) return [];
+    return [html("label", { class: "feldname" }, html("span", {}, column.label), html("select", { name: id, onchange: (/** @type {Event} */ e) => {
+      const { value } = /** @type {HTMLSelectElement} */ (e.target);
+      if (value) state.filter.picks[id] = value; else delete state.filter.picks[id];
       filterOffers();
-    } }, html("option", { value: "" }, say("all")), ...known, c.codes.includes(-1) && html("option", { value: -1 }, say("missing"))));
+    } }, html("option", { value: "" }, say("all")), ...choices.map((v) => html("option", { value: v }, v))))];
   });
-  const text = html("label", { class: "feldname" }, html("span", {}, say("free_text")), html("input", { type: "search", name: "text", autocomplete: "off", oninput: (/** @type {Event} */ e) => { state.filter.text = /** @type {HTMLInputElement} */ (e.target).value; filterOffers(); } }));
-  refill("filter", html("fieldset", { class: "arten" }, html("legend", {}, say("categories")), ...boxes), html("div", { class: "felder" }, ...selects, text));
+  /** @param {string} name @param {string} label @param {Record<string, any>} attributes @param {(value: string) => void} take */
+  const field = (name, label, attributes, take) => html("label", { class: "feldname" }, html("span", {}, say(label)),
+    html("input", { name, autocomplete: "off", ...attributes, oninput: (/** @type {Event} */ e) => { take(/** @type {HTMLInputElement} */ (e.target).value); filterOffers(); } }));
+  const age = (columnOf("age_from") || columnOf("age_to")) && field("alter", "age", { type: "number", min: 0, max: 130, inputmode: "numeric" }, (v) => { state.filter.age = v === "" ? null : Number(v); });
+  const when = data.offers.week && [
+    html("label", { class: "feldname" }, html("span", {}, say("open_day")), html("select", { name: "tag", onchange: (/** @type {Event} */ e) => { state.filter.day = Number(/** @type {HTMLSelectElement} */ (e.target).value); filterOffers(); } },
+      html("option", { value: -1 }, say("any_time")), ...say("days").split(",").map((d, i) => html("option", { value: i }, d)))),
+    field("uhrzeit", "open_time", { type: "time", value: "10:00" }, (v) => { const [h, m] = v.split(":").map(Number); if (v) state.filter.minute = 60 * h + m; }),
+  ];
+  const text = field("text", "free_text", { type: "search" }, (v) => { state.filter.text = v; });
+  const unstated = html("label", { class: "ohne" }, html("input", { type: "checkbox", name: "ohne", onchange: (/** @type {Event} */ e) => { state.filter.unstated = /** @type {HTMLInputElement} */ (e.target).checked; filterOffers(); } }), ` ${say("unstated")}`);
+  const reset = html("button", { type: "button", class: "knopf", onclick: () => {
+    state.filter = { categories: new Set(), picks: {}, text: "", age: null, day: -1, minute: 600, unstated: false };
+    showFilter();
+    filterOffers();
+  } }, say("reset"));
+  refill("filter", html("fieldset", { class: "arten" }, html("legend", {}, say("categories")), ...boxes), html("div", { class: "felder" }, text, ...selects, age, ...(when || [])),
+    data.offers.week && html("p", { class: "regel" }, say("usual_week", { date: writeDate(data.offers.week.from) })), html("div", { class: "ohne-zeile" }, unstated, reset));
+}
+
+/** @param {number} minute */
+function writeTime(minute) {
+  return [Math.floor(minute / 60), minute % 60].map((n) => String(n).padStart(2, "0")).join(":");
+}
+
+/** Bring the fields to the filter. */
+function showFilter() {
+  const { categories, picks, text, age, day, minute, unstated } = state.filter;
+  /** @type {Record<string, string>} */
+  const values = { ...picks, text, alter: age === null ? "" : String(age), tag: String(day), uhrzeit: writeTime(minute) };
+  for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#filter [name]"))) {
+    if (one.name === "kategorie") one.checked = categories.has(Number(one.value));
+    else if (one.name === "ohne") one.checked = unstated;
+    else one.value = values[one.name] || "";
+  }
 }
 
 function filterOffers() {
-  state.found = shownOffers();
+  findOffers();
   state.offerPage = 0;
   drawOffers();
   if (!state.offers) setOffers(true); else drawMarks();
-  announce(say("found", { count: write(state.found.length), all: write(data.offers.ids.length) }));
+  announce(writeFound());
   writeHash();
 }
 
@@ -52,7 +86,7 @@ function drawOffers() {
   const pages = Math.ceil(state.found.length / PAGE);
   const page = state.found.slice(state.offerPage * PAGE, (state.offerPage + 1) * PAGE);
   refill("angebotsliste", 
-    html("p", { class: "fund" }, say("found", { count: write(state.found.length), all: write(data.offers.ids.length) })),
+    html("p", { class: "fund" }, writeFound()),
     html("ul", { class: "liste" }, ...page.map((i) => html("li", {}, offerButton(i)))),
     pager(pages, state.offerPage, (p) => { state.offerPage = p; drawOffers(); }, "angebotsliste"));
 }

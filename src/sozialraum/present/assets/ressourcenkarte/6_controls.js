@@ -21,13 +21,13 @@ function fillSchemes() {
   const schemes = Object.keys(schemesOf(state.indicator)).filter((s) => s !== "thirds");
   select.replaceChildren(...schemes.map((s) => html("option", { value: s }, say(`scheme_${s}`))));
   select.value = currentScheme();
-  select.disabled = schemes.length < 2 || isPair();
+  select.disabled = schemes.length < 2 || isPair() || waysShown();
   second.replaceChildren(html("option", { value: -1 }, say("no_second")));
   const able = "thirds" in schemesOf(state.indicator);
   fillIndicators(second, able ? [...data.indicators.keys()].filter((i) => i !== state.indicator && "thirds" in schemesOf(i)) : []);
   if (state.second === state.indicator) state.second = -1;
   second.value = String(isPair() ? state.second : -1);
-  second.disabled = second.length < 2;
+  second.disabled = second.length < 2 || waysShown();
 }
 
 function startControls() {
@@ -37,7 +37,7 @@ function startControls() {
   byId("w-ebene").append(...data.levels.map((level, i) => html("label", {}, html("input", { type: "radio", name: "ebene", value: i, onchange: () => setLevel(i) }), html("span", {}, level.plural))));
   byId("w-stand").addEventListener("change", (e) => { state.date = /** @type {HTMLSelectElement} */ (e.target).value; drawAll(); announce(writeDate(state.date)); });
   /** @type {[string, (on: boolean) => void][]} */
-  const switches = [["w-schraffur", (on) => { state.hatch = on; drawAreas(); drawOlder(); drawNames(); drawLegend(); writeHash(); }], ["w-namen", (on) => { state.names = on; drawNames(); writeHash(); }], ["w-angebote", setOffers], ["w-luecken", setGaps], ["w-vergleich", setCompare]];
+  const switches = [["w-schraffur", (on) => { state.hatch = on; drawAreas(); drawWays(true); drawOlder(); drawNames(); drawLegend(); writeHash(); }], ["w-namen", (on) => { state.names = on; drawNames(); writeHash(); }], ["w-angebote", setOffers], ["w-luecken", setGaps], ["w-vergleich", setCompare]];
   for (const [id, act] of switches) {
     byId(id).addEventListener("change", (e) => act(/** @type {HTMLInputElement} */ (e.target).checked));
   }

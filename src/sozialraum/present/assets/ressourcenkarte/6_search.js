@@ -5,11 +5,21 @@
 function startSearch() {
   const input = /** @type {HTMLInputElement} */ (byId("suche")), list = byId("treffer");
   /** @type {Hit[]} */
-  const all = [];
-  for (let l = data.levels.length - 1; l > 0; l--) {
-    data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, () => input, true); } }));
-  }
-  data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
+  let all = [];
+  // Made when the field is first entered: with many offers it takes a while.
+  const collect = () => {
+    if (all.length) return;
+    for (let l = data.levels.length - 1; l > 0; l--) {
+      data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, () => input, true); } }));
+    }
+    data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
+    const address = columnOf("address");
+    if (address) address.values.forEach((name, code) => all.push({ name, kind: say("address"), folded: fold(name), go: () => {
+      const members = address.codes.flatMap((c, i) => (c === code ? [i] : []));
+      reveal(members.length > 1 ? { kind: "bundle", members } : { kind: "offer", index: members[0] }, () => input, true);
+    } }));
+  };
+  input.addEventListener("focus", collect);
   /** @type {Hit[]} */
   let hits = [];
   let active = -1;
@@ -25,6 +35,7 @@ function startSearch() {
   /** @param {number} i */
   const choose = (i) => { const hit = hits[i]; close(); if (hit) { input.value = hit.name; hit.go(); } };
   input.addEventListener("input", () => {
+    collect();
     const wanted = fold(input.value);
     if (!wanted) { close(); return; }
     const found = all.filter((h) => h.folded.includes(wanted));

@@ -6,14 +6,13 @@
  * @typedef {() => Element|null} Opener */
 
 const state = {
-  level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, compare: false, hatch: false,
+  level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, ways: -1, wayLimit: 0, compare: false, hatch: false,
   /** @type {Paint} */ paint: /** @type {any} */ (null), /** @type {Paint|null} */ before: null,
    names: true, offers: false, gaps: false, gapMeasure: -1,
   /** @type {Choice|null} */ choice: null,
   /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
-  /** @type {{categories: Set<number>, picks: Record<string, number>, text: string}} */
-  filter: { categories: new Set(), picks: {}, text: "" },
-  /** @type {number[]} */ found: [], offerPage: 0,
+  /** @type {Filter} */ filter: { categories: new Set(), picks: {}, text: "", age: null, day: -1, minute: 600, unstated: false },
+  /** @type {number[]} */ found: [], unknown: 0, offerPage: 0,
   /** @type {Mark[]} */ marks: [],
   sort: { column: 1, down: true }, page: 0, printing: false,
 };
@@ -30,12 +29,14 @@ function currentDate(level) {
 
 function drawAll() {
   const level = data.levels[state.level], indicator = data.indicators[state.indicator];
-  const titles = [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
+  const way = waysShown() && data.cells ? data.cells.measures[state.ways] : null;
+  const titles = way ? [say("ways_title", { category: way.title })] : [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
   byId("kartentitel").textContent = titles.join(" × ");
-  byId("kartenzeile").textContent = [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
+  byId("kartenzeile").textContent = way && data.cells ? say("ways_line", { metres: write(data.cells.metres) }) : [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
   state.paint = mix(data, state.date);
   fillSchemes();
   drawAreas();
+  drawWays(true);
   drawOlder();
   drawLegend();
   showChoice();

@@ -11,11 +11,19 @@ function writeHash() {
   if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
   if (currentScheme() !== "quantiles") parts.set("klassen", currentScheme());
   if (isPair()) parts.set("zweites", data.indicators[state.second].id);
+  if (waysShown() && data.cells) parts.set("wege", data.cells.measures[state.ways].id);
+  if (waysShown() && state.wayLimit) parts.set("grenze", String(state.wayLimit));
   if (state.compare) parts.set("vergleich", "1");
   if (state.hatch) parts.set("muster", "1");
   if (!state.names) parts.set("namen", "0");
   if (state.gaps) parts.set("luecken", "1");
   if (state.offers) parts.set("angebote", [...state.filter.categories].map((c) => data.offers.categories[c].id).join(",") || "1");
+  const { picks, text, age, day, minute, unstated } = state.filter;
+  for (const [id, value] of Object.entries(picks)) parts.set(`f.${id}`, value);
+  if (text) parts.set("text", text);
+  if (age !== null) parts.set("alter", String(age));
+  if (day >= 0) parts.set("offen", `${day + 1} ${writeTime(minute)}`);
+  if (unstated) parts.set("ohne", "1");
   history.replaceState(null, "", `#${parts}`);
 }
 
@@ -31,14 +39,23 @@ function readHash() {
   state.date = parts.get("stand") || "";
   state.scheme = parts.get("klassen") || "quantiles";
   state.second = indicatorOf(parts.get("zweites") || "");
+  state.ways = data.cells ? data.cells.measures.findIndex((m) => m.id === parts.get("wege")) : -1;
+  state.wayLimit = data.cells && data.cells.limits.includes(Number(parts.get("grenze"))) ? Number(parts.get("grenze")) : 0;
   state.compare = parts.get("vergleich") === "1" && Boolean(data.older);
   state.hatch = parts.get("muster") === "1";
   state.names = parts.get("namen") !== "0";
   state.gaps = parts.get("luecken") === "1" && data.gaps.length > 0;
   followGaps();
   state.offers = parts.has("angebote");
+  const [day, hour, minute] = (parts.get("offen") || "").split(/[ :]/).map(Number);
+  const age = parseFloat(parts.get("alter") || "");
+  state.filter = {
+    picks: Object.fromEntries(Object.keys(PICKS).flatMap((id) => { const own = parts.get(`f.${id}`), column = columnOf(id); return own && column && choicesOf(column).includes(own) ? [[id, own]] : []; })),
+    text: parts.get("text") || "", age: age >= 0 ? age : null, unstated: parts.get("ohne") === "1", categories: new Set(),
+    day: data.offers.week && day >= 1 && day <= 7 ? day - 1 : -1, minute: hour < 24 && minute < 60 ? 60 * hour + minute : 600,
+  };
   state.filter.categories = new Set((parts.get("angebote") || "").split(",").map((id) => data.offers.categories.findIndex((c) => c.id === id)).filter((i) => i >= 0));
-  state.found = shownOffers();
+  findOffers();
   const [l, id] = (parts.get("gebiet") || "").split(/\/(.*)/s);
   const area = levelOf(l) >= 0 ? data.levels[levelOf(l)].ids.indexOf(id) : -1;
   const offer = data.offers.ids.indexOf(parts.get("angebot") || ""), gap = data.gaps.findIndex((g) => g.id === parts.get("luecke"));
@@ -52,7 +69,11 @@ function apply() {
   for (const [id, on] of /** @type {[string, boolean][]} */ ([["w-schraffur", state.hatch], ["w-namen", state.names], ["w-angebote", state.offers], ["w-luecken", state.gaps], ["w-vergleich", state.compare]])) {
     /** @type {HTMLInputElement} */ (byId(id)).checked = on;
   }
-  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=kategorie]"))) box.checked = state.filter.categories.has(Number(box.value));
+  showFilter();
+  if (data.cells) {
+    /** @type {HTMLSelectElement} */ (byId("w-wege")).value = String(state.ways);
+    /** @type {HTMLSelectElement} */ (byId("w-grenze")).value = String(state.wayLimit);
+  }
   /** @type {HTMLSelectElement} */ (byId("w-merkmal")).value = String(state.indicator);
   /** @type {HTMLInputElement} */ (document.querySelector(`input[name=ebene][value="${state.level}"]`)).checked = true;
   fillDates();

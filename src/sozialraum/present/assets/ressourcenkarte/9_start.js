@@ -25,7 +25,6 @@ function startPrint() {
 async function start() {
   await readData();
   indexSeries(data);
-  state.found = data.offers.ids.map((_, i) => i);
   // From here on the script draws; before, and without script, the page shows its still map.
   document.documentElement.className = "mit-skript";
   startOlder();
@@ -33,6 +32,7 @@ async function start() {
   startTabs();
   startSearch();
   buildFilter();
+  startWays();
   readHash();
   buildMap();
   apply();

@@ -1,0 +1,119 @@
+// Ways from a regular grid of cells, on a canvas under the areas: one picture, scaled with the map.
+
+/** @type {{canvas: HTMLCanvasElement, masks: HTMLCanvasElement[], whole: HTMLCanvasElement, counts: number[], key: string}|null} */
+let ways = null;
+
+function waysShown() {
+  return Boolean(data.cells && data.cells.measures[state.ways]);
+}
+
+/** Classes of minutes, or within and beyond one limit. */
+function wayClasses() {
+  const cells = /** @type {Cells} */ (data.cells);
+  if (!state.wayLimit) return { limits: cells.limits, colours: cells.colours, hatches: cells.hatches, labels: cells.labels };
+  const limit = state.wayLimit, pick = [0, 3];
+  return { limits: [limit], colours: pick.map((i) => cells.colours[i]), hatches: pick.map((i) => cells.hatches[i]), labels: [say("ways_within", { limit }), say("ways_beyond", { limit })] };
+}
+
+/** @param {number} columns @param {number} rows */
+function sheet(columns, rows) {
+  const canvas = document.createElement("canvas");
+  canvas.width = columns;
+  canvas.height = rows;
+  return canvas;
+}
+
+/** One pixel a cell: all classes in colour, and each class alone to be filled with its pattern. */
+function paintWays() {
+  const cells = /** @type {Cells} */ (data.cells), { columns, rows } = cells, classes = wayClasses();
+  const key = `${state.ways} ${state.wayLimit}`;
+  if (ways && ways.key === key) return ways;
+  const at = cells.measures[state.ways].at, size = columns * rows;
+  const rgb = classes.colours.map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
+  const whole = new ImageData(columns, rows), masks = rgb.map(() => new ImageData(columns, rows));
+  const counts = rgb.map(() => 0);
+  for (let i = 0; i < size; i++) {
+    const minutes = numbers[at + i];
+    if (minutes === -2147483648) continue;
+    let place = 0;
+    while (place < classes.limits.length && minutes > classes.limits[place]) place++;
+    counts[place]++;
+    // Rows come from the south, pictures from the top.
+    const pixel = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + i % columns);
+    whole.data.set([...rgb[place], 255], pixel);
+    masks[place].data[pixel + 3] = 255;
+  }
+  /** @param {ImageData} image */
+  const put = (image) => {
+    const own = sheet(columns, rows);
+    /** @type {CanvasRenderingContext2D} */ (own.getContext("2d")).putImageData(image, 0, 0);
+    return own;
+  };
+  const canvas = ways ? ways.canvas : /** @type {HTMLCanvasElement} */ (html("canvas", { "aria-hidden": "true" }));
+  if (!ways) byId("buehne").prepend(canvas);
+  ways = { canvas, whole: put(whole), masks: masks.map(put), counts, key };
+  return ways;
+}
+
+/** Bring the canvas to the view. @param {boolean} [resting] hatches are drawn when the hand rests */
+function drawWays(resting = false) {
+  byId("buehne").classList.toggle("wege", waysShown());
+  if (!waysShown()) return;
+  const { canvas, whole, masks } = paintWays(), cells = /** @type {Cells} */ (data.cells);
+  const ratio = devicePixelRatio || 1, width = Math.round(view.width * ratio), height = Math.round(view.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
+  const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const [x, y] = toScreen(cells.corner[0], -cells.corner[1] - cells.rows * cells.size);
+  /** @param {CanvasRenderingContext2D} on @param {HTMLCanvasElement} picture */
+  const lay = (on, picture) => {
+    on.setTransform(ratio, 0, 0, ratio, 0, 0);
+    on.imageSmoothingEnabled = false;
+    on.drawImage(picture, x, y, cells.columns * cells.size * view.k, cells.rows * cells.size * view.k);
+  };
+  ink.setTransform(1, 0, 0, 1, 0, 0);
+  ink.clearRect(0, 0, width, height);
+  if (!state.hatch || !resting) { lay(ink, whole); return; }
+  const layer = sheet(width, height), on = /** @type {CanvasRenderingContext2D} */ (layer.getContext("2d"));
+  masks.forEach((mask, i) => {
+    on.globalCompositeOperation = "copy";
+    lay(on, mask);
+    on.globalCompositeOperation = "source-in";
+    on.fillStyle = /** @type {CanvasPattern} */ (on.createPattern(tile(wayClasses().hatches[i]), "repeat"));
+    on.fillRect(0, 0, view.width, view.height);
+    ink.setTransform(1, 0, 0, 1, 0, 0);
+    ink.drawImage(layer, 0, 0);
+  });
+}
+
+/** A hatch as a picture that repeats. @param {Hatch} hatch */
+function tile([size, path, width]) {
+  const times = 2, own = sheet(size * times, size * times), on = /** @type {CanvasRenderingContext2D} */ (own.getContext("2d"));
+  on.fillStyle = "#fff";
+  on.fillRect(0, 0, own.width, own.height);
+  on.strokeStyle = data.look.ink;
+  on.lineWidth = width;
+  on.lineCap = "round";
+  for (let i = 0; i < times; i++) {
+    for (let j = 0; j < times; j++) {
+      on.setTransform(1, 0, 0, 1, i * size, j * size);
+      on.stroke(new Path2D(path));
+    }
+  }
+  return own;
+}
+
+/** Choice of the offers the way leads to, and of one limit. */
+function startWays() {
+  const cells = data.cells;
+  if (!cells) return;
+  /** @param {string} id @param {string} label @param {any[]} options @param {(value: number) => void} take */
+  const field = (id, label, options, take) => html("label", { class: "feldname" }, html("span", {}, say(label)), html("select", { id, onchange: (/** @type {Event} */ e) => { take(Number(/** @type {HTMLSelectElement} */ (e.target).value)); drawAll(); announce(byId("kartentitel").textContent || ""); } }, ...options));
+  refill("wege", html("div", { class: "felder" },
+    field("w-wege", "ways", [html("option", { value: -1 }, say("ways_off")), ...cells.measures.map((m, i) => html("option", { value: i }, say("ways_to", { category: m.title })))], (v) => { state.ways = v; }),
+    field("w-grenze", "ways_limit", [html("option", { value: 0 }, say("ways_classes")), ...cells.limits.map((l) => html("option", { value: l }, say("ways_within", { limit: l })))], (v) => { state.wayLimit = v; })));
+}
+
+function wayLegend() {
+  const classes = wayClasses(), { counts } = paintWays(), most = Math.max(...counts);
+  return { classes, rows: classes.labels.map((label, i) => legendRow(state.hatch ? `url(#l${i})` : classes.colours[i], label, counts[i], most, say("ways_cells"))).reverse() };
+}
