@@ -1,4 +1,4 @@
-"""Every rule withholds what it should, from Python and from the project file, and nothing gives it away."""
+"""Every rule withholds what it should, from Python and from the project file."""
 
 from __future__ import annotations
 
