@@ -232,6 +232,7 @@ def test_the_first_project_of_the_handbook_runs(tmp_path: Path) -> None:
         "ergebnis/tabellen/werte.csv",
         "ergebnis/tabellen/passport.csv",
         "ergebnis/tabellen/passport.prov.json",
+        "ergebnis/geheimhaltungsprotokoll.html",
         "ergebnis/pruefbericht.txt",
         "ergebnis/edition.json",
         "ergebnis/profile/sozialraum/index.html",
@@ -246,7 +247,8 @@ def test_first_steps_list_what_is_written() -> None:
     assert listed == [
         "ressourcenkarte.html", "profile/<ebene>/", "sozialraum.gpkg", "tabellen/tabellen.xlsx",
         "tabellen/werte_buero.csv", "tabellen/werte.csv", "tabellen/passport.csv",
-        "tabellen/passport.prov.json", "pruefbericht.txt", "edition.json",
+        "tabellen/passport.prov.json", "geheimhaltungsprotokoll.html", "pruefbericht.txt",
+        "edition.json",
     ]  # fmt: skip
 
 

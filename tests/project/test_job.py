@@ -92,7 +92,7 @@ def test_every_file_is_there_and_listed(example: Example) -> None:
     sozialraeume = example.atlas.areas["sozialraum"].unique()
     assert {f"profile/sozialraum/{area}.html" for area in sozialraeume} <= there
     assert {
-        "ressourcenkarte.html", "sozialraum.gpkg", "pruefbericht.txt",
+        "ressourcenkarte.html", "sozialraum.gpkg", "pruefbericht.txt", "geheimhaltungsprotokoll.html",
         "tabellen/werte.csv", "tabellen/werte_buero.csv", "tabellen/tabellen.xlsx",
         "tabellen/passport.csv", "tabellen/passport.prov.json",
     } <= there  # fmt: skip

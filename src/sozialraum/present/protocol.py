@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sozialraum.model.audience import INTERNAL
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.svg import clean
 from sozialraum.secrecy.unsafe import RULES
@@ -18,6 +19,7 @@ ATTACKERS = ("reader", "insider", "single")
 _OTHERS, _MADE = ("sibling", "parent"), ("part",)
 # What fits on one page.
 _MOST_RULES, _MOST_THEMES, _MOST_LEVELS, _MOST_DAYS = 5, 9, 7, 6
+_LONGEST = 26
 
 
 def summarise_protocol(edition: Edition) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
         levels=_table({x.title: found["by_level"][x.id] for x in edition.levels}, _MOST_LEVELS),
         themes=_table(found["by_theme"], _MOST_THEMES),
         cost=_say_cost(edition),
+        result=say("protocol.result_intern" if edition.audience == INTERNAL else "protocol.result"),
         attackers=[say(f"protocol.attacker.{name}") for name in ATTACKERS],
         limits=list(words("protocol.limit").values()),
     )
@@ -164,7 +167,12 @@ def _table(counts: dict[str, list[int]], most: int) -> list[tuple[str, str, str,
         rest = named[most - 1 :]
         others = say("protocol.rest", count=number(len(rest)))
         named = [*named[: most - 1], (others, sum(r[1] for r in rest), sum(r[2] for r in rest))]
-    return [(name, *_count(rows, withheld)) for name, rows, withheld in named]
+    return [(_cut(name), *_count(rows, withheld)) for name, rows, withheld in named]
+
+
+def _cut(name: str) -> str:
+    """Keep a name on one line of half a page."""
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
 
 
 def _shorten(sentences: list[str], most: int) -> list[str]:
