@@ -128,6 +128,11 @@ class Indicator:
         return any(part.startswith("-") for part in self.numerator_of)
 
     @property
+    def credit(self) -> str:
+        """Whose the figures are, under which licence, and what was changed."""
+        return ", ".join(filter(None, (self.source, self.licence, self.licence_url, self.changed)))
+
+    @property
     def formula(self) -> str:
         """The formula in words.
 

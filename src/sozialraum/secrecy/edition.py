@@ -538,11 +538,7 @@ def _by_theme(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
 
 
 def _sources(defined: Mapping[str, Indicator], used: set[str]) -> list[str]:
-    return [
-        ", ".join(filter(None, (i.source, i.licence, i.licence_url, i.changed)))
-        for name, i in defined.items()
-        if name in used and i.source
-    ]
+    return [i.credit for name, i in defined.items() if name in used and i.source]
 
 
 def _gather_gaps(
