@@ -7,7 +7,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 
 from sozialraum.access.catchment import aggregate_catchment, measure_catchment
 from sozialraum.model.areas import WHOLE, Level
