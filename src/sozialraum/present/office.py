@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -142,6 +143,20 @@ def show_sign(value: float, sign: object) -> str | None:
     if value == value:
         return None
     return str(sign) if sign in SIGNS else say("tables.missing")
+
+
+def say_signs(signs: Iterable[object]) -> str:
+    """Explain the signs that occur, in one line.
+
+    Examples
+    --------
+    >>> say_signs(["", ".", "."])
+    '. zurückgehalten oder unbekannt'
+    >>> say_signs([""])
+    ''
+    """
+    there = set(signs)
+    return " · ".join(f"{sign} {text}" for sign, text in words("sign").items() if sign in there)
 
 
 def explain_sign(value: float, sign: object) -> str:

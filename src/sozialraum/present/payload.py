@@ -21,6 +21,7 @@ from sozialraum.present.payload_levels import list_level
 from sozialraum.present.payload_marks import list_gaps, list_offers
 from sozialraum.present.payload_older import lay_older
 from sozialraum.present.payload_series import lay_series
+from sozialraum.present.payload_unassigned import list_unassigned
 from sozialraum.present.schemes import list_schemes
 from sozialraum.present.svg import clean
 from sozialraum.present.topology import build_topology
@@ -152,6 +153,7 @@ def build_payload(
         "scales": scales,
         "offers": list_offers(edition, topology, land=land),
         "gaps": list_gaps(edition),
+        "unassigned": list_unassigned(edition, block.series),
         "minimum": edition.secrecy.minimum,
         **beside,
     }

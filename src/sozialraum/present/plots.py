@@ -35,6 +35,7 @@ from sozialraum.present.classes import (
     classify,
     classify_indicator,
 )
+from sozialraum.present.office import say_signs
 from sozialraum.present.profile.context import ProfileDesk, list_ages
 from sozialraum.present.profile.figures import Figure, Figures, plain_title
 from sozialraum.present.profile.pictures import year_of
@@ -325,7 +326,8 @@ def plot_lines(
     _bare(axes, "bottom")
     axes.set_xticks([year_of(day) for day in days], [day[:4] for day in days])
     _numbers(axes.yaxis, definition.digits)
-    return _dress(axes, *_words(edition, definition, days[-1] if days else "", over_time=True))
+    words = _words(edition, definition, days[-1] if days else "", level=level, over_time=True)
+    return _dress(axes, *words)
 
 
 def _end(row: Sequence[Figure], name: str, colour: str) -> list[tuple[float, str, str]]:
@@ -407,7 +409,7 @@ def plot_bars(
     axes.margins(x=0.14)
     _bare(axes, "left")
     axes.set_xticks([])
-    return _dress(axes, *_words(edition, definition, day), raised=True)
+    return _dress(axes, *_words(edition, definition, day, level=level), raised=True)
 
 
 @_styled
@@ -569,15 +571,18 @@ def _need_level(edition: Edition, level: str | None) -> str:
 
 
 def _words(
-    edition: Edition, definition: Indicator, day: str, *, over_time: bool = False
+    edition: Edition, definition: Indicator, day: str, *, level: str = "", over_time: bool = False
 ) -> tuple[str, str, str]:
-    """Give title, subtitle and the line below of an indicator's figure."""
+    """Give title, subtitle and the line below of an indicator's figure; of a level, with its signs."""
     stand = say("profile.as_of", date=date(day)) if day and not over_time else ""
     subtitle = " · ".join(filter(None, (definition.unit, stand.rstrip("."))))
     mark = say("quality.practice") if definition.practice else ""
     mark = mark or (say("quality.derived") if definition.derived else "")
     source = say("plot.source", source=definition.source) if definition.source else ""
-    footer = " · ".join(filter(None, (mark, source, edition.head.notice)))
+    rows = edition.values
+    rows = rows[(rows["indicator"] == definition.id) & (rows["level"] == level)]
+    signs = say_signs(rows["sign"] if over_time else rows.loc[rows["datenstand"] == day, "sign"])
+    footer = " · ".join(filter(None, (mark, source, edition.head.notice, signs)))
     return plain_title(definition), subtitle, footer
 
 

@@ -144,7 +144,7 @@ def plot_funnel(
     _numbers(axes.xaxis, 0)
     _numbers(axes.yaxis, _tick_digits(axes.yaxis))
     _bare(axes, "bottom", "left")
-    title, subtitle, footer = _words(edition, definition, day)
+    title, subtitle, footer = _words(edition, definition, day, level=level)
     left = len(rows) - len(known)
     if left:
         subtitle = f"{subtitle} · {say('uncertainty.left_out', count=number(left))}"
@@ -226,7 +226,7 @@ def plot_intervals(
     axes.set_axisbelow(True)
     _numbers(axes.xaxis, _tick_digits(axes.xaxis))
     _bare(axes, "left")
-    title, subtitle, footer = _words(edition, definition, day)
+    title, subtitle, footer = _words(edition, definition, day, level=level)
     left = len(found) - len(known)
     if left:
         subtitle = f"{subtitle} · {say('uncertainty.left_out', count=number(left))}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
@@ -98,6 +99,17 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
         (names[key], key, _write(row, known, counted if parts else None))
         for key, row in zip(ids, rows.to_dict("records"), strict=True)
     )
+    every = edition.values
+    lost = every[
+        (every["indicator"] == indicator)
+        & (every["level"] == level)
+        & (every["datenstand"] == stand)
+        & (every["area"] == UNASSIGNED)
+    ]
+    table += [
+        (say("map.script.unassigned"), "", _write(row, known, counted if parts else None))
+        for row in lost.to_dict("records")
+    ]
     line = f"{own.plural} · {say('map.script.as_of', date=date(stand))}"
     value = say("map.script.value_in", unit=known.unit) if known.unit else say("map.script.value")
     return StillMap(

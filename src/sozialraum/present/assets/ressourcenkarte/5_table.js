@@ -25,6 +25,20 @@ function tableColumns() {
   return columns.concat(olderColumns(figures, differences));
 }
 
+/** The figure of people without a known place, who are in no area. @returns {Cell|null} */
+function lostCell() {
+  const series = currentSeries(), row = series && data.unassigned[data.series.indexOf(series)];
+  return row ? { value: row[0], numerator: row[1], denominator: row[2], sign: row[3], quality: row[4], steps: row[5] } : null;
+}
+
+/** Its texts in the first columns of the table. @param {Cell} cell @param {number} counted */
+function lostTexts(cell, counted) {
+  const indicator = data.indicators[state.indicator];
+  /** @param {number|null} n */
+  const part = (n) => (n === null ? (cell.sign === "." ? "." : "") : write(n, counted));
+  return [writeValue(cell, indicator, false), ...(indicator.denominator ? [part(cell.numerator), part(cell.denominator)] : [])];
+}
+
 /** Areas of the level in the order the table is sorted by. @param {TableColumn[]} columns */
 function sortedAreas(columns) {
   const { names, ids } = data.levels[state.level];
@@ -60,6 +74,11 @@ function drawTable() {
       html("th", { scope: "row" }, html("button", { type: "button", class: "textlink", "data-area": i, onclick: () => reveal({ kind: "area", level: state.level, index: i }, () => document.querySelector(`#tabelle [data-area="${i}"]`), true) }, level.names[i]), parent && html("span", { class: "leise" }, parent)),
       ...columns.map((c) => html("td", { class: c.value(i) === null ? "leer" : null, title: c.sign(i) ? data.signs[c.sign(i)] : null }, c.text(i))));
   });
+  const lost = lostCell(), series = currentSeries();
+  if (lost && (state.printing || state.page === pages - 1)) {
+    const texts = lostTexts(lost, series ? series.counted : 0);
+    body.push(html("tr", {}, html("th", { scope: "row" }, say("unassigned")), ...columns.map((_, i) => html("td", { class: i ? null : lost.value === null ? "leer" : null, title: i ? null : data.signs[lost.sign] || null }, texts[i] || ""))));
+  }
   refill("tabelle",
     html("div", { class: "breit-tabelle" }, html("table", {}, html("caption", {}, say("table_caption", { indicator: indicator.title, level: level.plural, date: state.date ? writeDate(state.date) : say("missing") }), Boolean(indicator.denominator) && html("span", { class: "zeile2" }, say("table_parts", { numerator: indicator.numerator, denominator: indicator.denominator }))), html("thead", {}, head), html("tbody", {}, ...body))),
     pager(pages, state.page, (p) => { state.page = p; drawTable(); }, "tabelle"),
@@ -94,11 +113,12 @@ function csvNumber(n, digits) {
 function saveTable() {
   const level = data.levels[state.level], indicator = data.indicators[state.indicator], series = currentSeries();
   const columns = tableColumns(), extra = columns.filter((c) => c.extra), counted = series ? series.counted : 0;
-  const rows = sortedAreas(columns).map((i) => {
-    const cell = state.paint.cells[i];
-    return [level.title, level.ids[i], level.names[i], indicator.title, indicator.unit, series ? series.date : "", series ? series.borders : ""].map(csvText)
+  const lost = lostCell();
+  const rows = [...sortedAreas(columns), ...(lost ? [-1] : [])].map((i) => {
+    const cell = i < 0 && lost ? lost : state.paint.cells[i];
+    return [level.title, i < 0 ? "nicht_zuzuordnen" : level.ids[i], i < 0 ? say("unassigned") : level.names[i], indicator.title, indicator.unit, series ? series.date : "", series ? series.borders : ""].map(csvText)
       .concat([indicator.classes ? csvText(indicator.classes[(cell.value || 0) - 1] || "") : csvNumber(cell.value, indicator.digits), csvNumber(cell.numerator, counted), csvNumber(cell.denominator, counted), cell.sign, csvText(data.qualities[cell.quality] || cell.quality)])
-      .concat(extra.map((c) => (c.value(i) === null ? csvText(c.sign(i)) : csvNumber(c.value(i), c.digits)))).join(";");
+      .concat(extra.map((c) => i < 0 ? "" : (c.value(i) === null ? csvText(c.sign(i)) : csvNumber(c.value(i), c.digits)))).join(";");
   });
   const text = `\ufeff${[[say("csv_head"), ...extra.map((c) => csvText(c.head))].join(";"), ...rows].join("\r\n")}\r\n`;
   const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
