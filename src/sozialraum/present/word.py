@@ -34,9 +34,11 @@ from sozialraum.texts import say
 
 PLACEHOLDER = "{profil}"
 # Widths of pictures in millimetres, by kind.
-_WIDTHS = {"map": 72.0, "chart": 84.0, "wide": 140.0, "small": 38.0}
+_WIDTHS = {"map": 64.0, "chart": 80.0, "wide": 140.0, "small": 38.0}
 _DAY = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
+# Sizes of text in half points: in cells, and of method and sources.
+_CELL, _NOTE = 16, 14
 _TITLES = {"Title": 26, "Heading 1": 15, "Heading 2": 10.5}
 
 
@@ -88,6 +90,11 @@ def _describe(document: Any, sheet: Sheet, author: str) -> None:
     year, month, day = [*(int(p) for p in (sheet.created or "1980").split("-")), 1, 1][:3]
     known.created = known.modified = dt.datetime(year, month, day, tzinfo=dt.UTC)
     known.revision = 1
+    settings = document.settings.element
+    if settings.find(_q("w:autoHyphenation")) is None:
+        after = settings.find(_q("w:defaultTabStop"))
+        hyphens = _element("w:autoHyphenation")
+        settings.insert(0, hyphens) if after is None else after.addnext(hyphens)
     for style in document.styles.element.iter(_q("w:rPrDefault")):
         fonts = style.find(_q("w:rPr"))
         if fonts is None:
@@ -113,6 +120,8 @@ def _dress(document: Any, sheet: Sheet) -> None:
         fonts = style.element.rPr.rFonts
         for key in [k for k in fonts.attrib if "Theme" in k]:
             del fonts.attrib[key]
+        style.paragraph_format.space_before = Pt(0 if name == "Title" else 8)
+        style.paragraph_format.space_after = Pt(2)
         for border in style.element.iter(_q("w:pBdr")):
             border.getparent().remove(border)
             break
@@ -153,6 +162,7 @@ class _Writer:
         self.document, self.place = document, place
         self.pictures: dict[str, bytes] = {}
         self.bookmarks = count(1)
+        self.small = False
         section = document.sections[-1]
         self.width = (section.page_width - section.left_margin - section.right_margin) / 36000  # mm
 
@@ -166,9 +176,11 @@ class _Writer:
         self.add(self.paragraph((Run(sheet.name),), "Title"))
         if sheet.within:
             self.add(self.paragraph((Run(sheet.within, "quiet"),)))
-        for word, text in sheet.facts:
-            self.add(self.paragraph((Run(f"{word}:", "quiet"), Run(text))))
+        facts = [(Run(f"{word}:", "quiet"), Run(text)) for word, text in sheet.facts]
+        if facts:
+            self.add(self.paragraph(tuple(run for fact in facts for run in fact)))
         for section in sheet.sections:
+            self.small = section.kind == "method"
             self.add(self.paragraph(section.title, "Heading 1"))
             for block in section.blocks:
                 self.block(block)
@@ -179,7 +191,7 @@ class _Writer:
     def block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.add(self.paragraph(block.words))
+                self.add(self.paragraph(block.words, keep=block.kind == "intro"))
             case Subheading():
                 self.add(self.paragraph((Run(block.text),), "Heading 2"))
             case Items(kind="notes"):
@@ -213,6 +225,8 @@ class _Writer:
         right: bool = False, small: bool = False, shade: str = "", bold: bool = False,
     ) -> Any:  # fmt: skip
         known = self.style(style) if style else None
+        noted = self.small and not style.startswith("Heading")
+        size = _NOTE if noted else _CELL if small else 0
         properties = _element("w:pPr")
         if known:
             properties.append(_element("w:pStyle", val=known))
@@ -220,7 +234,7 @@ class _Writer:
             properties.append(_element("w:keepNext"))
         if shade:
             properties.append(_element("w:shd", val="clear", color="auto", fill=shade[1:]))
-        if small:
+        if small or noted:
             properties.append(_element("w:spacing", before="10", after="10"))
         if right:
             properties.append(_element("w:jc", val="right"))
@@ -232,12 +246,11 @@ class _Writer:
             paragraph.append(_run("– "))
         for i, run in enumerate(r for r in words if r.kind != "sign"):
             space = " " if i and run.kind not in ("cite", "unit") else ""
-            for part in self.run(run, space, small=small, bold=bold):
+            for part in self.run(run, space, size=size, bold=bold):
                 paragraph.append(part)
         return paragraph
 
-    def run(self, run: Run, space: str, *, small: bool, bold: bool) -> Iterator[Any]:
-        size = 16 if small else 0
+    def run(self, run: Run, space: str, *, size: int, bold: bool) -> Iterator[Any]:
         text = space + run.text
         if run.kind == "cite":
             link = _element("w:hyperlink", anchor=f"n{run.text}", history="1")

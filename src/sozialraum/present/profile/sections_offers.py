@@ -85,7 +85,7 @@ def _table(
 ) -> Table:
     columns = [
         Column((Run(say("tables.offer.category")),), "text", 2.9),
-        Column((Run(say("profile.offers_count")),), "number", 1.1),
+        Column((Run(say("profile.offers_count")),), "number", 1.2),
     ]
     if named:
         columns.append(Column((Run(say("profile.offers_named")),), "text", 9.2))
