@@ -19,6 +19,7 @@ from sozialraum.indicators.recipe import ClassSet, Ingredient, Recipe
 from sozialraum.model.schema import OFFERS
 from sozialraum.project import settings
 from sozialraum.read.definitions import read_indicators
+from sozialraum.secrecy.rules import Secrecy
 from sozialraum.texts import say
 
 ROOT = Path(__file__).parents[1]
@@ -104,6 +105,7 @@ def documented_keys() -> dict[str, set[str]]:
 def test_every_key_of_the_project_file_is_described() -> None:
     known = {f"[{name}]": set(keys) for name, keys in settings._SECTIONS.items()}
     known |= {f"[[{name}]]": set(keys) for name, keys in settings._LISTS.items()}
+    known["[secrecy]"] |= {rule.name for rule in dataclasses.fields(Secrecy)}
     assert documented_keys() == known
 
 
