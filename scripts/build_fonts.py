@@ -23,6 +23,9 @@ KEPT = (
 )  # fmt: skip
 
 
+EMBEDDED = ((0x20, 0x7E), (0xA0, 0x17F), (0x218, 0x21B), (0x2010, 0x2027), (0x2030, 0x203A),
+            (0x20AC, 0x20AC), (0x2190, 0x2193), (0x2212, 0x2212), (0x2248, 0x2265),
+            (0xFFFD, 0xFFFD))  # fmt: skip
 MINUS = 0x2212
 
 
@@ -64,6 +67,20 @@ def main(source: Path) -> None:
         codes = [code for _, code in run]
         runs.append(f"{codes[0]:04X}-{codes[-1]:04X}")
     (TARGET / "letters.txt").write_text("\n".join([*runs, ""]), encoding="ascii")
+    for weight in WEIGHTS:
+        cut_embedded(weight)
+
+
+def cut_embedded(weight: str) -> None:
+    """Cut the letters of European languages once more, small enough to be put into an SVG."""
+    font = TTFont(TARGET / f"NotoSans-{weight}.ttf", recalcTimestamp=False)
+    options = subset.Options(layout_features=[], hinting=False, recalc_timestamp=False)
+    options.flavor = "woff"
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[c for a, b in EMBEDDED for c in range(a, b + 1)])
+    cutter.subset(font)
+    font.flavor = "woff"
+    font.save(TARGET / f"NotoSans-{weight}.woff")
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ from sozialraum.present.plots import (
     plot_pyramid,
     plot_shift,
 )
+from sozialraum.present.print_map import write_print_map
 from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
@@ -262,6 +263,7 @@ __all__ = [
     "write_extract",
     "write_geopackage",
     "write_passports",
+    "write_print_map",
     "write_ressourcenkarte",
     "write_sozialraumprofile",
     "write_tables",

@@ -43,6 +43,35 @@ HIDDEN, HIDDEN_INK = "#f1f1ee", "#989fa4"
 GAP = "#a3195b"
 
 
+def measure_contrast(one: str, other: str) -> float:
+    """Give the contrast of two colours as WCAG 2 defines it, from 1 to 21.
+
+    Examples
+    --------
+    >>> measure_contrast("#ffffff", "#000000")
+    21.0
+    """
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def letters_on(ground: str) -> str:
+    """Give the colour of letters on a ground: ink, or paper where that is easier to read.
+
+    Examples
+    --------
+    >>> [letters_on(colour) for colour in COLOURS]
+    ['#1c2a33', '#1c2a33', '#1c2a33', '#ffffff', '#ffffff']
+    """
+    return max((INK, PAPER), key=lambda colour: measure_contrast(colour, ground))
+
+
 class Hatch(NamedTuple):
     """A pattern for black and white: one tile of lines, and matplotlib's word for it."""
 

@@ -37,12 +37,12 @@ def set_pdf(sheet: Sheet, *, author: str = "") -> bytes:
         The extra ``pdf`` is not installed.
     """
     plain = to_plain(sheet) | {"looks": LOOKS, "author": author}
-    compiler = _compiler("sozialraumprofil.typ", "pdf")
+    compiler = load_template("sozialraumprofil.typ", "pdf")
     made = compiler.compile(
         sys_inputs={"sheet": json.dumps(only_known(plain), ensure_ascii=False)},
         format="pdf",
         pdf_standards=STANDARDS,
-        timestamp=_seconds(sheet.created),
+        timestamp=find_seconds(sheet.created),
     )
     return bytes(made)
 
@@ -57,7 +57,7 @@ def draw_png(svgs: Sequence[str]) -> list[bytes]:
     """
     if not svgs:
         return []
-    compiler = _compiler("bilder.typ", "word")
+    compiler = load_template("bilder.typ", "word")
     made = compiler.compile(
         sys_inputs={"pictures": json.dumps(only_known(list(svgs)), ensure_ascii=False)},
         format="png",
@@ -67,7 +67,7 @@ def draw_png(svgs: Sequence[str]) -> list[bytes]:
 
 
 @cache
-def _compiler(template: str, extra: str) -> Any:
+def load_template(template: str, extra: str) -> Any:
     """Load fonts and template once; what they give depends on the inputs of each call alone."""
     typst = require("typst", extra=extra)
     assets = files("sozialraum.present") / "assets"
@@ -77,7 +77,7 @@ def _compiler(template: str, extra: str) -> Any:
     return typst.Compiler(str(assets / template), root=str(assets), font_paths=fonts)
 
 
-def _seconds(day: str) -> int:
+def find_seconds(day: str) -> int:
     """Give the start of a day, month or year in seconds; 1970 where none is given."""
     year, month, rest = [*(int(p) for p in (day or "1970").split("-")), 1, 1][:3]
     return int(dt.datetime(year, month, rest, tzinfo=dt.UTC).timestamp())

@@ -1,0 +1,140 @@
+"""Names on a print map: inside their area, else a number, else a number beside it with a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialraum.present import classes as look
+from sozialraum.present.letters import measure_text
+from sozialraum.present.name_places import Room, list_layouts
+from sozialraum.present.svg import element, label, num
+from sozialraum.present.view import Box
+
+if TYPE_CHECKING:
+    from sozialraum.present.print_ground import Ground, Picture
+
+_SIZES = (7.6, 7.0, 6.4)
+
+
+def draw_names(
+    ground: Ground, room: Room, unit: float, picture: Picture, numbers: bool
+) -> list[str]:
+    """Write names where they fit; the others get numbers in the order of their names.
+
+    Parameters
+    ----------
+    ground : Ground
+    room : Room
+        Free of what stands on the map already.
+    unit : float
+        Size of letters, beside those on A4.
+    picture : Picture
+        Is told what was written where.
+    numbers : bool
+        Whether an area without room for its name gets a number.
+
+    Returns
+    -------
+    list of str
+        SVG.
+    """
+    parts: list[str] = []
+    small: list[int] = []
+    for i, name in enumerate(ground.names):
+        found = _fit_name(ground, room, i, name, unit)
+        if found is None:
+            small.append(i)
+            continue
+        (x, y), lines, size, figure, box = found
+        room.take(box)
+        picture.labels.append((i, box, None))
+        parts += _write_lines(ground, i, x, y, lines, size, figure)
+    if not numbers:
+        picture.unnamed = len(small)
+        return parts
+    small.sort(key=lambda i: (ground.names[i].casefold(), i))
+    size = 6.6 * unit
+    waiting = []
+    for count, i in enumerate(small, start=1):
+        picture.numbered.append((count, i))
+        wide, high = measure_text(str(count), size, 600) + 1.5 * unit, size * 0.95
+        place = room.find_inside(i, wide, high) or room.find_inside(i, wide, high, over_marks=True)
+        if place is None:
+            waiting.append((count, i, wide, high))
+            continue
+        x, y = place
+        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        room.take(box)
+        picture.labels.append((i, box, None))
+        parts += _write_lines(ground, i, x, y, [str(count)], size, "")
+    for count, i, wide, high in waiting:
+        width = wide + 3 * unit
+        beside = room.find_beside(i, width, high + 2 * unit)
+        if beside is None:
+            picture.unnamed += 1
+            continue
+        (x, y), end = beside
+        box = (x - width / 2, y - high / 2 - unit, x + width / 2, y + high / 2 + unit)
+        picture.labels.append((i, box, end))
+        parts.append(_write_flag(str(count), x, y, end, box, size, unit))
+    return parts
+
+
+def _fit_name(
+    ground: Ground, room: Room, i: int, name: str, unit: float
+) -> tuple[tuple[float, float], list[str], float, str, Box] | None:
+    """Find the largest letters and fewest lines with which a name and its figure fit."""
+    figure = ground.figures[i]
+    for size in _SIZES:
+        for lines in list_layouts(name):
+            em = size * unit
+            wide = max(measure_text(line, em, 600) for line in lines)
+            wide = max(wide, measure_text(figure, em)) + 3.4 * unit
+            high = (len(lines) + bool(figure)) * em * 1.16
+            place = room.find_inside(i, wide, high)
+            if place is not None:
+                x, y = place
+                box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+                return place, lines, em, figure, box
+    return None
+
+
+def _write_lines(
+    ground: Ground, i: int, x: float, y: float, lines: list[str], size: float, figure: str
+) -> list[str]:
+    paper = ground.paper(ground.places[i])
+    style = {
+        "text_anchor": "middle", "font_size": num(size), "fill": look.letters_on(paper),
+        "stroke": paper, "stroke_width": num(size * 0.3), "stroke_linejoin": "round",
+        "paint_order": "stroke",
+    }  # fmt: skip
+    rows = [(line, "600") for line in lines] + ([(figure, "400")] if figure else [])
+    step = size * 1.16
+    # The eye sees capitals and small letters, not the box: they stand about .36 em above the line.
+    first = y - step * (len(rows) - 1) / 2 + size * 0.36
+    return [
+        label(x, first + step * row, text, font_weight=weight, **style)
+        for row, (text, weight) in enumerate(rows)
+    ]
+
+
+def _write_flag(
+    text: str, x: float, y: float, end: tuple[float, float], box: Box, size: float, unit: float
+) -> str:
+    """Write a number beside its area, with a line into it."""
+    line = f"M{num(x)} {num(y)}L{num(end[0])} {num(end[1])}"
+    return "".join(
+        (
+            element("path", d=line, stroke=look.PAPER, stroke_width=2 * unit, fill="none"),
+            element("path", d=line, stroke=look.INK, stroke_width=0.5 * unit, fill="none"),
+            element("circle", cx=end[0], cy=end[1], r=1.1 * unit, fill=look.INK),
+            element(
+                "rect", x=box[0], y=box[1], width=box[2] - box[0], height=box[3] - box[1],
+                rx=2.0 * unit, fill=look.PAPER, stroke=look.INK, stroke_width=0.5 * unit,
+            ),
+            label(
+                x, y + size * 0.36, text, text_anchor="middle", font_size=num(size),
+                font_weight="600", fill=look.INK,
+            ),
+        )
+    )  # fmt: skip
