@@ -15,6 +15,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, complete_parts
 from sozialraum.secrecy.attack import bound_cells, find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
+from sozialraum.secrecy.indices import withhold_indices
 from sozialraum.secrecy.lost import spare_lost
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rounding import attack_rounded, round_together
@@ -23,8 +24,6 @@ from sozialraum.secrecy.suppress import Completion, complete_suppression
 from sozialraum.secrecy.unsafe import judge
 
 HIDDEN = "."
-# The z-values of all areas add up to 0 and their squares to n: two unknown ones could be computed.
-_FEWEST_INDICES = 3
 # Totals, upper levels and what was published before are worth as many rows of the lowest level.
 _AS_TOTAL = 10.0
 
@@ -121,13 +120,6 @@ def protect_together(
     judged = judge(known, indicators, rules, contributed)
     hidden, reason = judged.unsafe, judged.reason
     judged = judged.beside(gaps, rules)
-    size = table["denominator"].where(table["denominator"].notna(), table["value"]).to_numpy()
-    place = {
-        key: i
-        for i, key in enumerate(
-            zip(table["level"], table["area"], table["indicator"], table["datenstand"], strict=True)
-        )
-    }
     withheld, small_gaps = judged.unsafe, judged.unsafe[len(table) :]
     completion = None
     lost = pd.DataFrame(columns=["what", *PLACE])
@@ -152,12 +144,9 @@ def protect_together(
             chosen & ~hidden
         ]
         hidden = chosen
-    for at in _made_of_hidden(table, hidden, indicators):
-        hidden[at] = True
-        reason[at] = "part"
-    for at in _beside_hidden(table, hidden, indicators, size, place):
-        hidden[at] = True
-        reason[at] = "sibling"
+    for why, rows in withhold_indices(table, hidden, indicators).items():
+        hidden[rows] = True
+        reason[rows] = why
     protected = table.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
@@ -320,61 +309,6 @@ def _find_shown_before(
         else table.loc[[], key].astype("str")
     )
     return np.asarray(pd.MultiIndex.from_frame(table[key].astype("str")).isin(shown))
-
-
-def _made_of_hidden(
-    table: pd.DataFrame, hidden: npt.NDArray[np.bool_], indicators: Mapping[str, Indicator]
-) -> list[int]:
-    """Find rows of indices made of withheld figures, with which these could be computed."""
-    secret = set(
-        zip(
-            *(table.loc[hidden, c] for c in ("level", "area", "indicator", "datenstand")),
-            strict=True,
-        )
-    )
-    made = {name: i for name, i in indicators.items() if i.made_of}
-    rows = table[table["indicator"].isin(made) & table["value"].notna() & ~hidden]
-    found: list[int] = []
-    before = -1
-    while before < len(secret):  # an index may be made of others
-        before = len(secret)
-        for at, level, area, name, day in rows[
-            ["level", "area", "indicator", "datenstand"]
-        ].itertuples():
-            years = made[name].change_years
-            days = {day, f"{int(day[:4]) - years:04d}{day[4:]}"} if years else {day}
-            parts = ((level, area, part, d) for part in made[name].made_of for d in days)
-            if (level, area, name, day) not in secret and any(part in secret for part in parts):
-                found.append(at)
-                secret.add((level, area, name, day))
-    return found
-
-
-def _beside_hidden(
-    table: pd.DataFrame,
-    hidden: npt.NDArray[np.bool_],
-    indicators: Mapping[str, Indicator],
-    size: npt.NDArray[np.float64],
-    place: Mapping[tuple[str, str, str, str], int],
-) -> list[int]:
-    """Find rows that must go too where so few of an index are withheld that they follow from the rest.
-
-    Taken are the areas with the smallest denominator of the index's first figure. Classes are no sums.
-    """
-    scores = [k for k, i in indicators.items() if i.made_of and not i.classes]
-    rows = table[table["indicator"].isin(scores)]
-    found: list[int] = []
-    for (name, level, day), group in rows.groupby(["indicator", "level", "datenstand"], sort=True):
-        gone = hidden[group.index]
-        lacking = _FEWEST_INDICES - int(gone.sum())
-        if not gone.any() or lacking <= 0:
-            continue
-        left = group.index[~gone & group["value"].notna().to_numpy()]
-        first = indicators[name].made_of[0]
-        parts = (place.get((level, area, first, day)) for area in table.loc[left, "area"])
-        sizes = [np.inf if at is None or np.isnan(size[at]) else size[at] for at in parts]
-        found += left[np.argsort(sizes, kind="stable")[:lacking]].tolist()
-    return found
 
 
 def protect_gaps(gaps: gpd.GeoDataFrame, rules: Secrecy) -> gpd.GeoDataFrame:

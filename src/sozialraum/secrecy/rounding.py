@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,7 @@ from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.steps import add_step
 from sozialraum.secrecy.amounts import complete_parts
 from sozialraum.secrecy.attack import Attacker, pose
+from sozialraum.secrecy.indices import list_days, withhold_indices
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rules import BASES
@@ -161,16 +163,41 @@ def round_together(
     """
     rounded, protocol = round_values(values, areas, levels, indicators, base=base)
     shown = pd.DataFrame() if gaps is None else round_gaps(gaps, base=base)
-    made = rounded["indicator"].isin({k for k, i in indicators.items() if i.made_of})
-    made &= rounded["value"].notna()
-    if made.any():
-        rules = {"base": base, "minimum": minimum, "gaps": gaps, "earlier": earlier}
-        if len(attack_rounded(values, rounded, areas, levels, indicators, **rules)):  # type: ignore[arg-type]
-            rounded.loc[made, ["value", "numerator", "denominator"]] = np.nan
-            rounded.loc[made, "sign"] = "."
-            gone = rounded.loc[made, list(protocol.columns[:-1])].assign(reason="part")
-            protocol = pd.concat([protocol, gone], ignore_index=True)
+    scores = rounded["indicator"].isin({k for k, i in indicators.items() if i.made_of})
+    scores &= rounded["value"].notna()
+    if scores.any():
+        table = _complete(values, indicators)
+        gone = _find_small_rows(table, indicators, minimum)
+        withhold_indices(table, gone, indicators)
+        gone &= scores.to_numpy()
+        rounded, open_rows = _withhold(rounded, gone), rounded
+        rules: dict[str, Any] = {
+            "base": base, "minimum": minimum, "gaps": gaps, "earlier": earlier
+        }  # fmt: skip
+        if len(attack_rounded(values, rounded, areas, levels, indicators, **rules)):
+            gone = scores.to_numpy()
+            rounded = _withhold(open_rows, gone)
+        parts = rounded.loc[gone, list(protocol.columns[:-1])].assign(reason="part")
+        protocol = pd.concat([protocol, parts], ignore_index=True)
     return rounded, shown, protocol
+
+
+def _find_small_rows(
+    table: pd.DataFrame, indicators: Mapping[str, Indicator], minimum: int
+) -> Bools:
+    """Find rows of persons of which Z, N or N − Z is small."""
+    persons = table["indicator"].map({k: i.protects == "persons" for k, i in indicators.items()})
+    left = table["denominator"] - table["numerator"]
+    amounts = np.column_stack([table["numerator"], table["denominator"], left])
+    small = ((amounts != 0) & (np.abs(amounts) < minimum)).any(axis=1)
+    return np.asarray(small & persons.astype("boolean").fillna(True).to_numpy(dtype=bool))
+
+
+def _withhold(rows: pd.DataFrame, gone: Bools) -> pd.DataFrame:
+    table = rows.copy()
+    table.loc[gone, ["value", "numerator", "denominator"]] = np.nan
+    table.loc[gone, "sign"] = "."
+    return table
 
 
 def attack_rounded(
@@ -332,12 +359,14 @@ def _find_index_parts(
     """Find the rows of which an index is published."""
     made = {k: i for k, i in indicators.items() if i.made_of}
     rows = rounded[rounded["indicator"].isin(made) & rounded["value"].notna()]
+    key = ["level", "area", "indicator", "datenstand"]
     wanted = {
-        (level, area, part)
-        for level, area, name in rows[["level", "area", "indicator"]].itertuples(index=False)
+        (level, area, part, day)
+        for level, area, name, stand in rows[key].itertuples(index=False)
         for part in made[name].made_of
+        for day in list_days(made[name], stand)
     }
-    keys = zip(table["level"], table["area"], table["indicator"], strict=True)
+    keys = zip(*(table[c] for c in key), strict=True)
     return np.fromiter((key in wanted for key in keys), bool, len(table))
 
 
