@@ -162,7 +162,9 @@ def _count(rows: int, withheld: int) -> tuple[str, str, str]:
 
 def _table(counts: dict[str, list[int]], most: int) -> list[tuple[str, str, str, str]]:
     """Write counts as rows, what does not fit as one."""
-    named = [(name or say("protocol.no_theme"), *pair) for name, pair in counts.items()]
+    named = [
+        (name or say("protocol.no_theme"), rows, gone) for name, (rows, gone) in counts.items()
+    ]
     if len(named) > most:
         rest = named[most - 1 :]
         others = say("protocol.rest", count=number(len(rest)))
