@@ -7,7 +7,7 @@ from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.protect import protect_values
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.secrecy.unsaid import find_sums
+from sozialraum.secrecy.unsaid import find_sums, find_weighted_sum
 
 
 def test_no_sum_is_found_where_there_are_few_places() -> None:
@@ -43,3 +43,19 @@ def test_a_small_count_does_not_follow_from_a_sum_that_no_definition_names() -> 
     protected, _ = protect_values(values, areas, levels, known, Secrecy(minimum=5))
     here = protected[(protected["area"] == "04") & protected["sign"].eq(".")]
     assert set(here["indicator"]) > {"girls"}
+
+
+def test_years_of_life_tell_ages() -> None:
+    # 3 children in one area: mean age times people less everybody else's years gives them away.
+    rng = np.random.default_rng(6)
+    table = pd.DataFrame(
+        rng.integers(30, 90, (40, 3)), columns=["e|0.0|3.0", "e|3.0|65.0", "e|65.0|inf"]
+    )
+    years = (
+        1.5 * table["e|0.0|3.0"] + 34 * table["e|3.0|65.0"] + 78.5 * table["e|65.0|inf"]
+    ).round()
+    found = find_weighted_sum(table.assign(years=years), "years")
+    assert found == {"years": -1.0, "e|0.0|3.0": 1.5, "e|3.0|65.0": 34.0, "e|65.0|inf": 78.5}
+    # Any other sum is none.
+    other = pd.Series(rng.integers(3000, 9000, 40))
+    assert find_weighted_sum(table.assign(years=other), "years") is None

@@ -11,7 +11,7 @@ from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, name_quantities
 from sozialraum.secrecy.system import Floats, Ints
-from sozialraum.secrecy.unsaid import find_sums
+from sozialraum.secrecy.unsaid import find_sums, find_weighted_sum
 
 
 def sum_areas(
@@ -89,8 +89,12 @@ def sum_formulas(
         counted = one[~one["signed"].to_numpy(dtype=bool)]
         # Days with the same quantities are one table.
         of_day = counted.groupby("datenstand")["what"].agg(lambda x: "\n".join(sorted(set(x))))
+        means = {name_quantities(i, indicators)[0] for i in indicators.values() if i.kind == "mean"}
         for _, part in counted.groupby(counted["datenstand"].map(of_day), sort=False):
-            formulas += find_sums(part.pivot(index=PLACE, columns="what", values="amount"))
+            table = part.pivot(index=PLACE, columns="what", values="amount")
+            formulas += find_sums(table)
+            years = [find_weighted_sum(table, what) for what in sorted(means & set(table))]
+            formulas += [formula for formula in years if formula]
     for formula in formulas:
         if not all(what in cells for what in formula):
             continue
