@@ -103,6 +103,7 @@ from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_rob
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
+from sozialraum.project.earlier import read_earlier
 from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
@@ -240,6 +241,7 @@ __all__ = [
     "read_backdrop",
     "read_catalogue",
     "read_contributions",
+    "read_earlier",
     "read_funding",
     "read_indicators",
     "read_key",

@@ -17,7 +17,7 @@ _NUMBERS = ["value", "numerator", "denominator"]
 _TABLE, _GAPS = "werte.csv", "luecken"
 
 
-def load_earlier(path: str | Path) -> Earlier:
+def read_earlier(path: str | Path) -> Earlier:
     """Read an edition that was published before.
 
     Parameters
@@ -43,7 +43,7 @@ def load_earlier(path: str | Path) -> Earlier:
     >>> from sozialraum.secrecy.edition import build_edition
     >>> folder = tempfile.mkdtemp()
     >>> _ = write_tables(build_edition(build_musterstadt().atlas), folder)
-    >>> len(load_earlier(folder).values) > 100
+    >>> len(read_earlier(folder).values) > 100
     True
     """
     path = Path(path)

@@ -31,7 +31,7 @@ from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import check_installed, write_sozialraumprofile
 from sozialraum.present.tables import write_tables
-from sozialraum.project.earlier import load_earlier
+from sozialraum.project.earlier import read_earlier
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
@@ -156,7 +156,7 @@ def make_editions(
     project = read_project(path)
     atlas = make_atlas(project)
     contributions = take_contributions(project, atlas).settle()
-    earlier = [load_earlier(project.locate(path)) for path in project.earlier]
+    earlier = [read_earlier(project.locate(path)) for path in project.earlier]
     streets: StreetNetwork | StraightLine = StraightLine()
     if project.entries("coverage"):
         tell(say("project.step_streets"))
@@ -349,7 +349,7 @@ def check(path: str | Path) -> CheckReport:
         report = error.report
     for path in project.earlier:
         try:
-            load_earlier(project.locate(path))
+            read_earlier(project.locate(path))
         except InputError as error:
             report += error.report
     if project.entries("coverage"):
