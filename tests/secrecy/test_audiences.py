@@ -9,7 +9,7 @@ import pytest
 
 import sozialraum as sr
 from sozialraum.demo import build_musterstadt
-from sozialraum.errors import UnknownNameError
+from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.rules import Secrecy
@@ -81,6 +81,14 @@ def test_every_version_says_for_whom_it_is() -> None:
     assert not made["oeffentlich"].head.notice
     assert made["nichtoeffentlich"].head.notice.startswith("NICHTÖFFENTLICH")
     assert made["intern"].head.notice.startswith("INTERN")
+
+
+def test_no_version_is_shown_beside_one_for_more_readers() -> None:
+    made = sr.build_editions(build_musterstadt().atlas, audiences=ALL)
+    made["intern"].verify_beside(made["oeffentlich"])
+    made["nichtoeffentlich"].verify_beside(made["nichtoeffentlich"])
+    with pytest.raises(SecrecyError, match="nichtöffentlich"):
+        made["oeffentlich"].verify_beside(made["nichtoeffentlich"])
 
 
 def test_audiences_and_fields_that_do_not_exist_are_refused() -> None:

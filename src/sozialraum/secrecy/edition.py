@@ -20,6 +20,7 @@ from sozialraum.model.audience import (
     PUBLIC,
     find_kept_back,
     list_fields,
+    sees,
 )
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator, pick
@@ -176,6 +177,24 @@ class Edition:
             self.values, self.gaps, self.offers, self.areas
         ):
             raise SecrecyError(say("secrecy.unsealed"))
+
+    def verify_beside(self, other: Edition) -> None:
+        """Refuse another edition that is to be shown in an output of this one.
+
+        Parameters
+        ----------
+        other : Edition
+            Shown for comparison.
+
+        Raises
+        ------
+        SecrecyError
+            It cannot be written itself, or is for fewer readers than this one.
+        """
+        other.verify()
+        if not sees(self.audience, other.audience):
+            mine, its = (say(f"audience.{e.audience}") for e in (self, other))
+            raise SecrecyError(say("secrecy.not_beside", audience=mine, other=its))
 
     def table(self, level: str) -> gpd.GeoDataFrame:
         """Give the areas of a level: index area; name, parent, geometry."""
