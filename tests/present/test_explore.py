@@ -13,6 +13,7 @@ import pytest
 from sozialraum.demo import build_musterstadt
 from sozialraum.errors import MissingPackageError, UnknownNameError
 from sozialraum.model.atlas import Atlas
+from sozialraum.present import classes as looks
 from sozialraum.present import explore as module
 from sozialraum.present.explore import escape, explore
 
@@ -111,3 +112,14 @@ def test_hostile_names_do_not_run(hostile_atlas: Atlas, browser: Any) -> None:
     made = page.evaluate("document.querySelectorAll('div img, div script, div a[href]').length")
     assert made == 0
     page.close()
+
+
+def test_what_a_source_withheld_has_its_own_colour_and_entry() -> None:
+    town = build_musterstadt().atlas
+    rows = town.values.copy()
+    at = rows[(rows["level"] == "quartier") & (rows["indicator"] == "u6")].index[0]
+    rows.loc[at, ["value", "numerator"]] = float("nan")
+    rows.loc[at, "sign"] = "."
+    page = explore(town.with_values(rows), indicator="u6", level="quartier").get_root().render()
+    assert "zurückgehalten (1)" in page
+    assert looks.HIDDEN_INK in page

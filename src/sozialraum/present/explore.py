@@ -112,7 +112,8 @@ def explore(
     stand = str(rows["datenstand"].max()) if len(rows) else ""
     root = drawn.get_root().html
     root.add_child(folium.Element(_banner()))
-    root.add_child(folium.Element(_legend(definition, stand, found)))
+    withheld = int((numbers.isna() & (signs == ".")).sum())
+    root.add_child(folium.Element(_legend(definition, stand, found, withheld)))
     return drawn
 
 
@@ -156,7 +157,9 @@ def _shade(
 ) -> gpd.GeoDataFrame:
     """Give each area its colour and the text of its tooltip."""
     known = np.array([*found.colours, looks.MISSING], dtype=object)
-    colours = known[found.find(numbers)]
+    places = found.find(numbers)
+    withheld = (places < 0) & (signs == ".").to_numpy(dtype=bool)
+    colours = np.where(withheld, looks.HIDDEN_INK, known[places])
     texts = [
         f"<b>{escape(name)}</b> ({escape(area)})<br>{escape(_figure(definition, number, sign))}"
         for area, name, number, sign in zip(areas.index, areas["name"], numbers, signs, strict=True)
@@ -213,12 +216,13 @@ def _banner() -> str:
     return f'<div role="note" lang="de" style="{_BANNER}">{escape(say("explore.banner"))}</div>'
 
 
-def _legend(definition: Indicator, stand: str, found: Classes) -> str:
+def _legend(definition: Indicator, stand: str, found: Classes, withheld: int) -> str:
     head = [definition.title, say("tables.as_of", date=date(stand)) if stand else ""]
     head.append(say("tables.practice") if definition.practice else "")
     return (
         f'<div lang="de" style="{_LEGEND}"><b>{"<br>".join(escape(h) for h in head if h)}</b>'
         + "".join(_swatches(zip(found.colours, found.labels, found.counts, strict=True)))
+        + "".join(_swatches([(looks.HIDDEN_INK, say("plot.hidden"), withheld)] if withheld else []))
         + f"<div>{_swatch(looks.MISSING)} {escape(say('number.missing'))}</div></div>"
     )
 
