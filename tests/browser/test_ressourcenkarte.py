@@ -612,6 +612,7 @@ def test_offers_are_filtered_by_what_they_say_and_what_they_do_not(
     # What is set travels in the address.
     again = open_page(full_page, page.evaluate("location.hash"))
     again.wait(READY)
+    again.page.click("#r-angebote")
     assert texts(again, ".fund") == texts(full, ".fund")
     assert again.page.input_value("select[name=barrier_free]") == "ja"
     full.calm()
@@ -672,3 +673,128 @@ def test_ways_from_a_grid_lie_under_the_areas(full, open_page, full_page) -> Non
     assert not page.locator("#buehne canvas").is_visible()
     full.calm()
     again.calm()
+
+
+def test_the_page_speaks_english(open_page, town_edition, tmp_path) -> None:
+    from sozialraum.texts import say, words
+
+    path = write_ressourcenkarte(town_edition, tmp_path / "map.html", language="en")
+    opened = open_page(path, "#ebene=quartier&merkmal=leistungsbezug")
+    opened.wait(READY)
+    page = opened.page
+    assert page.get_attribute("html", "lang") == "en"
+    for tab in ("tabelle", "angebote", "luecken", "gebiet"):
+        page.click(f"#r-{tab}")
+    page.locator(".gebiet").first.dispatch_event("click")
+    text = page.evaluate("document.body.innerText")
+    for word in ("Indicator", "Where this figure comes from", "Formula", "As of", "withheld"):
+        assert word in text, word
+    german = {w for key in ("map", "passport", "sign") for w in words(key).values() if " " in w}
+    assert [w for w in german if w in text] == []
+    # The language of one page is not that of the next.
+    assert say("number.missing") == "keine Angabe"
+    opened.calm()
+
+
+def test_a_background_is_asked_for_only_if_writer_and_reader_want_it(
+    open_page, town_edition, tmp_path
+) -> None:
+    path = write_ressourcenkarte(town_edition, tmp_path / "karte.html", basemap="basemap.de")
+    policy = path.read_text(encoding="utf-8").split("Content-Security-Policy")[1].split(">")[0]
+    assert "img-src data: blob: https://sgx.geodatenzentrum.de;" in policy
+    assert "connect-src" not in policy
+    opened = open_page(path)
+    opened.wait(READY)
+    opened.calm()
+    opened.page.check("#w-grund")
+    for _ in range(100):
+        if opened.asked:
+            break
+        opened.page.wait_for_timeout(30)
+    assert {a.split("?")[0] for a in opened.asked} == {
+        "https://sgx.geodatenzentrum.de/wms_basemapde"
+    }
+    assert "CRS=EPSG:25833" in opened.asked[0]
+    opened.page.uncheck("#w-grund")
+    assert opened.page.locator("#buehne image").count() == 0
+    # Without the writer there is nothing to switch on and nothing allowed.
+    plain = write_ressourcenkarte(town_edition, tmp_path / "plain.html").read_text(encoding="utf-8")
+    assert "geodatenzentrum" not in plain
+    assert "w-grund" not in plain.split("<script")[0]
+
+
+@pytest.mark.parametrize(("paper", "width", "height"), [("a4", 842, 595), ("a3", 1191, 842)])
+def test_paper_has_the_chosen_size(open_page, town_page, tmp_path, paper, width, height) -> None:
+    import re
+
+    opened = open_page(town_page)
+    opened.wait(READY)
+    opened.page.select_option("#w-papier", paper)
+    pdf = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = {
+        tuple(round(float(n)) for n in box.split()[2:])
+        for box in re.findall(r"/MediaBox \[([\d. ]+)\]", pdf.decode("latin-1"))
+    }
+    assert boxes == {(width, height)}
+
+
+def test_names_lie_on_their_areas_on_paper_too(open_page, town_page) -> None:
+    opened = open_page(town_page)
+    opened.wait(READY)
+    page = opened.page
+    # The page's own events, as the browser sends them before it lays out paper.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    names, areas = (
+        page.eval_on_selector_all(
+            selector,
+            "a => a.map(e => { const b = e.getBoundingClientRect();"
+            " return [(e.querySelector('tspan') || e).textContent || e.getAttribute('aria-label'),"
+            " b.left, b.top, b.right, b.bottom] })",
+        )
+        for selector in (".namen text", ".gebiet")
+    )
+    assert len(names) > 4
+    for name, left, top, right, bottom in names:
+        own = next(a for a in areas if a[0].startswith(name))
+        assert own[1] - 8 < left < right < own[3] + 8, name
+        assert own[2] - 8 < top < bottom < own[4] + 8, name
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened.calm()
+
+
+@pytest.mark.parametrize("look", ["screen", "narrow", "forced", "print"])
+def test_axe_finds_nothing_in_what_was_added(open_page, town_edition, tmp_path, look) -> None:
+    from sozialraum.access.cells import build_grid
+
+    cells = build_grid(town_edition.areas, size_m=400)
+    cells["kita"] = 7.0
+    path = write_ressourcenkarte(
+        town_edition, tmp_path / "k.html", compare=older_than(town_edition), cells=cells, land="MV"
+    )
+    options = {
+        "narrow": {"viewport": {"width": 320, "height": 640}},
+        "forced": {"forced_colors": "active"},
+    }.get(look, {})
+    opened = open_page(path, "#vergleich=1&zweites=einwohner", bypass_csp=True, **options)
+    opened.wait(READY)
+    page = opened.page
+    if look == "print":
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert axe(opened) == []
+        return
+    assert axe(opened) == []
+    page.click("#r-angebote")
+    page.select_option("select[name=tag]", "2")
+    assert axe(opened) == [], "filter"
+    page.select_option("#w-zweites", "-1")
+    if page.locator("#w-klassen option[value=deviation]").count():
+        page.select_option("#w-klassen", "deviation")
+    page.click("#r-tabelle")
+    assert axe(opened) == [], "table"
+    page.click("#r-luecken")
+    page.select_option("#w-wege", "0")
+    page.check("#w-schraffur")
+    assert axe(opened) == [], "ways"
+    if look == "narrow":
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320

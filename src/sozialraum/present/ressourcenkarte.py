@@ -19,11 +19,12 @@ from sozialraum.errors import UnknownNameError
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
 from sozialraum.present import schemes
+from sozialraum.present.basemap import Basemap, find_basemap
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.payload import build_payload, pack
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
-from sozialraum.texts import date, say, words
+from sozialraum.texts import LANGUAGES, date, say, speaking, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,6 +48,8 @@ def write_ressourcenkarte(
     compare: Edition | None = None,
     land: str | None = None,
     cells: gpd.GeoDataFrame | None = None,
+    language: str = "de",
+    basemap: str | None = None,
 ) -> Path:
     """Write the map page of an edition.
 
@@ -69,6 +72,11 @@ def write_ressourcenkarte(
     cells : GeoDataFrame, optional
         Centres of a regular grid of at least 100 m (`build_grid`), each numeric column the minutes to
         the next offer of the category it is named after.
+    language : {"de", "en"}
+        Of the page's own words, numbers and dates; what the edition says stays as it was written.
+    basemap : {"basemap.de", "topplus"}, optional
+        An online map the reader can put under the areas. Only then may the page ask a host, and only
+        after the reader has switched it on.
 
     Returns
     -------
@@ -78,25 +86,48 @@ def write_ressourcenkarte(
     Raises
     ------
     UnknownNameError
-        There is no such level or indicator.
+        There is no such level, indicator, language or online map.
+    CrsError
+        The online map does not come in the edition's coordinate system.
 
     Notes
     -----
     The same edition gives the same bytes. All names are text to the page: they are escaped in the
     still part and become text nodes in the script's part.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
     edition.verify()
     path = mark_name(path, edition.audience)
     if compare is not None:
-        compare.verify()
+        edition.verify_beside(compare)
     level, indicator = choose_start(edition, level, indicator)
-    header, numbers, topology = build_payload(
-        edition, limits=limits, compare=compare, land=land, cells=cells
-    )
-    header |= {"start": [level, indicator], "look": _look(), **_words()}
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, LANGUAGES)
+    ground = find_basemap(basemap, edition.areas.crs) if basemap else None
+    with speaking(language):
+        header, numbers, topology = build_payload(
+            edition, limits=limits, compare=compare, land=land, cells=cells
+        )
+        header |= {"start": [level, indicator], "look": _look(), **_words()}
+        if ground:
+            header["basemap"] = ground.to_dict()
+        page = _render(
+            edition,
+            language=language,
+            payload=pack(header, numbers),
+            still=draw_still_map(edition, topology, level, indicator),
+            method=_method(edition, topology, ground),
+            imprint=_imprint(edition),
+            ground=ground,
+        )
+    with replacing(path) as temporary:
+        temporary.write_bytes(clean(page).encode("utf-8"))
+    return Path(path)
+
+
+def _render(edition: Edition, *, ground: Basemap | None, **parts: Any) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
     style, script = _style(), _script()
     environment = Environment(
         loader=PackageLoader("sozialraum.present"),
@@ -105,20 +136,15 @@ def write_ressourcenkarte(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    page = environment.get_template("ressourcenkarte.html.jinja").render(
+    return environment.get_template("ressourcenkarte.html.jinja").render(
         say=say,
         head=edition.head,
-        policy=_policy(style, script),
+        policy=_policy(style, script, ground.host if ground else ""),
         style=Markup(style),
         script=Markup(script),
-        payload=pack(header, numbers),
-        still=draw_still_map(edition, topology, level, indicator),
-        method=_method(edition, topology),
-        imprint=_imprint(edition),
+        ground=ground,
+        **parts,
     )
-    with replacing(path) as temporary:
-        temporary.write_bytes(clean(page).encode("utf-8"))
-    return Path(path)
 
 
 def choose_start(edition: Edition, level: str | None, indicator: str | None) -> tuple[str, str]:
@@ -193,23 +219,25 @@ def _script() -> str:
     return f'(() => {{\n"use strict";\n{body}\n}})();\n'
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, script: str, host: str = "") -> str:
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
     return (
         f"default-src 'none'; script-src 'sha256-{digest(script)}'; "
-        f"style-src 'sha256-{digest(style)}'; img-src data: blob:; "
+        f"style-src 'sha256-{digest(style)}'; img-src data: blob:{host and ' ' + host}; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _method(edition: Edition, topology: Topology) -> list[tuple[str, list[str]]]:
+def _method(
+    edition: Edition, topology: Topology, ground: Basemap | None
+) -> list[tuple[str, list[str]]]:
     signs = [f"{sign}   {text}" for sign, text in words("sign").items() if sign in SIGNS]
     notes = [*edition.notes, *([] if topology.coverage_valid else [say("map.torn")])]
     parts = [
         (say("map.methods"), list(edition.methods)),
-        (say("map.sources"), list(edition.sources)),
+        (say("map.sources"), [*edition.sources, *([ground.source] if ground else [])]),
         (say("map.notes"), notes),
         (say("map.signs"), signs),
     ]

@@ -38,7 +38,9 @@ _SECTIONS: dict[str, Entry] = {
     "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
     "uncertainty": {"minimum": (int, float), "inhabitants": str},
     "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
-    "ressourcenkarte": {"level": str, "indicator": str},
+    "ressourcenkarte": {
+        "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
+    },
     "profiles": {"levels": list, "formats": list, "template": str},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,9 +15,45 @@ from typing import Any
 NO_BREAK_SPACE = "\u00a0"
 
 
+LANGUAGES = ("de", "en")
+_language: ContextVar[str] = ContextVar("language", default="de")
+
+
 @cache
-def _sentences() -> dict[str, Any]:
-    return tomllib.loads(files(__name__).joinpath("de.toml").read_text(encoding="utf-8"))
+def _sentences(language: str) -> dict[str, Any]:
+    return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language within a block; what it has no word for is said in German.
+
+    Parameters
+    ----------
+    language : {"de", "en"}
+
+    Examples
+    --------
+    >>> with speaking("en"):
+    ...     say("number.missing"), number(1234.5, 1), date("2016-02-10")
+    ('not stated', '1,234.5', '2016-02-10')
+    """
+    before = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def _entries(key: str) -> list[Any]:
+    """Give what a key holds, in German and then in the language spoken, if it has the key."""
+    found = []
+    for language in dict.fromkeys(("de", _language.get())):
+        entry: Any = _sentences(language)
+        for part in key.split("."):
+            entry = entry[part] if language == "de" else entry.get(part, {})
+        found.append(entry)
+    return found
 
 
 def say(key: str, /, **values: object) -> str:
@@ -41,12 +80,10 @@ def say(key: str, /, **values: object) -> str:
     >>> say("number.missing")
     'keine Angabe'
     """
-    entry: Any = _sentences()
-    for part in key.split("."):
-        entry = entry[part]
-    if not isinstance(entry, str):
+    german, *other = _entries(key)
+    if not isinstance(german, str):
         raise KeyError(key)
-    return entry.format(**values)
+    return str((other and other[0]) or german).format(**values)
 
 
 def words(key: str) -> dict[str, str]:
@@ -57,10 +94,8 @@ def words(key: str) -> dict[str, str]:
     >>> words("sign")["."]
     'zurückgehalten oder unbekannt'
     """
-    entry: Any = _sentences()
-    for part in key.split("."):
-        entry = entry[part]
-    return dict(entry)
+    german, *other = _entries(key)
+    return {**german, **(other[0] if other else {})}
 
 
 def _is_missing(value: object) -> bool:
@@ -82,6 +117,8 @@ def number(value: float | None, digits: int = 0) -> str:
     scale = 10**digits
     rounded = math.copysign(math.floor(abs(float(value)) * scale + 0.5 + 1e-9), value) / scale
     text = f"{rounded + 0.0:,.{digits}f}"
+    if _language.get() != "de":
+        return text
     return text.replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
@@ -107,7 +144,8 @@ def date(value: str | dt.date | None) -> str:
     """
     if value is None or _is_missing(value):
         return say("number.missing")
-    return ".".join(reversed(str(value)[:10].split("-")))
+    day = str(value)[:10]
+    return ".".join(reversed(day.split("-"))) if _language.get() == "de" else day
 
 
 def listing(items: list[str]) -> str:

@@ -11,13 +11,18 @@
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{corner: number[], size: number, metres: number, columns: number, rows: number, limits: number[], colours: string[], hatches: Hatch[], labels: string[], measures: {id: string, title: string, at: number}[]}} Cells */
-/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
+/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
 /** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
 
 /** @type {Data} */
 let data;
 /** @type {Int32Array} */
 let numbers;
+
+/** Let the page answer between two pieces of work. @returns {Promise<void>} */
+function rest() {
+  return new Promise((go) => { setTimeout(go); });
+}
 
 async function readData() {
   const text = (byId("daten").textContent || "").trim();
@@ -27,8 +32,10 @@ async function readData() {
     : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const whole = await new Response(stream).arrayBuffer();
+  await rest();
   const length = new DataView(whole).getUint32(0, true);
   data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
+  await rest();
   // Four planes of bytes, the lowest first.
   const planes = new Uint8Array(whole, 4 + length), size = planes.length / 4;
   numbers = new Int32Array(size);
@@ -105,7 +112,7 @@ const formats = new Map();
 function write(x, digits = 0) {
   let format = formats.get(digits);
   if (!format) {
-    format = new Intl.NumberFormat("de-DE", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    format = new Intl.NumberFormat(document.documentElement.lang === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
     formats.set(digits, format);
   }
   return format.format(x);
@@ -113,7 +120,8 @@ function write(x, digits = 0) {
 
 /** @param {string} iso */
 function writeDate(iso) {
-  return iso.slice(0, 10).split("-").reverse().join(".");
+  const day = iso.slice(0, 10);
+  return document.documentElement.lang === "de" ? day.split("-").reverse().join(".") : day;
 }
 
 /** @param {string} text */

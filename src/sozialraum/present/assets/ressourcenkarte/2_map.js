@@ -184,23 +184,52 @@ function isDark(colour) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.18;
 }
 
+/** Is a place inside? Every border to the east of it is crossed once more. @param {number[][][]} polygons @param {number} x @param {number} y */
+function contains(polygons, x, y) {
+  let inside = false;
+  for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
+    const line = lines[arc < 0 ? ~arc : arc];
+    for (let i = 1; i < line.length; i++) {
+      const [ax, ay] = line[i - 1], [bx, by] = line[i];
+      if (ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay)) inside = !inside;
+    }
+  }
+  return inside;
+}
+
 /** Does a box lie in the area? Corners may stick out a little, the middle line may not.
- * @param {any} node @param {number[]} box on the screen */
-function lies(node, [x0, y0, x1, y1]) {
+ * @param {number[][][]} polygons @param {number[]} box on the screen */
+function lies(polygons, [x0, y0, x1, y1]) {
   const y = (y0 + y1) / 2, dx = (x1 - x0) / 8;
-  return [[x0, y], [x1, y], [x0 + dx, y0 + 3], [x1 - dx, y0 + 3], [x0 + dx, y1 - 3], [x1 - dx, y1 - 3]].every(([sx, sy]) => {
-    const p = map.root.createSVGPoint();
-    p.x = (sx - view.x) / view.k; p.y = (sy - view.y) / view.k;
-    return node.isPointInFill(p);
-  });
+  return [[x0, y], [x1, y], [x0 + dx, y0 + 3], [x1 - dx, y0 + 3], [x0 + dx, y1 - 3], [x1 - dx, y1 - 3]]
+    .every(([sx, sy]) => contains(polygons, (sx - view.x) / view.k, (sy - view.y) / view.k));
+}
+
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** @param {string} text */
+function widthOf(text) {
+  let width = widths.get(text);
+  if (width === undefined) widths.set(text, (width = ruler.measureText(text).width));
+  return width;
+}
+
+let naming = 0;
+
+/** Names come after the colours, in a task of their own. */
+function nameSoon() {
+  cancelAnimationFrame(naming);
+  if (state.printing) { drawNames(); return; }
+  naming = requestAnimationFrame(() => { naming = requestAnimationFrame(drawNames); });
 }
 
 function drawNames() {
-  map.names.replaceChildren();
-  if (!state.names || !view.width) return;
-  const level = data.levels[state.level], own = drawn[state.level];
+  if (!state.names || !view.width) { map.names.replaceChildren(); return; }
+  const level = data.levels[state.level], own = drawn[state.level], shapes = data.topology.objects[level.id].geometries;
   const indicator = data.indicators[state.indicator], paint = state.paint;
-  ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
+  if (!widths.size) ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
+  const made = [];
   // Names keep off the marks of offers.
   const taken = state.marks.map(({ x, y }) => [x - 13, y - 13, x + 13, y + 13]);
   const order = own.boxes.map((b, i) => [(b[2] - b[0]) * (b[3] - b[1]), i]).sort((a, b) => b[0] - a[0]);
@@ -212,17 +241,18 @@ function drawNames() {
     const number = cell.value === null || paint.pair || waysShown() ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
     const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
     for (const text of choices) {
-      const width = Math.max(...text.map((t) => ruler.measureText(t).width)) + 6, height = text.length * 14 + 4;
+      const width = Math.max(...text.map(widthOf)) + 6, height = text.length * 14 + 4;
       const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
       if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
-      if (!lies(own.nodes[i], box) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]) || !lies(shapes[i].arcs, box)) continue;
       taken.push(box);
       const ground = state.hatch || waysShown() ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
-      map.names.append(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
+      made.push(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
         svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
       break;
     }
   }
+  map.names.replaceChildren(...made);
 }
 
 // ---- view
@@ -240,7 +270,7 @@ function resize() {
   if (!width || !height) return;
   const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
   view.width = width; view.height = height;
-  map.root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  for (const root of [map.root, olderMap && olderMap.root]) if (root) root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const [x0, y0, x1, y1] = drawn[0].boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
   view.fit = Math.min((width - 32) / (x1 - x0 || 1), (height - 32) / (y1 - y0 || 1));
   const middle = centre && view.zoom > 1 ? centre : [(x0 + x1) / 2, (y0 + y1) / 2];
@@ -261,9 +291,27 @@ function look(zoom, x, y) {
 }
 
 let waiting = 0;
+/** How far the finished picture was pushed since it was drawn. */
+const pushed = { x: 0, y: 0 };
+
+/** Everything that moves as one picture. */
+function push() {
+  const by = pushed.x || pushed.y ? `translate(${pushed.x}px, ${pushed.y}px)` : "";
+  for (const picture of /** @type {NodeListOf<SVGElement|HTMLElement>} */ (document.querySelectorAll("#buehne > .karte-svg, #buehne > canvas, #davor-bild > .karte-svg"))) picture.style.transform = by;
+}
+
+/** Drag: the finished picture is pushed and drawn anew when the hand rests. @param {number} dx @param {number} dy */
+function drag(dx, dy) {
+  view.x += dx; view.y += dy;
+  pushed.x += dx; pushed.y += dy;
+  push();
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { place(); settle(); }, 120);
+}
 
 /** Move what is drawn; names and marks follow when the hand rests. */
 function place() {
+  if (pushed.x || pushed.y) { pushed.x = pushed.y = 0; push(); }
   for (const group of map.zoomed) group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   scalePatterns();
   drawScale();
@@ -279,6 +327,7 @@ function settle() {
   map.names.removeAttribute("visibility");
   map.marks.removeAttribute("visibility");
   if (state.hatch) drawWays(true);
+  drawGround();
   drawMarks();
 }
 
@@ -352,9 +401,7 @@ function onPointer(e) {
   } else if (view.zoom > 1) {
     if (!moved) stage.setPointerCapture(e.pointerId);
     stage.classList.add("zieht");
-    view.x += e.clientX - before[0];
-    view.y += e.clientY - before[1];
-    look(view.zoom, (view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k);
+    drag(e.clientX - before[0], e.clientY - before[1]);
   }
   moved = true;
   fingers.set(e.pointerId, [e.clientX, e.clientY]);

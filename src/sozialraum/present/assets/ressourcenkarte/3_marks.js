@@ -107,7 +107,7 @@ function drawMarks() {
     return d < best.d ? { d, node: t.node } : best;
   }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
   if (focused) focusNear();
-  drawNames();
+  nameSoon();
 }
 
 /** Is the offer in the panel one of these? @param {number[]} members */

@@ -94,10 +94,12 @@ function areaDetails(level, index) {
     const date = datesOf(level, i)[0];
     if (i === state.indicator || !date) return;
     const its = findSeries(level, i, date), value = cellOf(its, index);
-    themes.set(other.theme, [...(themes.get(other.theme) || []), html("details", { class: "zeile" },
-      html("summary", {}, html("span", {}, other.title), html("b", {}, writeValue(value, other))),
-      passport(other, its, value),
-      html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map")))]);
+    themes.set(other.theme, [...(themes.get(other.theme) || []), html("details", { class: "zeile", ontoggle: (/** @type {Event} */ e) => {
+      const own = /** @type {HTMLDetailsElement} */ (e.target);
+      // Forty passports would be made for the one that is read.
+      if (own.open && own.children.length < 2) own.append(passport(other, its, value), html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map")));
+    } },
+      html("summary", {}, html("span", {}, other.title), html("b", {}, writeValue(value, other))))]);
   });
   for (const [theme, rows] of themes) {
     box.append(html("details", { class: "gruppe", open: themes.size === 1 || theme === indicator.theme },

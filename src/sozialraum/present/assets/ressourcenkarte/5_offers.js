@@ -17,8 +17,9 @@ function symbol(category) {
   return svg("svg", { class: "symbol", viewBox: "-9 -9 18 18", "aria-hidden": "true" }, category && svg("path", { d: category.path, fill: category.colour }));
 }
 
-/** The filter is built once; the list follows it. */
+/** The filter is built when it is first opened; the list follows it. */
 function buildFilter() {
+  if (byId("filter").firstChild) return;
   const { categories, category, ids } = data.offers;
   if (!ids.length) { refill("filter", html("p", {}, say("no_offers"))); return; }
   const counts = categories.map((_, i) => category.filter((c) => c === i).length);
@@ -76,7 +77,7 @@ function showFilter() {
 function filterOffers() {
   findOffers();
   state.offerPage = 0;
-  drawOffers();
+  if (!byId("t-angebote").hidden) drawOffers();
   if (!state.offers) setOffers(true); else drawMarks();
   announce(writeFound());
   writeHash();

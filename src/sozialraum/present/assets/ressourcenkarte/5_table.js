@@ -107,7 +107,7 @@ function csvText(text) {
 
 /** @param {number|null} n @param {number} digits */
 function csvNumber(n, digits) {
-  return n === null ? "" : n.toFixed(digits).replace(".", ",");
+  return n === null ? "" : n.toFixed(digits).replace(".", document.documentElement.lang === "de" ? "," : ".");
 }
 
 function saveTable() {

@@ -6,7 +6,7 @@
  * @typedef {() => Element|null} Opener */
 
 const state = {
-  level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, ways: -1, wayLimit: 0, compare: false, hatch: false,
+  level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, ground: false, ways: -1, wayLimit: 0, compare: false, hatch: false,
   /** @type {Paint} */ paint: /** @type {any} */ (null), /** @type {Paint|null} */ before: null,
    names: true, offers: false, gaps: false, gapMeasure: -1,
   /** @type {Choice|null} */ choice: null,
@@ -173,6 +173,7 @@ function showTab(name) {
     byId(tab.getAttribute("aria-controls") || "").hidden = !on;
   }
   if (name === "tabelle") drawTable();
+  if (name === "angebote") { buildFilter(); showFilter(); drawOffers(); }
 }
 
 function startTabs() {

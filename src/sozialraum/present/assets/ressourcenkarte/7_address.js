@@ -2,8 +2,16 @@
 
 let writing = false;
 
+let hashing = 0;
+
+/** The browser takes its time for an address: it is written after what the reader waits for. */
 function writeHash() {
-  if (writing || !/^(file|https?):$/.test(location.protocol)) return;
+  clearTimeout(hashing);
+  if (!writing) hashing = setTimeout(saveHash);
+}
+
+function saveHash() {
+  if ( !/^(file|https?):$/.test(location.protocol)) return;
   const choice = state.choice;
   const parts = new URLSearchParams({ ebene: data.levels[state.level].id, merkmal: data.indicators[state.indicator].id, stand: state.date });
   if (choice && choice.kind === "area") parts.set("gebiet", `${data.levels[choice.level].id}/${data.levels[choice.level].ids[choice.index]}`);
@@ -78,7 +86,7 @@ function apply() {
   /** @type {HTMLInputElement} */ (document.querySelector(`input[name=ebene][value="${state.level}"]`)).checked = true;
   fillDates();
   drawAll();
-  drawOffers();
+  if (!byId("t-angebote").hidden) drawOffers();
   drawGaps();
   if (state.choice) showTab("gebiet");
   writing = false;

@@ -42,7 +42,7 @@ function startOlder() {
 function buildOlder() {
   const defs = svg("defs"), ring = svg("path", { class: "wahl" }), shapes = svg("g");
   const zoomed = svg("g", {}, shapes, map.water.cloneNode(true), ring);
-  const root = svg("svg", { class: "karte-svg", role: "img" }, patterns("a"), defs, zoomed);
+  const root = svg("svg", { class: "karte-svg", role: "img", viewBox: map.root.getAttribute("viewBox") }, patterns("a"), defs, zoomed);
   byId("davor-bild").replaceChildren(root);
   map.zoomed.push(zoomed);
   return { root, zoomed: shapes, defs, ring, level: -1, nodes: /** @type {Element[]} */ ([]) };

@@ -3,6 +3,7 @@
 // ---- print: the map is fitted to the paper, the table is whole
 
 function startPrint() {
+  byId("w-papier").addEventListener("change", (e) => document.documentElement.classList.toggle("a3", /** @type {HTMLSelectElement} */ (e.target).value === "a3"));
   let before = { zoom: 1, x: 0, y: 0 };
   addEventListener("beforeprint", () => {
     before = { zoom: view.zoom, x: (view.width / 2 - view.x) / view.k, y: (view.height / 2 - view.y) / view.k };
@@ -31,10 +32,12 @@ async function start() {
   startControls();
   startTabs();
   startSearch();
-  buildFilter();
   startWays();
+  startGround();
   readHash();
+  await rest();
   buildMap();
+  await rest();
   apply();
   startPrint();
   addEventListener("hashchange", () => { readHash(); apply(); });
