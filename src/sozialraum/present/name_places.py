@@ -120,6 +120,25 @@ class Room:
         y = top + rows[best] + (int(np.ceil(height)) + 1) / 2
         return float(x), float(y)
 
+    def find_alone(self, area: int, width: float, height: float) -> Place | None:
+        """Find room for a short sign, over marks where there is no other, and keep it.
+
+        Parameters
+        ----------
+        area : int
+        width, height : float
+
+        Returns
+        -------
+        tuple of float or None
+        """
+        place = self.find_inside(area, width, height)
+        place = place or self.find_inside(area, width, height, over_marks=True)
+        if place is not None:
+            x, y = place
+            self.take((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+        return place
+
     def find_beside(self, area: int, width: float, height: float) -> tuple[Place, Place] | None:
         """Find the nearest free place beside an area too small for any sign, and where a line meets it.
 

@@ -130,7 +130,13 @@ class Picture:
 
 
 def draw_ground(
-    ground: Ground, width: float, height: float, *, unit: float = 1.0, numbers: bool = True
+    ground: Ground,
+    width: float,
+    height: float,
+    *,
+    unit: float = 1.0,
+    figures: bool = True,
+    numbers: bool = True,
 ) -> Picture:
     """Draw a map into a rectangle of the paper.
 
@@ -141,6 +147,8 @@ def draw_ground(
         In points.
     unit : float
         Letters and lines grow by it on larger paper.
+    figures : bool
+        Whether a figure stands below a name.
     numbers : bool
         Whether an area without room for its name gets a number.
 
@@ -197,7 +205,7 @@ def draw_ground(
     picture = Picture("", view)
     furniture, picture.bar_m, picture.bar_pt = draw_scale(view, corner, unit)
     marks = _draw_offers(ground, view, room, unit)
-    labels = draw_names(ground, room, unit, picture, numbers)
+    labels = draw_names(ground, room, unit, picture, figures=figures, numbers=numbers)
     picture.svg = "".join([scaled, *gaps, *marks, *labels, furniture])
     return picture
 

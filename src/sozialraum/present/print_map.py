@@ -34,6 +34,8 @@ Orientation = Literal["auto", "portrait", "landscape"]
 _UNITS = {"A4": 1.0, "A3": 1.3}  # letters and lines, beside those on A4
 _COLUMN = 164.0
 _MARGIN_MM = 12.0
+_MOST_COLUMNS = 3  # of explanations beside the map
+_LEAST = 0.7  # of the size a map could have, which a list of numbers must leave it
 
 
 def write_print_map(
@@ -190,6 +192,8 @@ class _Plan:
         self.middle = self.height - self.head.height - self.foot.height - 20 * unit
         self.below = 0.0
         self.fixed = explain(content, self.column, unit)
+        while beside and self._frame(self.fixed) is None and self.columns < _MOST_COLUMNS:
+            self.columns += 1
         self.scale = self._scale(self._frame(self.fixed) or (1.0, 1.0))
 
     def _frame(self, units: Sequence[Unit]) -> tuple[float, float] | None:
@@ -211,20 +215,24 @@ class _Plan:
 
     def finish(self) -> tuple[Sheet, Picture, tuple[float, float]]:
         """Draw the map; its list of numbers must find room, or the map gives some up."""
-        frame = self._frame(self.fixed) or (self.width, self.middle / 2)
-        numbers = True
-        while True:
-            picture = draw_ground(self.content.ground, *frame, unit=self.unit, numbers=numbers)
-            units = [*self.fixed, *list_numbers(self.content, picture, self.column, self.unit)]
-            new = self._frame(units)
-            if new is None and self.beside and self.columns == 1:
-                self.columns = 2
+        first = self.columns
+        most = max(first, _MOST_COLUMNS) if self.beside else first
+        ways = [(n, figures, True) for n in range(first, most + 1) for figures in (True, False)]
+        for columns, figures, numbers in [*ways, (first, True, False)]:
+            self.columns, self.below = columns, 0.0
+            frame = self._frame(self.fixed) or (self.width / 2, self.middle / 2)
+            while True:
+                picture = draw_ground(
+                    self.content.ground, *frame, unit=self.unit, figures=figures, numbers=numbers
+                )
+                units = [*self.fixed, *list_numbers(self.content, picture, self.column, self.unit)]
                 new = self._frame(units)
-            if new == frame or (new is None and not numbers):
-                return self._put_together(units, frame, picture)
-            if new is None:
-                numbers, self.below = False, 0.0
-            frame = new or frame
+                if new is None or new == frame:
+                    break
+                frame = new
+            if new is not None and self._scale(new) > _LEAST * self.scale:
+                break
+        return self._put_together(units, frame, picture)
 
     def _put_together(
         self, units: Sequence[Unit], frame: tuple[float, float], picture: Picture

@@ -17,7 +17,13 @@ _SIZES = (7.6, 7.0, 6.4)
 
 
 def draw_names(
-    ground: Ground, room: Room, unit: float, picture: Picture, numbers: bool
+    ground: Ground,
+    room: Room,
+    unit: float,
+    picture: Picture,
+    *,
+    figures: bool,
+    numbers: bool,
 ) -> list[str]:
     """Write names where they fit; the others get numbers in the order of their names.
 
@@ -30,6 +36,8 @@ def draw_names(
         Size of letters, beside those on A4.
     picture : Picture
         Is told what was written where.
+    figures : bool
+        Whether a figure stands below a name.
     numbers : bool
         Whether an area without room for its name gets a number.
 
@@ -41,7 +49,7 @@ def draw_names(
     parts: list[str] = []
     small: list[int] = []
     for i, name in enumerate(ground.names):
-        found = _fit_name(ground, room, i, name, unit)
+        found = _fit_name(room, i, name, ground.figures[i] if figures else "", unit)
         if found is None:
             small.append(i)
             continue
@@ -49,42 +57,54 @@ def draw_names(
         room.take(box)
         picture.labels.append((i, box, None))
         parts += _write_lines(ground, i, x, y, lines, size, figure)
-    if not numbers:
-        picture.unnamed = len(small)
-        return parts
     small.sort(key=lambda i: (ground.names[i].casefold(), i))
     size = 6.6 * unit
-    waiting = []
-    for count, i in enumerate(small, start=1):
+    if not numbers:
+        picture.unnamed = len(small)
+        for i in small:
+            parts += _write_alone(ground, room, i, ground.figures[i], size, picture)
+        return parts
+    # As wide as the last number, so that each may stand anywhere.
+    wide, high = measure_text(str(len(small)), size, 600) + 1.5 * unit, size * 0.95
+    inside = {i: room.find_alone(i, wide, high) for i in small}
+    beside = {
+        i: room.find_beside(i, wide + 3 * unit, high + 2 * unit) for i in small if not inside[i]
+    }
+    shown = [i for i in small if inside[i] or beside[i]]
+    picture.unnamed = len(small) - len(shown)
+    for count, i in enumerate(shown, start=1):
         picture.numbered.append((count, i))
-        wide, high = measure_text(str(count), size, 600) + 1.5 * unit, size * 0.95
-        place = room.find_inside(i, wide, high) or room.find_inside(i, wide, high, over_marks=True)
-        if place is None:
-            waiting.append((count, i, wide, high))
-            continue
-        x, y = place
-        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-        room.take(box)
-        picture.labels.append((i, box, None))
-        parts += _write_lines(ground, i, x, y, [str(count)], size, "")
-    for count, i, wide, high in waiting:
-        width = wide + 3 * unit
-        beside = room.find_beside(i, width, high + 2 * unit)
-        if beside is None:
-            picture.unnamed += 1
-            continue
-        (x, y), end = beside
-        box = (x - width / 2, y - high / 2 - unit, x + width / 2, y + high / 2 + unit)
-        picture.labels.append((i, box, end))
-        parts.append(_write_flag(str(count), x, y, end, box, size, unit))
+        if place := inside[i]:
+            picture.labels.append((i, _box(place, wide, high), None))
+            parts += _write_lines(ground, i, *place, [str(count)], size, "")
+        elif flag := beside[i]:
+            box = _box(flag[0], wide + 3 * unit, high + 2 * unit)
+            picture.labels.append((i, box, flag[1]))
+            parts.append(_write_flag(str(count), *flag, box, size, unit))
     return parts
 
 
+def _write_alone(
+    ground: Ground, room: Room, i: int, text: str, size: float, picture: Picture
+) -> list[str]:
+    """Write a figure into an area that has no room for its name."""
+    wide, high = measure_text(text, size) + size / 4, size * 0.95
+    place = room.find_alone(i, wide, high) if text else None
+    if place is None:
+        return []
+    picture.labels.append((i, _box(place, wide, high), None))
+    return _write_lines(ground, i, *place, [], size, text)
+
+
+def _box(centre: tuple[float, float], wide: float, high: float) -> Box:
+    x, y = centre
+    return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+
+
 def _fit_name(
-    ground: Ground, room: Room, i: int, name: str, unit: float
+    room: Room, i: int, name: str, figure: str, unit: float
 ) -> tuple[tuple[float, float], list[str], float, str, Box] | None:
     """Find the largest letters and fewest lines with which a name and its figure fit."""
-    figure = ground.figures[i]
     for size in _SIZES:
         for lines in list_layouts(name):
             em = size * unit
@@ -93,9 +113,7 @@ def _fit_name(
             high = (len(lines) + bool(figure)) * em * 1.16
             place = room.find_inside(i, wide, high)
             if place is not None:
-                x, y = place
-                box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-                return place, lines, em, figure, box
+                return place, lines, em, figure, _box(place, wide, high)
     return None
 
 
@@ -119,9 +137,15 @@ def _write_lines(
 
 
 def _write_flag(
-    text: str, x: float, y: float, end: tuple[float, float], box: Box, size: float, unit: float
+    text: str,
+    centre: tuple[float, float],
+    end: tuple[float, float],
+    box: Box,
+    size: float,
+    unit: float,
 ) -> str:
     """Write a number beside its area, with a line into it."""
+    x, y = centre
     line = f"M{num(x)} {num(y)}L{num(end[0])} {num(end[1])}"
     return "".join(
         (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import struct
 import zlib
 from collections.abc import Callable, Sequence
@@ -100,7 +101,8 @@ def set_words(
     Unit
         As high as its lines.
     """
-    lines = wrap_text(only_known(" ".join(text.split())), width, size, weight, most=most)
+    known = only_known(re.sub(r"[ \t\r\n]+", " ", text).strip())
+    lines = wrap_text(known, width, size, weight, most=most)
     step = size * (LEADING if weight >= 400 else 1.2)
     first = (step + 0.7 * size) / 2
     made = Words(x, y + first, tuple(lines), size, colour, weight, role, step)

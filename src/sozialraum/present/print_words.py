@@ -58,7 +58,7 @@ def write_head(content: Content, width: float, unit: float) -> Unit:
     units = []
     if head.notice:
         words = set_words(
-            head.notice, width - 18 * unit, 7.4 * unit, look.INK, x=8 * unit, y=3 * unit
+            head.notice, width - 18 * unit, 7.4 * unit, look.INK, x=8 * unit, y=3 * unit, most=3
         )
         high = words.height + 6 * unit
         band = element("rect", width=width, height=high, fill=LOOKS["sand"])
@@ -128,7 +128,7 @@ def explain(content: Content, width: float, unit: float) -> list[Unit]:
     """
     units = [_legend(content, width, unit), Unit(12 * unit)]
     if content.ground.marks:
-        units += [_legend_offers(content, width, unit), Unit(12 * unit)]
+        units += [*_legend_offers(content, width, unit), Unit(12 * unit)]
     reading = content.edition.head.reading
     said = [reading] if reading else []
     if SECRET in content.counts:
@@ -136,7 +136,7 @@ def explain(content: Content, width: float, unit: float) -> list[Unit]:
     if content.definition is not None and content.definition.practice:
         said.append(say("print.practice"))
     if said:
-        body = [set_words(text, width, 7.6 * unit, look.INK) for text in said]
+        body = [set_words(text, width, 7.6 * unit, look.INK, most=14) for text in said]
         units += [stack([_heading(say("print.reading"), width, unit), stack(body, 3 * unit)])]
         units.append(Unit(12 * unit))
     return units[:-1]
@@ -210,10 +210,10 @@ def _legend(content: Content, width: float, unit: float) -> Unit:
     return stack(units)
 
 
-def _legend_offers(content: Content, width: float, unit: float) -> Unit:
+def _legend_offers(content: Content, width: float, unit: float) -> list[Unit]:
     ground = content.ground
     counts = ground.offers["category"].astype(str).value_counts()
-    units = [_heading(say("map.offers"), width, unit)]
+    units = [_heading(say("map.offers"), width, unit)._replace(sticky=True)]
     for category, marker in ground.marks.items():
         word = f"{name_category(category)} ({number(int(counts.get(category, 0)))})"
         text = set_words(word, width - 16 * unit, 7.6 * unit, look.INK, x=16 * unit)
@@ -222,7 +222,7 @@ def _legend_offers(content: Content, width: float, unit: float) -> Unit:
             transform=f"translate({5 * unit:.2f} {5.4 * unit:.2f}) scale({0.6 * unit:g})",
         )  # fmt: skip
         units.append(Unit(text.height + 1.6 * unit, text.words, (shape,)))
-    return stack(units)
+    return units
 
 
 def list_numbers(content: Content, picture: Picture, width: float, unit: float) -> list[Unit]:
@@ -245,7 +245,7 @@ def list_numbers(content: Content, picture: Picture, width: float, unit: float) 
             Unit(12 * unit),
             _heading(say("print.numbers"), width, unit)._replace(sticky=True),
         ]
-    size = 7.0 * unit
+    size = 7.0 * (1 + (unit - 1) / 2)  # a list is read from near, whatever the paper
     indent = measure_text("000", size) + 2 * unit
     words_of = {SECRET: say("map.script.secret"), MISSING: say("number.missing")}
     for count, area in picture.numbered:
@@ -309,7 +309,7 @@ def write_foot(content: Content, width: float, unit: float) -> Unit:
         paragraphs.append(say("print.imprint", imprint=imprint))
     gutter = GUTTER * unit
     column = (width - gutter) / 2
-    units = [set_words(text, column, 6.2 * unit, look.QUIET) for text in paragraphs]
+    units = [set_words(text, column, 6.2 * unit, look.QUIET, most=30) for text in paragraphs]
     if not units:
         return Unit(0)
     gap = 2.5 * unit
