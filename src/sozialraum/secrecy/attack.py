@@ -178,11 +178,21 @@ def _round(least: float, most: float, whole: bool) -> tuple[float, float]:
 
 @dataclass(slots=True, eq=False)
 class Memory:
-    """What attacks on one system have shown; parts met again are not attacked again."""
+    """What attacks on one system have shown; parts met again are not attacked again.
 
+    Attributes
+    ----------
+    patience : int
+        In so many attacks a cell that an insider knows is taken for one that he need not know,
+        unless the contrary is plain, before `find_inherent` is asked, which takes its time. 0 unless
+        figures are still being withheld.
+    """
+
+    patience: int = 0
     narrow: dict[tuple[str, bytes, bytes], Ints] = field(default_factory=dict)
     alone: dict[tuple[bytes, bytes], list[tuple[int, Ints]]] = field(default_factory=dict)
     inherent: dict[tuple[str, int], bool] = field(default_factory=dict)
+    met: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def find_narrow(
@@ -378,11 +388,7 @@ def find_breaches(
     exact = np.minimum(width, 1.0)
 
     def add(attacker: Attacker, unaided: Attacker, cells: Ints) -> None:
-        key = f"{unaided.name} {np.flatnonzero(unaided.floor != base.floor).tobytes()!r}"
-        asked = np.array([c for c in cells.tolist() if (key, c) not in memory.inherent], np.int64)
-        inherent = find_inherent(system, unaided, asked)
-        memory.inherent |= {(key, int(c)): bool(c in inherent) for c in asked}
-        cells = np.array([c for c in cells.tolist() if not memory.inherent[key, c]], np.int64)
+        cells = _drop_inherent(system, unaided, cells, memory)
         breaches.append(Breach(attacker, cells, exact[cells]))
 
     inside = insider(system, needs, withheld)
@@ -395,6 +401,26 @@ def find_breaches(
         alone = Attacker("single", floor, ceiling)
         add(alone, alone, cells)
     return [breach for breach in breaches if len(breach.cells)]
+
+
+def _drop_inherent(system: System, attacker: Attacker, cells: Ints, memory: Memory) -> Ints:
+    """Leave out what the attacker would know if nothing were published."""
+    if not len(cells):
+        return cells
+    told = np.flatnonzero(attacker.floor != system.floor)
+    keys = {c: (f"{attacker.name} {told.tobytes()!r}", c) for c in cells.tolist()}
+    lower, upper = pose(system, np.zeros(system.size, bool), attacker).tighten()
+    asked = []
+    for cell, key in keys.items():
+        memory.met[key] = memory.met.get(key, 0) + 1
+        if upper[cell] - lower[cell] < 1 - ROUND:
+            memory.inherent[key] = True
+        elif memory.met[key] > memory.patience and key not in memory.inherent:
+            asked.append(cell)
+    inherent = find_inherent(system, attacker, np.array(asked, np.int64))
+    memory.inherent |= {keys[c]: bool(c in inherent) for c in asked}
+    left = [c for c, key in keys.items() if not memory.inherent.get(key, False)]
+    return np.array(left, np.int64)
 
 
 def find_inherent(system: System, attacker: Attacker, cells: Ints) -> Ints:
@@ -420,27 +446,28 @@ def find_inherent(system: System, attacker: Attacker, cells: Ints) -> Ints:
         return cells
     need = np.full(system.size, np.nan)
     need[cells] = 1.0
-    # What is uncertain in a corner of the system is so in the whole.
+    # What is uncertain in a corner of the system is so in the whole, and found sooner.
     corner = _surround(system, cells)
-    left = find_narrow(system, ~corner & ~np.isnan(system.value), attacker, need)
-    need[np.setdiff1d(cells, left)] = np.nan
-    return find_narrow(system, np.zeros(system.size, bool), attacker, need) if len(left) else left
+    cells = find_narrow(system, ~corner & ~np.isnan(system.value), attacker, need)
+    need[np.setdiff1d(np.arange(system.size), cells)] = np.nan
+    return find_narrow(system, np.zeros(system.size, bool), attacker, need) if len(cells) else cells
 
 
 def _surround(system: System, cells: Ints) -> Bools:
     """Take cells with all their parts, and everything that these are parts of."""
-    rows = len(system.low)
+    row, col, rows = system.row, system.col, len(system.low)
     positive = system.factor > 0
-    plus = np.bincount(system.row[positive], minlength=rows)
-    minus = np.bincount(system.row[~positive], minlength=rows)
-    # The sum of an equation is the only member of its sign.
-    is_sum = np.where(positive, plus[system.row], minus[system.row]) == 1
+    plus = np.bincount(row[positive], minlength=rows)
+    minus = np.bincount(row[~positive], minlength=rows)
+    # The sum of an equation is the only member of its sign; where there is none, all may be.
+    is_sum = np.where(positive, plus[row], minus[row]) == 1
+    mixed = ((plus != 1) & (minus != 1))[row]
     inside = np.zeros(system.size, bool)
     inside[cells] = True
-    for member, other in ((is_sum, ~is_sum), (~is_sum, is_sum)):
-        before = 0
-        while before < (before := int(inside.sum())):
+    for member, other in ((is_sum | mixed, ~is_sum), (~is_sum, is_sum | mixed)):
+        count = -1
+        while count < (count := int(inside.sum())):
             hit = np.zeros(rows, bool)
-            hit[system.row[member & inside[system.col]]] = True
-            inside[system.col[other & hit[system.row]]] = True
+            hit[row[member & inside[col]]] = True
+            inside[col[other & hit[row]]] = True
     return inside
