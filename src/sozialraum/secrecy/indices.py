@@ -43,6 +43,39 @@ def withhold_indices(
     return {"part": made, "sibling": beside}
 
 
+def round_indices(table: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Round the indices of which a value is withheld to the decimals they are shown with.
+
+    Behind every value stand the mean and the standard deviation of all areas, those of withheld figures
+    among them. From values with all decimals both follow exactly, and few small counts fit them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of the values table, withheld ones without value.
+    indicators : mapping of str to Indicator
+
+    Returns
+    -------
+    Series of float
+        The values of the table.
+
+    Examples
+    --------
+    >>> known = {"i": Indicator(id="i", title="Index", kind="index", made_of=("q",), digits=2)}
+    >>> table = pd.DataFrame({"indicator": "i", "level": "quartier", "value": [0.4711, np.nan]})
+    >>> round_indices(table, known).tolist()
+    [0.47, nan]
+    """
+    scores = {k: i.digits for k, i in indicators.items() if i.made_of and not i.classes}
+    rows = table[table["indicator"].isin(scores)]
+    lacking = rows["value"].isna().groupby([rows["indicator"], rows["level"]]).transform("any")
+    value = table["value"].copy()
+    for name, part in rows[lacking].groupby("indicator"):
+        value[part.index] = part["value"].round(scores[str(name)])
+    return value
+
+
 def list_days(definition: Indicator, day: str) -> set[str]:
     """List the days of the figures that an index of a day is made of."""
     years = definition.change_years

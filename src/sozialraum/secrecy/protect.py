@@ -15,7 +15,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, complete_parts
 from sozialraum.secrecy.attack import bound_cells, find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
-from sozialraum.secrecy.indices import withhold_indices
+from sozialraum.secrecy.indices import round_indices, withhold_indices
 from sozialraum.secrecy.lost import spare_lost
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rounding import attack_rounded, round_together
@@ -150,6 +150,7 @@ def protect_together(
     protected = table.copy()
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
+    protected["value"] = round_indices(protected, indicators)
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
     protocol = protocol.assign(reason=reason[hidden]).reset_index(drop=True)
     shown = pd.DataFrame() if gaps is None else withhold_gaps(gaps, small_gaps)
