@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from .containers import list_contents, open_bytes, spell, write_ways
 
 NUMBER = 48611
 CONTACT, REMARK, PROVIDER = "Kanarina-Unverkennbar", "Zaunkönigsvermerk", "Nachtigallenträger"
+TYPST, WORD = (importlib.util.find_spec(name) is not None for name in ("typst", "docx"))
 PROJECT = """
 [project]
 title = "Musterstadt"
@@ -47,6 +49,7 @@ files = ["merkmale.toml"]
 
 [profiles]
 levels = ["sozialraum", "quartier"]
+formats = FORMATS
 """
 RULES = """
 [secrecy]
@@ -135,7 +138,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(town: Path, name: str, rules: str, **options: object) -> Path:
-    (town / f"{name}.toml").write_text(PROJECT + rules, encoding="utf-8")
+    formats = ["html", *(["pdf"] if TYPST else []), *(["docx"] if TYPST and WORD else [])]
+    text = PROJECT.replace("FORMATS", str(formats).replace("'", '"')) + rules
+    (town / f"{name}.toml").write_text(text, encoding="utf-8")
     sr.run(town / f"{name}.toml", town / name, progress=False, **options)  # type: ignore[arg-type]
     return town / name
 
@@ -238,8 +243,9 @@ def test_without_rules_the_search_finds_the_number_in_every_format(town: Path) -
     """The canaries sing: else the tests above would prove nothing."""
     folder = run(town, "offen", "[secrecy]\nminimum = 0\n")
     found = find(folder, NUMBER)
+    packed = [".pdf!"] * TYPST + [".docx!"] * (TYPST and WORD)
     for place in (
-        "ressourcenkarte.html!base64", "numbers", "tabellen.xlsx!xl/worksheets", "werte.csv",
+        *packed, "ressourcenkarte.html!base64", "numbers", "tabellen.xlsx!xl/worksheets", "werte.csv",
         "werte_buero.csv", "sozialraum.gpkg!", "passport.csv", "passport.prov.json", "profile/quartier",
     ):  # fmt: skip
         assert any(place in where for where in found), place
