@@ -187,7 +187,7 @@ def _of(names: pd.Series, known: Mapping[str, object], other: object) -> np.ndar
     codes, different = pd.factorize(names)
     found = np.empty(len(different), dtype=object)
     found[:] = [known.get(str(name), other) for name in different]
-    return found[codes]
+    return np.asarray(found[codes])
 
 
 def _fill_totals(
