@@ -236,7 +236,9 @@ CONTRIBUTIONS = Table(
             required=True,
             aliases=("träger", "beitragende stelle", "stelle", "melder", "einrichtung"),
         ),
-        Column("amount", "number", required=True, minimum=0, aliases=("beitrag", "anzahl", "menge")),
+        Column(
+            "amount", "number", required=True, minimum=0, aliases=("beitrag", "anzahl", "menge")
+        ),
         *_ORIGIN,
     ),
 )

@@ -9,13 +9,14 @@ from sozialraum.model.audience import INTERNAL
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.svg import clean
 from sozialraum.secrecy.unsafe import RULES
-from sozialraum.texts import date, number, percent, say, words
+from sozialraum.texts import date, number, percent, say
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 NAME = "geheimhaltungsprotokoll.html"
 ATTACKERS = ("reader", "insider", "single")
+LIMITS = ("knowledge", "years", "outside", "unsaid", "texts", "inputs")
 _OTHERS, _MADE = ("sibling", "parent"), ("part",)
 # What fits on one page.
 _MOST_RULES, _MOST_THEMES, _MOST_LEVELS, _MOST_DAYS = 5, 9, 7, 6
@@ -137,7 +138,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
         cost=_say_cost(edition),
         result=say("protocol.result_intern" if edition.audience == INTERNAL else "protocol.result"),
         attackers=[say(f"protocol.attacker.{name}") for name in ATTACKERS],
-        limits=list(words("protocol.limit").values()),
+        limits=[say(f"protocol.limit.{name}") for name in LIMITS],
     )
     path = mark_name(Path(folder) / NAME, edition.audience)
     with replacing(path) as temporary:
