@@ -20,9 +20,9 @@ from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.protect import Protected, attack_values, protect_values
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.secrecy.unsafe import judge
 from sozialraum.secrecy.suppress import complete_suppression
 from sozialraum.secrecy.system import System, build_system
+from sozialraum.secrecy.unsafe import judge
 
 
 def crossed(table: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, System]:
