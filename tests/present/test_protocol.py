@@ -33,7 +33,8 @@ def test_it_counts_what_everybody_can_count(edition: Edition) -> None:
         assert (rows, gone) == (at.sum(), hidden[at].sum())
     assert sum(gone for _, gone in found["by_theme"].values()) == hidden.sum()
     # Neither the rule that one number broke nor the loss, which is computed of withheld numbers.
-    assert set(found["by_reason"]) == {"own", "others", "made_of"}
+    assert set(found["by_reason"]) == {"own", "others", "made_of", "source"}
+    assert found["by_reason"]["source"] == 0
     assert not {"loss", "bound"} & set(found["further"])
 
 

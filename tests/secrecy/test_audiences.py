@@ -113,3 +113,4 @@ def test_rules_of_indicators_that_are_not_shown_are_not_told() -> None:
     house = made["intern"].values.query("indicator == 'still' and level == 'quartier'")
     # 7 is too small by its own rule; the house's version is protected no further.
     assert (house["sign"] == ".").sum() == 1
+    assert (made["intern"].protocol["indicator"] == "still").sum() == 1

@@ -34,8 +34,8 @@ def summarise_protocol(edition: Edition) -> dict[str, Any]:
     -------
     dict
         ``rows`` and ``withheld`` in all, ``by_reason`` (own: rules; others: to protect another number;
-        made_of: made of withheld ones), ``by_level`` and ``by_theme`` as pairs of rows and withheld,
-        ``further`` (what the choice cost), ``attackers``, ``found``.
+        made_of: made of withheld ones; source: delivered so), ``by_level`` and ``by_theme`` as pairs of
+        rows and withheld, ``further`` (what the choice cost), ``attackers``, ``found``.
 
     Notes
     -----
@@ -48,17 +48,19 @@ def summarise_protocol(edition: Edition) -> dict[str, Any]:
     theme = values["indicator"].map({k: i.theme for k, i in edition.indicators.items()})
     reason = protocol["reason"] if "reason" in protocol else protocol.index.to_series()
     cost = edition.completion
+    by_reason = {
+        "own": int(reason.isin(RULES).sum()),
+        "others": int(reason.isin(_OTHERS).sum()),
+        "made_of": int(reason.isin(_MADE).sum()),
+    }
+    by_reason["source"] = int(withheld.sum()) - sum(by_reason.values())
     return {
         "audience": edition.audience,
         "rules": list(edition.secrecy.sentences),
         "datenstand": sorted(values["datenstand"].astype(str).unique()),
         "rows": len(values),
         "withheld": int(withheld.sum()),
-        "by_reason": {
-            "own": int(reason.isin(RULES).sum()),
-            "others": int(reason.isin(_OTHERS).sum()),
-            "made_of": int(reason.isin(_MADE).sum()),
-        },
+        "by_reason": by_reason,
         "by_level": {
             level.id: [int((values["level"] == level.id).sum()),
                        int(withheld[values["level"] == level.id].sum())]
@@ -132,6 +134,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
         reasons=[
             (say(f"protocol.reason.{key}"), number(count))
             for key, count in found["by_reason"].items()
+            if count or key in ("own", "others")
         ],
         levels=_table({x.title: found["by_level"][x.id] for x in edition.levels}, _MOST_LEVELS),
         themes=_table(found["by_theme"], _MOST_THEMES),

@@ -375,9 +375,13 @@ def build_editions(
     for audience in audiences:
         kept_back = find_kept_back(defined, audience)
         table = protected[~protected["indicator"].isin(kept_back)]
+        reasons = protocol[~protocol["indicator"].isin(kept_back)]
         if audience == INTERNAL:
-            table = pd.concat([table, withhold_unsafe(rows[~leaves], defined, rules, contributed)])
-            table = table.sort_index()
+            house = withhold_unsafe(rows[~leaves], defined, rules, contributed)
+            gone = (house["sign"] == ".") & (rows.loc[house.index, "sign"] != ".")
+            more = house.loc[gone, [c for c in reasons if c != "reason"]].assign(reason="small")
+            reasons = pd.concat([reasons, more])
+            table = pd.concat([table, house]).sort_index()
         table = table.reset_index(drop=True)
         used = set(table["indicator"])
         polygons = shown_gaps[~shown_gaps["measure"].isin(kept_back)]
@@ -405,7 +409,7 @@ def build_editions(
                 *_say_inside(inside, atlas.title, audience),
             ),
             secrecy=here,
-            protocol=protocol[~protocol["indicator"].isin(kept_back)].reset_index(drop=True),
+            protocol=reasons.reset_index(drop=True),
             inputs=MappingProxyType(_show_inputs(said, table, audience)),
             created=said.created,
             audience=audience,
