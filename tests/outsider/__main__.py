@@ -1,4 +1,7 @@
-"""Read a folder, attack it, say what was found: ``python -m outsider FOLDER [REPORT.json]``."""
+"""Read folders, attack them, say what was found: ``python -m outsider FOLDER [FOLDER …]``.
+
+The report of a folder stands beside it: ``FOLDER.json``. The exit code is 1 where anything was found.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from pathlib import Path
 from .attack import attack
 from .readers import read_folder
 
-folder = read_folder(Path(sys.argv[1]))
-report = attack(folder)
-sys.stdout.write(report.text() + "\n")
-if len(sys.argv) > 2:
-    Path(sys.argv[2]).write_text(
-        json.dumps(report.to_dict(), ensure_ascii=False, indent=1), "utf-8"
-    )
-sys.exit(0 if report.safe else 1)
+safe = True
+for argument in sys.argv[1:]:
+    place = Path(argument)
+    report = attack(read_folder(place))
+    safe &= report.safe
+    sys.stdout.write(f"{place}\n{report.text()}\n")
+    text = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)
+    place.with_name(f"{place.name}.json").write_text(text, encoding="utf-8")
+sys.exit(0 if safe else 1)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .facts import Address, Folder, Span
+from .facts import UNASSIGNED, Address, Folder, Span
+from .gaps import overlaps
 
 # what is counted, level, area, date
 Cell = tuple[str, str, str, str]
@@ -59,6 +60,7 @@ def build(folder: Folder) -> System:
     system.equations += _definitions(folder, system)
     system.equations += _found(folder, system)
     system.equations += _rests(folder, system)
+    system.equations += in_gaps(folder, system)
     for factors, (low, high), kind in folder.sums:
         cells: dict[Cell, float] = defaultdict(float)
         for address, factor in factors.items():
@@ -199,6 +201,12 @@ def _areas(folder: Folder, system: System, series: Mapping[Any, Any]) -> list[Eq
                 for area, parent in above.items():
                     cell = rows.get((level, area))
                     children[parent].append(cell or (what, level, area, day))
+                nowhere = rows.get((level, UNASSIGNED))
+                if nowhere is not None:
+                    root = (upper, UNASSIGNED) if (upper, UNASSIGNED) in rows else None
+                    tops = [p for p in children if p not in folder.parents.get(upper, {})]
+                    top = root[1] if root else tops[0] if len(set(above.values())) == 1 else ""
+                    children[top].append(nowhere)
                 wrong = False
                 for parent, cells in children.items():
                     total = rows.get((upper, parent))
@@ -328,17 +336,18 @@ def _found(folder: Folder, system: System) -> list[Equation]:
         if len(whats) < 3 or full.sum() < len(whats) + _SPARE_ROWS:
             continue
         formulas += _relations(whats, table[full])
-        means = [counted(folder, n)[0] for n, i in folder.indicators.items() if i["kind"] == "mean"]
-        for mean in set(means) & set(whats):
-            rounded += _rounded_relation(whats, table[full], mean)
+    for name, known in folder.indicators.items():
+        if known["kind"] == "mean":
+            rounded += _rounded_relation(system, by_place, counted(folder, name)[0])
     unique = list({tuple(sorted(f.items())): f for f in formulas}.values())
     equations = _apply(system, unique, "found")
+    lowest = folder.levels[-1]["id"]
     for formula in rounded:
         for cells in by_place.values():
             if all(what in cells for what in formula):
                 factors = {cells[what]: factor for what, factor in formula.items()}
                 rest = _rest(system, factors)
-                if rest is None:
+                if rest is None and cells[next(iter(formula))][1] == lowest:
                     equations.append(Equation(factors, -0.5, 0.5, "found, rounded"))
     return equations
 
@@ -368,22 +377,51 @@ def _relations(whats: list[str], table: np.ndarray) -> list[dict[str, float]]:
     return formulas
 
 
-def _rounded_relation(whats: list[str], table: np.ndarray, mean: str) -> list[dict[str, float]]:
+def _rounded_relation(
+    system: System, by_place: Mapping[Place, dict[str, Cell]], mean: str
+) -> list[dict[str, float]]:
     """Find middles of age groups: a sum of years of life, rounded to whole years."""
-    ages = [i for i, what in enumerate(whats) if what.count("|") == 2]
-    if not ages:
-        return []
-    at = whats.index(mean)
-    # Only spans that are not sums of others.
-    column, parts = table[:, at], table[:, ages]
-    factors, *_ = np.linalg.lstsq(parts, column, rcond=None)
-    near = np.round(factors * 2) / 2
-    if np.abs(parts @ near - column).max() > 0.5 * len(table):
-        return []
-    fits = np.abs(parts @ near - column) <= 0.5 + 1e-6
-    if fits.mean() < 0.5:
-        return []
-    return [{mean: -1.0, **{whats[i]: float(f) for i, f in zip(ages, near, strict=True) if f}}]
+    best: list[str] = []
+    for cells in by_place.values():
+        ages = [w for w in sorted(cells) if w.count("|") == 2]
+        if mean in cells and len(ages) > len(best):
+            best = ages
+    # Spans that others join to say nothing of their own.
+    spans = {w: tuple(map(float, w.split("|")[1:])) for w in best}
+    bases = {w.split("|")[0] for w in best}
+    parts = [
+        w for w in best
+        if not any(
+            o != w and o.split("|")[0] == w.split("|")[0]
+            and spans[w][0] <= spans[o][0] and spans[o][1] <= spans[w][1]
+            for o in best
+        )
+    ]  # fmt: skip
+    found = []
+    for group in ([w for w in parts if w.split("|")[0] in some] for some in _choices(bases)):
+        table = np.array(
+            [
+                [_value(system, cells[w]) for w in (*group, mean)]
+                for cells in by_place.values()
+                if mean in cells and all(w in cells for w in group)
+            ]
+        )
+        table = table[~np.isnan(table).any(axis=1)] if len(table) else table
+        if len(group) < 2 or len(table) < len(group) + _SPARE_ROWS:
+            continue
+        factors, *_ = np.linalg.lstsq(table[:, :-1], table[:, -1], rcond=None)
+        near = np.round(factors * 2) / 2
+        apart = np.abs(table[:, :-1] @ near - table[:, -1])
+        # Sums of rounded sums lie a little further apart.
+        if (apart <= 0.5 + 1e-6).mean() > 0.6 and apart.max() < 0.5 * len(table):
+            found.append({mean: -1.0, **dict(zip(group, near.tolist(), strict=True))})
+    return found
+
+
+def _choices(bases: set[str]) -> list[set[str]]:
+    """One base alone, or two that share out everybody, such as women and men."""
+    names = sorted(bases)
+    return [{a} for a in names] + [{a, b} for i, a in enumerate(names) for b in names[:i]]
 
 
 def _rests(folder: Folder, system: System) -> list[Equation]:
@@ -401,4 +439,33 @@ def _rests(folder: Folder, system: System) -> list[Equation]:
         system.hidden.setdefault(rest, []).append((level, area, indicator, day, "rest"))
         system.whole[rest[0]] = system.whole.get(top[0], True) and system.whole.get(below[0], True)
         equations.append(Equation({top: 1.0, rest: 1.0, below: -1.0}, 0.0, 0.0, "rest"))
+    return equations
+
+
+def in_gaps(folder: Folder, system: System) -> list[Equation]:
+    """People of gaps live in areas and are among those whom the rate of the area leaves out."""
+    equations = []
+    lowest = folder.levels[-1]["id"]
+    by_rest: dict[Cell, dict[Cell, float]] = defaultdict(dict)
+    for gap in folder.gaps:
+        if not gap.get("shape") or gap.get("people") is None:
+            continue
+        indicator, people = gap["measure"], float(gap["people"])
+        day = folder.newest(lowest, indicator)
+        pieces: dict[Cell, float] = {}
+        for area in overlaps(folder, gap["shape"], lowest):
+            piece = (f"gap {gap['gap']}", lowest, area, day)
+            pieces[piece] = 1.0
+            system.whole[piece[0]] = people == round(people)
+            if area:
+                by_rest[indicator, lowest, area, day][piece] = 1.0
+        equations.append(Equation(pieces, people, people, "gap"))
+    for (indicator, level, area, day), pieces in by_rest.items():
+        top = system.cell_of.get((level, area, indicator, day, "Z"))
+        below = system.cell_of.get((level, area, indicator, day, "N"))
+        if top is None or below is None:
+            continue
+        # Pieces together are no more than N - Z.
+        left = {**pieces, top: 1.0, below: -1.0}
+        equations.append(Equation(left, -float("inf"), 0.0, "gap in rest"))
     return equations

@@ -10,7 +10,8 @@ from typing import Any
 # level, area, indicator, date, role: "value", "Z" (numerator, or the count itself), "N"
 Address = tuple[str, str, str, str, str]
 Span = tuple[float, float]
-HIDDEN = "."
+UNASSIGNED = "nicht_zuzuordnen"
+NOTHING = ("", "–", "x", "/", "…", "()", "k. A.", "keine Angabe", "keine Zahl")
 SECRET_WORDS = (".", "zurückgehalten", "zurückgehalten oder unbekannt")
 _NUMBER = re.compile(r"[+−-]?\d{1,3}(?:[.\u00a0\u202f]\d{3})+(?:,\d+)?|[+−-]?\d+(?:,\d+)?")
 
@@ -36,6 +37,7 @@ class Folder:
     texts: list[str] = field(default_factory=list)
     sums: list[tuple[dict[Address, float], Span, str]] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+    pages: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 

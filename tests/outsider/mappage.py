@@ -11,14 +11,14 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-from .facts import Folder, iso
+from .facts import NOTHING, UNASSIGNED, Folder, iso
 from .geo import check_limits
 from .html import Node, parse
 
 _MISSING = -(2**31)
 _KNOWN = {"title", "topology", "levels", "indicators", "series", "codes", "large", "classes", "scales",
           "offers", "gaps", "minimum", "older", "start", "look", "words", "signs", "qualities",
-          "compare", "pair"}  # fmt: skip
+          "compare", "pair", "unassigned"}  # fmt: skip
 
 
 def read_map(folder: Folder, path: Path, name: str) -> None:
@@ -57,6 +57,20 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
         used += _read_series(folder, f"{source}:older", head, older, numbers)
     if used != count:
         folder.strange.append(f"{source}: {count - used} numbers that belong to nothing")
+    for at, (value, top, below, sign, *_) in head.get("unassigned", {}).items():
+        series = head["series"][int(at)]
+        known = head["indicators"][series["indicator"]]
+        place = (head["levels"][series["level"]]["id"], UNASSIGNED, known["id"], series["date"])
+        for number, role, digits in (
+            (value, "value", known["digits"]),
+            (top, "Z", series["counted"]),
+            (below, "N", series["counted"]),
+        ):
+            half = 0.5 * 10.0**-digits * (1 + 1e-9)
+            if number is not None:
+                folder.tell(f"{source}:unassigned", (*place, role), (number - half, number + half))
+            elif sign == "." and role == "value":
+                folder.tell(f"{source}:unassigned", (*place, role), None)
     for key, schemes in head["classes"].items():
         level_at, indicator_at = map(int, key.split())
         indicator = head["indicators"][indicator_at]["id"]
@@ -146,7 +160,7 @@ def _read_still(folder: Folder, source: str, page: Node) -> None:
             place = (level, areas[0], titles[0], iso(found[3]))
             for role, cell in zip(("value", "Z", "N"), row[1:], strict=False):
                 known = folder.indicators[titles[0]]
-                if cell in known["classes"] or cell in ("", "–", "keine Angabe", "keine Zahl"):
+                if cell in known["classes"] or cell in NOTHING:
                     continue
                 folder.tell(source, (*place, role), span_of(cell, digits if role == "value" else 0))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from .facts import Folder, exact, iso, strip_tag
+from .facts import NOTHING, Folder, exact, iso, strip_tag
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -151,7 +151,7 @@ def _cell(folder: Folder, source: str, address: Any, cell: Any) -> None:
         folder.tell(source, address, None)
     elif isinstance(cell, str) and cell in known["classes"] and address[4] == "value":
         folder.tell(source, address, exact(str(known["classes"].index(cell) + 1)))
-    elif cell not in (None, "", "–", "x", "/", "…", "()"):
+    elif cell is not None and cell not in NOTHING:
         folder.strange.append(f"{source}: {cell!r} at {address}")
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from .drawn import check_course, check_dots
-from .facts import Address, Folder, Span, numbers, plain, rounded
+from .facts import NOTHING, Address, Folder, Span, numbers, plain, rounded
 from .html import Node, parse
 from .sentences import read_sentence, unexplained
 
-_NOTHING = ("", "–", "x", "/", "…", "()", "keine Angabe", "keine Zahl")
 _SIGNS = ("sup", "mark", "svg", "unit", "unseen", "cite")
 _BEFORE, _AFTER = re.compile(r"^(?:ab|über) (\d+)"), re.compile(r"^(\d+)(?:–(\d+))?$")
 _WOMEN = re.compile(r"Frauen|Mädchen|weiblich")
@@ -24,6 +23,8 @@ def read_profile(folder: Folder, path: Path, name: str) -> None:
     level = path.parent.name
     title = next(page.find_all("h1")).text()
     Profile(folder, name, page, level, title).read()
+    words = [w for n in page.walk() for w in (n.data, *n.attributes.values())]
+    folder.pages[name] = {n.strip("+−-") for text in words for n in numbers(text)}
 
 
 class Profile:
@@ -62,10 +63,10 @@ class Profile:
         for entry in self.page.find_all("li"):
             self._key(entry)
             if entry.parent is not None and entry.parent.has("glance"):
-                self._sentence(entry.text("mark", "cite"))
+                self.sentence(entry.text("mark", "cite"))
         for paragraph in self.page.find_all("p", "desc", "figcaption"):
             if not paragraph.has("key-value") and not paragraph.has("notice"):
-                self._sentence(paragraph.text("mark", "cite"), tell=paragraph.tag == "p")
+                self.sentence(paragraph.text("mark", "cite"), tell=paragraph.tag == "p")
         for figure in self.page.find_all("figure"):
             check_course(self, figure)
         for node in self.page.walk():
@@ -78,7 +79,7 @@ class Profile:
     def tell(self, address: Address, text: str) -> None:
         """Take down a printed number; an indicator's newest unless a date is given."""
         text = plain(text)
-        if text in _NOTHING:
+        if text in NOTHING:
             return
         known = self.folder.indicators[address[2]]
         if text in known["classes"]:
@@ -93,11 +94,24 @@ class Profile:
         return (level, area, indicator, self.folder.newest(level, indicator), role)
 
     def indicator(self, text: str) -> str | None:
-        """Find the indicator a row or column is about."""
-        found = self.folder.by_title(text)
-        return found[0] if len(found) == 1 else None
+        """Find the indicator a row or column is about; a unit or tag may follow."""
+        for said in (text, re.split(r" ?, (?=[^,]*$)| ?\[", text)[0]):
+            found = self.folder.by_title(said)
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
-    def _sentence(self, text: str, *, tell: bool = True) -> None:
+    def everything(self, text: str) -> None:
+        """Every number of a document must be one of its page, where there is a page."""
+        page = Path(self.name).with_suffix(".html").as_posix()
+        said = self.folder.pages.get(page)
+        if said is not None:
+            more = sorted({n for n in numbers(text) if n.strip("+−-") not in said})
+            if more:
+                self.folder.strange.append(f"{self.name}: {more} not on the page")
+
+    def sentence(self, text: str, *, tell: bool = True) -> None:
+        """Read running text; every number in it must be accounted for."""
         for said in self.said:
             text = text.replace(said, " ")
         if self.area and tell:
@@ -157,7 +171,7 @@ class Profile:
                 text = cell.text(*_SIGNS)
                 if cell.has("strip"):
                     check_dots(self, cell, own)
-                elif cell.has("own") or head == "erreicht":
+                elif cell.has("own") or head in ("erreicht", "Wert", self.title):
                     self.tell(own, text)
                 elif head == "nicht erreicht":
                     self.tell_rest(own, text)
@@ -175,7 +189,7 @@ class Profile:
     def tell_rest(self, own: Address, text: str) -> None:
         """Take down how many a rate leaves out."""
         top, below = (*own[:4], "Z"), (*own[:4], "N")
-        span = None if text in _NOTHING else span_of(text)
+        span = None if text in NOTHING else span_of(text)
         if span is not None and top in self.folder.told and below in self.folder.told:
             self.count += 1
             self.folder.sums.append(({below: 1.0, top: -1.0}, span, "rest told"))  # type: ignore[dict-item]
@@ -183,7 +197,7 @@ class Profile:
                 self.folder.strange.append(f"{self.name}: rest {text} of a withheld number {own}")
 
     def _difference(self, own: Address, text: str) -> None:
-        if text in _NOTHING or span_of(text) is None:
+        if text in NOTHING or span_of(text) is None:
             return
         self.count += 1
         chain = list(self.chain.items())
@@ -214,7 +228,7 @@ class Profile:
                     address = self.address(self.level, self.area, found[head][0], "Z")
                     self.tell(address, text)
                     both[address] = 1.0
-                elif head == "zusammen" and both and text not in _NOTHING:
+                elif head == "zusammen" and both and text not in NOTHING:
                     told = span_of(text)
                     if told is not None:
                         self.count += 1
@@ -222,7 +236,7 @@ class Profile:
                         self.folder.sums.append((dict.fromkeys(known, 1.0), told, "together"))
                 elif head == "Anteil":
                     gone = [a for a in both if self.folder.span(a) is None]
-                    if gone and text not in _NOTHING and span_of(text) is not None:
+                    if gone and text not in NOTHING and span_of(text) is not None:
                         self.folder.strange.append(f"{self.name}: share {text} of withheld {gone}")
 
     def _key(self, entry: Node) -> None:

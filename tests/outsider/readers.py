@@ -10,7 +10,9 @@ from .facts import Folder
 from .geo import read_geopackage
 from .mappage import read_map
 from .office import read_workbook
+from .pdf import read_pdf
 from .profile import read_profile
+from .protocol import read_protocol
 from .tables import (
     read_edition,
     read_office,
@@ -19,6 +21,7 @@ from .tables import (
     read_report,
     read_values,
 )
+from .word import read_document
 
 Reader = Callable[[Folder, Path, str], None]
 
@@ -33,6 +36,9 @@ READERS: dict[str, Reader] = {
     "sozialraum.gpkg": read_geopackage,
     "ressourcenkarte.html": read_map,
     "profile/*/*.html": read_profile,
+    "profile/*/*.docx": read_document,
+    "profile/*/*.pdf": read_pdf,
+    "geheimhaltungsprotokoll.html": read_protocol,
     "pruefbericht.txt": read_report,
 }
 

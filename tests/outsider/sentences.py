@@ -10,8 +10,9 @@ from .facts import iso, numbers, plain, strip_tag
 if TYPE_CHECKING:
     from .profile import Profile
 
-_NUMBER = r"[+−-]?\d[\d.\u00a0\u202f]*(?:,\d+)?|\.(?= |$)"
-_DIRECT = re.compile(rf"^(?::| –| \(|,)? ?({_NUMBER})")
+_DIGITS = r"[+−-]?\d[\d.\u00a0\u202f]*(?:,\d+)?"
+_NUMBER = rf"{_DIGITS}|\.(?= |$)"
+_DIRECT = re.compile(rf"^(?::| –| \(|,)? ?({_DIGITS})|^(?::| –) (\.)(?= |$)")
 _COURSE = re.compile(rf"von ({_NUMBER})[^(]*\(([\d.]+)\) auf ({_NUMBER})[^(]*\(([\d.]+)\)")
 _REST = re.compile(rf"[Nn]icht erreicht werden ({_NUMBER})")
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\b(?:19|20)\d\d\b|\b\d+:\d\d\b")
@@ -41,11 +42,24 @@ def read_sentence(profile: Profile, text: str) -> None:
         if course:
             for number, day in ((course[1], course[2]), (course[3], course[4])):
                 profile.tell((*own[:3], iso(day), own[4]), number)
-        elif direct and not _DAY.match(direct[1]):
-            profile.tell(own, direct[1])
+        elif direct and not _DAY.match(direct[1] or "."):
+            profile.tell(own, direct[1] or ".")
         without = _REST.search(rest)
         if without:
             profile.tell_rest(own, without[1])
+
+
+_FIRST = re.compile(rf"^(?:, [^\d.,;:]+)?\d{{0,2}}(?: ?\[[^\]]*\])* ({_NUMBER})(?= |$)")
+
+
+def read_line(profile: Profile, line: str, longer: int = 0) -> None:
+    """Take down what a line of a table says: a name, a number of the page's own area."""
+    for title, indicator in _titles(profile).items():
+        if len(title) > longer and line.startswith(title):
+            found = _FIRST.match(line[len(title) :])
+            if found and profile.area and not _DAY.match(found[1]):
+                own = profile.address(profile.level, profile.area, indicator)
+                profile.tell(own, found[1])
 
 
 def _titles(profile: Profile) -> dict[str, str]:
@@ -101,8 +115,9 @@ def _known(profile: Profile) -> set[str]:
         for key in ("people", "minutes", "metres", "Menschen ohne Angebot in Reichweite"):
             if isinstance(gap.get(key), int | float):
                 written |= _write(float(gap[key]))
-    for count in (len(v) for v in folder.offers.values()):
-        written |= {str(n) for n in range(count + 1)}
+    for offers in folder.offers.values():
+        placed = sum(bool(offer.get("area")) for offer in offers)
+        written |= {str(n) for n in range(len(offers) + 1)} | _write(len(offers)) | _write(placed)
     for said in folder.texts:
         written |= {n.strip("+−-") for n in numbers(said)}
     profile._written = written  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .facts import Folder, exact, iso, rounded
+from .facts import NOTHING, Folder, exact, iso, rounded
 
 _ROLES = {"value": "value", "numerator": "Z", "denominator": "N"}
 
@@ -83,7 +83,7 @@ def tell_texts(
     """Take down value, numerator and denominator written in German."""
     for column, role in (("Wert", "value"), ("Zähler", "Z"), ("Nenner", "N")):
         text = row[column].removeprefix("'")
-        if not text or text in ("–", "x", "/", "…", "()") or text == "keine Angabe":
+        if text in NOTHING:
             continue
         if role == "value" and text in known["classes"]:
             number = float(known["classes"].index(text) + 1)
