@@ -99,6 +99,7 @@ from sozialraum.present.plots import (
     plot_shift,
 )
 from sozialraum.present.print_map import write_print_map
+from sozialraum.present.protocol import write_protocol
 from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
@@ -266,6 +267,7 @@ __all__ = [
     "write_geopackage",
     "write_passports",
     "write_print_map",
+    "write_protocol",
     "write_ressourcenkarte",
     "write_sozialraumprofile",
     "write_tables",
