@@ -1,18 +1,20 @@
-"""The map page beside folium with inlined Leaflet, on the same made-up county and city.
+"""The map page beside folium with inlined assets, on the same made-up county and city.
 
-folium gets the least it needs (Leaflet alone, one indicator of one year, offers as circles with their
-names); its own default also carries jQuery, Bootstrap and icon fonts. Times are those of Chromium on
-this machine, taken in turn. ``python benchmarks/page.py`` prints them.
+folium holds one indicator of one year and the offers as clustered markers with popups. What its page
+asks other hosts for is put into it, from wheels; icon fonts and what no wheel brings are left out, in
+its favour. Times are those of Chromium on this machine, taken in turn. ``python benchmarks/page.py``
+prints them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import tempfile
 import time
-from importlib.resources import files
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -159,14 +161,38 @@ def make_page(place: Place, folder: Path) -> tuple[Path, gpd.GeoDataFrame, gpd.G
     return path, shown, edition.offers
 
 
-def make_folium(place: Place, areas: Any, offers: Any, folder: Path) -> Path:
-    """Write the same areas, one indicator and the offers with folium, Leaflet inlined."""
-    import folium
+def find_assets() -> dict[str, str]:
+    """Find the files folium asks for, as wheels bring them; those no wheel has are left out."""
+    wanted = (
+        ("js-lib-leaflet", "leaflet.js"), ("js-lib-leaflet", "leaflet.css"),
+        ("xstatic-jquery", "jquery.min.js"), ("js-lib-bootstrap5", "bootstrap.bundle.min.js"),
+        ("js-lib-bootstrap5", "bootstrap.min.css"), ("xstatic-font-awesome", "all.min.css"),
+        ("xstatic-leaflet-markercluster", "leaflet.markercluster.js"),
+        ("xstatic-leaflet-markercluster", "MarkerCluster.css"),
+        ("xstatic-leaflet-markercluster", "MarkerCluster.Default.css"),
+    )  # fmt: skip
+    found = {}
+    for package, name in wanted:
+        try:
+            listed = files(package) or []
+        except PackageNotFoundError:
+            listed = files(f"django-{package}") or []
+        own = next(f for f in listed if f.name == name)
+        found[name] = Path(str(own.locate())).read_text(encoding="utf-8")
+    return found
 
+
+def make_folium(place: Place, areas: Any, offers: Any, folder: Path) -> Path:
+    """Write the same areas, one indicator and the offers with folium, what it asks for inlined."""
+    import folium
+    from folium.plugins import MarkerCluster
+
+    assets = find_assets()
     # The same outlines as ours: simplified by 5 m.
     areas = areas.assign(geometry=shapely.coverage_simplify(areas.geometry.to_numpy(), 5))
+    areas = areas.to_crs(4326)
     places = offers.to_crs(4326)
-    chart = folium.Map(tiles=None, prefer_canvas=False)
+    chart = folium.Map(tiles=None)
     limits = np.quantile(areas["i0"], [0.2, 0.4, 0.6, 0.8])
     colours = ("#efe4c3", "#a2c69d", "#50a291", "#197082", "#1a3f63")
 
@@ -174,25 +200,26 @@ def make_folium(place: Place, areas: Any, offers: Any, folder: Path) -> Path:
         place = int(np.searchsorted(limits, feature["properties"]["i0"]))
         return {"fillColor": colours[place], "color": "#fff", "weight": 1, "fillOpacity": 1}
 
-    layer = folium.GeoJson(
-        areas.to_crs(4326), style_function=style, tooltip=folium.GeoJsonTooltip(["name", "i0"])
-    )
-    layer.add_to(chart)
-    for x, y, name in zip(places.geometry.x, places.geometry.y, places["name"], strict=True):
-        folium.CircleMarker([y, x], radius=3, weight=1).add_child(folium.Tooltip(name)).add_to(chart)
-    west, south, east, north = areas.to_crs(4326).total_bounds
+    folium.GeoJson(
+        areas, style_function=style, tooltip=folium.GeoJsonTooltip(["name", "i0"])
+    ).add_to(chart)
+    cluster = MarkerCluster().add_to(chart)
+    rows = zip(places.geometry.x, places.geometry.y, places["name"], places["traeger"], strict=True)
+    for x, y, name, traeger in rows:
+        folium.Marker([y, x], popup=folium.Popup(f"{name}<br>{traeger}")).add_to(cluster)
+    west, south, east, north = areas.total_bounds
     chart.fit_bounds([[south, west], [north, east]])
-    chart.get_root().header._children.clear()
-    text = chart.get_root().render()
-    root = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
-    found = {p.name: p for p in Path(str(root)).rglob("leaflet.*") if p.suffix in (".js", ".css")}
-    style_text = found["leaflet.css"].read_text(encoding="utf-8")
-    script = found["leaflet.js"].read_text(encoding="utf-8").replace("</script", "<\\/script")
-    parts = text.split("<head>", 1)
-    own = "".join(
-        line + "\n" for line in parts[1].splitlines() if "https://" not in line or "<" not in line
+
+    def inline(link: re.Match[str]) -> str:
+        text = assets.get(link["name"], "").replace("</script", "<\\/script")
+        tag = "script" if link["name"].endswith(".js") else "style"
+        return f"<{tag}>{text}</{tag}>"
+
+    whole = re.sub(
+        r'<(?:script src|link rel="stylesheet" href)="https://[^"]*/(?P<name>[^"/]+)"\s*/?>(?:</script>)?',
+        inline,
+        chart.get_root().render().replace("jquery-3.7.1.min.js", "jquery.min.js"),
     )
-    whole = f"{parts[0]}<head><style>{style_text}</style><script>{script}</script>{own}"
     path = folder / f"{place.name}_folium.html"
     path.write_text(whole, encoding="utf-8")
     return path
@@ -294,7 +321,7 @@ def page(place: Place, rounds: int = 3) -> None:
         try:
             theirs = make_folium(place, areas, offers, Path(folder))
             print(f"{place.name} | folium, one indicator: {theirs.stat().st_size / 1e6:.2f} MB")
-        except ImportError as error:
+        except (ImportError, StopIteration) as error:
             print(f"{place.name} | folium: nicht geprüft: {error}")
         browser = play.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
@@ -326,7 +353,9 @@ def page(place: Place, rounds: int = 3) -> None:
                 opened.context.close()
         browser.close()
     for name, values in found.items():
-        print(f"{place.name} | {name}: {statistics.median(values):.0f} of {[round(v) for v in values]}")
+        print(
+            f"{place.name} | {name}: {statistics.median(values):.0f} of {[round(v) for v in values]}"
+        )
     if theirs:
         ratio = statistics.median(
             b / a for a, b in zip(found["usable, ms"], found["folium usable, ms"], strict=True)

@@ -68,8 +68,21 @@ function patterns(prefix) {
     pattern(`${prefix}gap`, look.gapHatch, "none", look.gap));
 }
 
-function buildMap() {
+/** Lines and extents; the paths of a level are written when it is first looked at. */
+function readShapes() {
   lines = readLines(data.topology);
+  data.levels.forEach((level, i) => {
+    const shapes = data.topology.objects[level.id].geometries;
+    /** @type {Map<string, string>|null} */
+    let paths = null;
+    drawn[i] = {
+      get paths() { return (paths = paths || new Map(shapes.map((s) => [s.id, pathOf(s.arcs)]))); },
+      boxes: shapes.map((s) => boxOf(s.arcs)), nodes: [], group: null,
+    };
+  });
+}
+
+function buildMap() {
   map = {
     water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
     gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
@@ -89,13 +102,6 @@ function buildMap() {
   for (const shape of water ? water.geometries : []) {
     map.water.append(svg("path", { d: pathOf(shape.arcs), fill: data.look.water, class: "wasser" }));
   }
-  data.levels.forEach((level, i) => {
-    const shapes = data.topology.objects[level.id].geometries;
-    drawn[i] = {
-      paths: new Map(shapes.map((s) => [s.id, pathOf(s.arcs)])),
-      boxes: shapes.map((s) => boxOf(s.arcs)), nodes: [], group: null,
-    };
-  });
   new ResizeObserver(() => resize()).observe(stage);
   stage.addEventListener("wheel", onWheel, { passive: false });
   for (const type of ["down", "move", "up", "cancel"]) {

@@ -28,6 +28,8 @@ async function start() {
   indexSeries(data);
   // From here on the script draws; before, and without script, the page shows its still map.
   document.documentElement.className = "mit-skript";
+  readShapes();
+  await rest();
   startOlder();
   startControls();
   startTabs();
@@ -35,6 +37,8 @@ async function start() {
   startWays();
   startGround();
   readHash();
+  await rest();
+  byId("buehne").clientWidth; // layout, in a task of its own
   await rest();
   buildMap();
   await rest();
