@@ -39,21 +39,21 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,hours]'
+	$(PIP) install --editable '.[fast,hours,pdf,word]'
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,hours,notebook,space,test]'
+	$(PIP) install --editable '.[fast,hours,notebook,pdf,space,test,word]'
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[fast,hours,notebook]'
+	$(PIP) install --editable '.[fast,hours,notebook,pdf,word]'
 	@touch $@
 
 # A peer that cannot be installed here is reported by the benchmark as not checked.
 .venv-bench/bench.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip --quiet install --editable '.[fast]'
-	for peer in pandana networkit igraph pyroutingkit access; do \
+	.venv-bench/bin/python -m pip --quiet install --editable '.[fast,hours,pdf,word]'
+	for peer in pandana networkit igraph pyroutingkit access weasyprint; do \
 	  .venv-bench/bin/python -m pip --quiet install --only-binary :all: $$peer || true; done
 	@touch $@

@@ -11,6 +11,7 @@ from .geo import read_geopackage
 from .mappage import read_map
 from .office import read_workbook
 from .pdf import read_pdf
+from .printmap import read_print_map
 from .profile import read_profile
 from .protocol import read_protocol
 from .tables import (
@@ -38,6 +39,8 @@ READERS: dict[str, Reader] = {
     "profile/*/*.html": read_profile,
     "profile/*/*.docx": read_document,
     "profile/*/*.pdf": read_pdf,
+    "karten/*.pdf": read_print_map,
+    "karten/*.svg": read_print_map,
     "geheimhaltungsprotokoll.html": read_protocol,
     "pruefbericht.txt": read_report,
 }

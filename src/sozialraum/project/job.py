@@ -32,6 +32,7 @@ from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import check_installed, write_sozialraumprofile
 from sozialraum.present.tables import write_tables
 from sozialraum.project.earlier import read_earlier
+from sozialraum.project.maps import check_maps, write_maps
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
@@ -227,13 +228,18 @@ def run(
     ------
     InputError, UnknownNameError, CoverageError, SecrecyError
     MissingPackageError
-        Profiles are asked for in a format whose extra is not installed.
+        Profiles or print maps are asked for in a format whose extra is not installed.
     """
     project = read_project(path)
     check_installed(project.section("profiles").get("formats", ()))
+    check_maps(project.entries("print_map"))
     wanted = list(dict.fromkeys(audiences)) or [PUBLIC]
     folders = {a: Path(out) / a if audiences else Path(out) for a in wanted}
-    total = 4 + 4 * len(wanted) + len(project.entries("coverage"))
+    total = (
+        4
+        + (4 + bool(project.entries("print_map"))) * len(wanted)
+        + len(project.entries("coverage"))
+    )
     with (
         tqdm(total=total, disable=not progress, unit="", bar_format=_BAR) as bar,
         ExitStack() as together,
@@ -268,14 +274,24 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
             formats=profiles.get("formats", ["html"]),
             template=template,
         )
+    start = project.section("ressourcenkarte")
+    left_out = 0
+    if project.entries("print_map"):
+        step(say("project.step_print_maps"))
+        left_out = write_maps(edition, project.entries("print_map"), new / "karten", start)
     step(say("project.step_geopackage"))
-    start = project.section("ressourcenkarte").get("indicator")
-    write_geopackage(edition, new / "sozialraum.gpkg", indicator=start)
+    write_geopackage(edition, new / "sozialraum.gpkg", indicator=start.get("indicator"))
     step(say("project.step_tables"))
     write_tables(edition, new / "tabellen")
     write_passports(edition, new / "tabellen")
     write_protocol(edition, new)
-    report = [say("project.report", title=edition.title), edition.head.notice, *edition.notes]
+    report = [
+        say("project.report", title=edition.title),
+        edition.head.notice,
+        *edition.notes,
+    ]
+    if left_out:
+        report.append(say("print.left_out", count=number(left_out)))
     if len(edition.lost):
         report.append(say("secrecy.lost", count=number(len(edition.lost))))
     mark_name(new / "pruefbericht.txt", edition.audience).write_text(
@@ -297,6 +313,10 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
         rules |= {"indicators": own} if own else {}
     if "secrecy" in sections:
         sections["secrecy"] = rules
+    if "print_map" in sections:
+        known = ["", *edition.indicators]
+        maps = [e for e in sections["print_map"] if e.get("indicator", "") in known]
+        sections |= {"print_map": maps}
     if "funding" in sections:
         seen = [e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators]
         sections |= {"funding": seen}

@@ -19,9 +19,10 @@ _LEAST: dict[str, dict[str, float]] = {
     "coverage": {"limit_min": 0.1, "min_people": 0},
     "uncertainty": {"minimum": 0},
     "level": {"prefix": 1},
+    "print_map": {"dpi": 72},
 }
 _FORMATS = {"profiles": ("formats",)}
-_LEVELS = {"ressourcenkarte": ("level",), "profiles": ("levels",)}
+_LEVELS = {"ressourcenkarte": ("level",), "profiles": ("levels",), "print_map": ("level",)}
 
 
 def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:

@@ -61,6 +61,11 @@ _LISTS: dict[str, Entry] = {
         "need": str, "prices": dict, "base_year": int, "prices_source": str, "audience": str,
     },
     "index": {"recipe": str, "level": str, "indicators": dict, "exclude": list},
+    "print_map": {
+        "indicator": str, "level": str, "datenstand": str, "size": str, "format": str,
+        "orientation": str, "scheme": str, "limits": list, "offers": list, "gaps": bool,
+        "hatched": bool, "dpi": int,
+    },
 }  # fmt: skip
 _CORRECTION: Entry = {"row": int, "column": str, "value": str, "old": str}
 _VERSION: Entry = {
@@ -77,6 +82,10 @@ _CHOICES = {
     ("population", "kind"): ("points", "zensus", "raster"),
     ("values", "form"): ("long", "wide"),
     ("funding", "audience"): AUDIENCES,
+    ("print_map", "size"): ("A4", "A3"),
+    ("print_map", "format"): ("pdf", "svg", "png"),
+    ("print_map", "orientation"): ("auto", "portrait", "landscape"),
+    ("print_map", "scheme"): ("quantiles", "equal", "natural"),
 }
 _REQUIRED = {
     "uncertainty": ("minimum",),
