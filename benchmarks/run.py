@@ -11,16 +11,20 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
+from aggregate import aggregate_speed
 from catchments import catchments
 from chains import chains
+from convert import convert_speed
 from county import county
 from growth import growth
 from isochrones import isochrones
+from profiles import profiles
 from searches import drive, igraph, nearest, networkit, pandana, walk_scipy
+from secrecy import secrecy
 
 PACKAGES = (
     "sozialraum", "numpy", "scipy", "pandas", "numba", "pandana", "networkit", "igraph",
-    "pyroutingkit", "access",
+    "pyroutingkit", "access", "weasyprint",
 )  # fmt: skip
 
 WORKS: dict[str, Callable[[], object]] = {
@@ -36,7 +40,11 @@ WORKS: dict[str, Callable[[], object]] = {
     "chains": chains,
     "county": county,
     "isochrones": isochrones,
+    "profiles": profiles,
     "growth": growth,
+    "aggregate": aggregate_speed,
+    "convert": convert_speed,
+    "secrecy": secrecy,
 }
 
 
