@@ -32,14 +32,14 @@ class Profile:
 
     def __init__(self, folder: Folder, name: str, page: Node, level: str, title: str) -> None:
         self.folder, self.name, self.page, self.level = folder, name, page, level
-        self.title = title
         by_name: dict[tuple[str, str], list[str]] = {}
         for (at, area), known in folder.names.items():
             by_name.setdefault((at, plain(known)), []).append(area)
         self.by_name = by_name
         stem = Path(name).stem
         own = by_name.get((level, title), [])
-        self.area = stem if stem in own else own[0] if len(own) == 1 else ""
+        self.area = stem if (level, stem) in folder.names else own[0] if len(own) == 1 else ""
+        self.title = folder.names.get((level, self.area), title)
         self.chain = {level: self.area}
         while level in folder.parents:
             upper, above = next(iter(folder.parents[level].items()))

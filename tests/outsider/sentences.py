@@ -49,14 +49,15 @@ def read_sentence(profile: Profile, text: str) -> None:
             profile.tell_rest(own, without[1])
 
 
-_FIRST = re.compile(rf"^(?:, [^\d.,;:]+)?\d{{0,2}}(?: ?\[[^\]]*\])* ({_NUMBER})(?= |$)")
+_FIRST = re.compile(rf"^\d{{0,2}}(?: ?\[[^\]]*\])* ({_NUMBER})(?= |$)")
 
 
 def read_line(profile: Profile, line: str, longer: int = 0) -> None:
     """Take down what a line of a table says: a name, a number of the page's own area."""
     for title, indicator in _titles(profile).items():
         if len(title) > longer and line.startswith(title):
-            found = _FIRST.match(line[len(title) :])
+            unit = plain(profile.folder.indicators[indicator]["unit"])
+            found = _FIRST.match(line[len(title) :].removeprefix(f", {unit}"))
             if found and profile.area and not _DAY.match(found[1]):
                 own = profile.address(profile.level, profile.area, indicator)
                 profile.tell(own, found[1])

@@ -73,6 +73,8 @@ def read_office(folder: Folder, path: Path, name: str) -> None:
                 place = (*place, iso(row["Datenstand"]))
                 if len(folder.by_title(row["Merkmal"])) > 1:
                     folder.strange.append(f"{name}: more than one {row['Merkmal']}")
+                if row["Schritte"] not in folder.texts[-1:]:
+                    folder.texts.append(row["Schritte"])
                 folder.names[place[0], place[1]] = row["Gebiet"].removeprefix("'")
                 tell_texts(folder, name, place, row, known)
 
