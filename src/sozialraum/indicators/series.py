@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialraum.indicators.convert import complete_rows, convert_boundaries
 from sozialraum.model.check import CheckReport
-from sozialraum.model.indicator import MEANING, Indicator, pick
+from sozialraum.model.indicator import Indicator, pick, say_differences
 from sozialraum.model.rows import add_origin, find_rows
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.model.versions import AreaVersion, check_versions, find_version, pick_version
@@ -120,8 +120,6 @@ def name_versions(values: pd.DataFrame, versions: Sequence[AreaVersion]) -> pd.S
     return stand
 
 
-# What a definition must not change in for two values of it to mean the same.
-_SAID = ("numerator", *MEANING)
 _ESTIMATED = ("key", "dasymetric", "areal")
 
 
@@ -226,8 +224,5 @@ def _list_changes(
         if name not in then:
             said[name] = say("compare.not_defined")
             continue
-        one, other = now[name], then[name]
-        fields = [f for f in _SAID if getattr(one, f) != getattr(other, f)]
-        words = ", ".join(dict.fromkeys(say(f"compare.field.{f}") for f in fields))
-        said[name] = say("compare.definition", fields=words) if fields else ""
+        said[name] = say_differences(now[name], then[name])
     return said

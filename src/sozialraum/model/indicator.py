@@ -233,6 +233,24 @@ MEANING = (
 )  # fmt: skip
 
 
+# What must not change in a definition for two values of it to mean the same.
+_COMPARED = ("numerator", *MEANING, "classes", "made_of", "change_years")
+
+
+def say_differences(one: Indicator, other: Indicator) -> str:
+    """Say in what two definitions of an indicator differ; empty where they mean the same.
+
+    Examples
+    --------
+    >>> old = Indicator(id="k", title="Kinder", ages=(0, 6), base="einwohner")
+    >>> say_differences(old, Indicator(id="k", title="Kinder", ages=(0, 7), base="einwohner"))
+    'verschiedene Definitionen (Alter)'
+    """
+    changed = [f for f in _COMPARED if getattr(one, f) != getattr(other, f)]
+    words = ", ".join(dict.fromkeys(say(f"compare.field.{f}") for f in changed))
+    return say("compare.definition", fields=words) if changed else ""
+
+
 def inherit(
     entry: dict[str, Any],
     common: Mapping[str, Any],

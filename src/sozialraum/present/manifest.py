@@ -15,6 +15,8 @@ from sozialraum.present.protocol import summarise_protocol
 from sozialraum.secrecy.edition import Edition
 
 NAME = "edition.json"
+# Of this file and of what `sozialraum compare` reads beside it; another one is not understood.
+FORMAT = 1
 
 
 def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, Any]) -> Path:
@@ -45,6 +47,7 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
         if file.is_file() and file != path
     }
     content = {
+        "format": FORMAT,
         "title": edition.title,
         "redaktionsschluss": edition.created,
         "audience": edition.audience,
