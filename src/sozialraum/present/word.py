@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
@@ -30,16 +27,15 @@ from sozialraum.present.profile.sheet import (
 )
 from sozialraum.present.svg import clean
 from sozialraum.present.typeset import draw_png
+from sozialraum.present.word_looks import describe, dress
+from sozialraum.present.word_parts import make_element, make_row, make_run, qualify, repack
 from sozialraum.texts import say
 
 PLACEHOLDER = "{profil}"
 # Widths of pictures in millimetres, by kind.
 _WIDTHS = {"map": 64.0, "chart": 80.0, "wide": 140.0, "small": 38.0}
-_DAY = (1980, 1, 1, 0, 0, 0)
-_FONT = "Arial"
 # Sizes of text in half points: in cells, and of method and sources.
 _CELL, _NOTE = 16, 14
-_TITLES = {"Title": 26, "Heading 1": 15, "Heading 2": 10.5}
 
 
 def write_docx(sheet: Sheet, *, template: str | Path | None = None, author: str = "") -> bytes:
@@ -69,78 +65,16 @@ def write_docx(sheet: Sheet, *, template: str | Path | None = None, author: str 
     if template is not None and not Path(template).is_file():
         raise FileNotFoundError(str(template))
     document = docx.Document(str(template) if template is not None else None)
-    _describe(document, sheet, author)
+    describe(document, sheet, author)
     if template is None:
-        _dress(document, sheet)
+        dress(document, sheet)
     place, found = _find_place(document)
     _Writer(document, place).write(sheet)
     if found:
         place.getparent().remove(place)
     buffer = io.BytesIO()
     document.save(buffer)
-    return _repack(buffer.getvalue())
-
-
-def _describe(document: Any, sheet: Sheet, author: str) -> None:
-    """State title, language and day; nothing of who wrote it when."""
-    known = document.core_properties
-    known.title, known.author, known.language = clean(sheet.title), clean(author), "de-DE"
-    known.subject = clean(sheet.kind)
-    known.comments = known.keywords = known.category = known.last_modified_by = ""
-    year, month, day = [*(int(p) for p in (sheet.created or "1980").split("-")), 1, 1][:3]
-    known.created = known.modified = dt.datetime(year, month, day, tzinfo=dt.UTC)
-    known.revision = 1
-    settings = document.settings.element
-    if settings.find(_q("w:autoHyphenation")) is None:
-        after = settings.find(_q("w:defaultTabStop"))
-        hyphens = _element("w:autoHyphenation")
-        settings.insert(0, hyphens) if after is None else after.addnext(hyphens)
-    for style in document.styles.element.iter(_q("w:rPrDefault")):
-        fonts = style.find(_q("w:rPr"))
-        if fonts is None:
-            fonts = _element("w:rPr")
-            style.append(fonts)
-        for old in fonts.findall(_q("w:lang")):
-            fonts.remove(old)
-        fonts.append(_element("w:lang", val="de-DE", eastAsia="de-DE", bidi="ar-SA"))
-
-
-def _dress(document: Any, sheet: Sheet) -> None:
-    """Give the plain document the looks of the page, a foot and narrower margins."""
-    from docx.shared import Mm, Pt, RGBColor
-
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(9)
-    normal.paragraph_format.space_after = Pt(2)
-    normal.paragraph_format.line_spacing = 1.0
-    for name, size in _TITLES.items():
-        style = document.styles[name]
-        style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), name == "Heading 2"
-        style.font.color.rgb = RGBColor.from_string(LOOKS["deep"][1:])
-        fonts = style.element.rPr.rFonts
-        for key in [k for k in fonts.attrib if "Theme" in k]:
-            del fonts.attrib[key]
-        style.paragraph_format.space_before = Pt(0 if name == "Title" else 8)
-        style.paragraph_format.space_after = Pt(2)
-        for border in style.element.iter(_q("w:pBdr")):
-            border.getparent().remove(border)
-            break
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(18)
-    section.top_margin = section.bottom_margin = Mm(15)
-    foot = section.footer.paragraphs[0]
-    foot.add_run(clean(sheet.running) + " · ")
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = foot.add_run()
-        if kind:
-            run._r.append(_element("w:fldChar", fldCharType=kind))
-        else:
-            code = _element("w:instrText")
-            code.text = text
-            run._r.append(code)
-    for run in foot.runs:
-        run.font.size = Pt(7.5)
+    return repack(buffer.getvalue())
 
 
 def _find_place(document: Any) -> tuple[Any, bool]:
@@ -150,7 +84,7 @@ def _find_place(document: Any) -> tuple[Any, bool]:
         if paragraph.text.strip() == PLACEHOLDER:
             return paragraph._p, True
     for child in list(body):
-        if child.tag != _q("w:sectPr"):
+        if child.tag != qualify("w:sectPr"):
             body.remove(child)
     return body[-1], False
 
@@ -227,23 +161,23 @@ class _Writer:
         known = self.style(style) if style else None
         noted = self.small and not style.startswith("Heading")
         size = _NOTE if noted else _CELL if small else 0
-        properties = _element("w:pPr")
+        properties = make_element("w:pPr")
         if known:
-            properties.append(_element("w:pStyle", val=known))
+            properties.append(make_element("w:pStyle", val=known))
         if keep:
-            properties.append(_element("w:keepNext"))
+            properties.append(make_element("w:keepNext"))
         if shade:
-            properties.append(_element("w:shd", val="clear", color="auto", fill=shade[1:]))
+            properties.append(make_element("w:shd", val="clear", color="auto", fill=shade[1:]))
         if small or noted:
-            properties.append(_element("w:spacing", before="10", after="10"))
+            properties.append(make_element("w:spacing", before="10", after="10"))
         if right:
-            properties.append(_element("w:jc", val="right"))
+            properties.append(make_element("w:jc", val="right"))
         if style.startswith("Heading") and not known:
-            properties.append(_element("w:outlineLvl", val=str(int(style[-1]) - 1)))
-        paragraph = _element("w:p")
+            properties.append(make_element("w:outlineLvl", val=str(int(style[-1]) - 1)))
+        paragraph = make_element("w:p")
         paragraph.append(properties)
         if bullet and not known:
-            paragraph.append(_run("– "))
+            paragraph.append(make_run("– "))
         for i, run in enumerate(r for r in words if r.kind != "sign"):
             space = " " if i and run.kind not in ("cite", "unit") else ""
             for part in self.run(run, space, size=size, bold=bold):
@@ -253,32 +187,34 @@ class _Writer:
     def run(self, run: Run, space: str, *, size: int, bold: bool) -> Iterator[Any]:
         text = space + run.text
         if run.kind == "cite":
-            link = _element("w:hyperlink", anchor=f"n{run.text}", history="1")
-            link.append(_run(text, raised=True, size=size))
+            link = make_element("w:hyperlink", anchor=f"n{run.text}", history="1")
+            link.append(make_run(text, raised=True, size=size))
             yield link
         elif run.kind == "link":
             if space:
-                yield _run(space, size=size)
-            link = _element("w:hyperlink", history="1")
+                yield make_run(space, size=size)
+            link = make_element("w:hyperlink", history="1")
             kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
             link.set(
-                _q("r:id"), self.document.part.relate_to(clean(run.to), kind, is_external=True)
+                qualify("r:id"), self.document.part.relate_to(clean(run.to), kind, is_external=True)
             )
-            link.append(_run(run.text, size=size, colour=LOOKS["accent"]))
+            link.append(make_run(run.text, size=size, colour=LOOKS["accent"]))
             yield link
         elif run.kind == "mark":
-            yield _run(f"{space}[{run.text}]", size=15, colour=LOOKS["quiet"])
+            yield make_run(f"{space}[{run.text}]", size=15, colour=LOOKS["quiet"])
         else:
             quiet = run.kind in ("quiet", "unit")
-            yield _run(
+            yield make_run(
                 text, bold=bold or run.kind in ("strong", "gap"), size=size,
                 colour=LOOKS["quiet"] if quiet else "",
             )  # fmt: skip
 
     def space(self) -> Any:
         """Keep two tables apart; without it they would become one."""
-        paragraph, properties = _element("w:p"), _element("w:pPr")
-        properties.append(_element("w:spacing", before="0", after="0", line="80", lineRule="exact"))
+        paragraph, properties = make_element("w:p"), make_element("w:pPr")
+        properties.append(
+            make_element("w:spacing", before="0", after="0", line="80", lineRule="exact")
+        )
         paragraph.append(properties)
         return paragraph
 
@@ -286,8 +222,8 @@ class _Writer:
         """Write a source with the bookmark that its citations lead to."""
         paragraph = self.paragraph((Run(f"{number}", "strong"), *words), small=True)
         ident = str(next(self.bookmarks))
-        paragraph.insert(1, _element("w:bookmarkStart", id=ident, name=f"n{number}"))
-        paragraph.append(_element("w:bookmarkEnd", id=ident))
+        paragraph.insert(1, make_element("w:bookmarkStart", id=ident, name=f"n{number}"))
+        paragraph.append(make_element("w:bookmarkEnd", id=ident))
         return paragraph
 
     def picture(self, picture: Picture, width: float, *, keep: bool = False) -> Any:
@@ -297,12 +233,12 @@ class _Writer:
         inline = self.document.part.new_pic_inline(io.BytesIO(data), width=Mm(width))
         inline.docPr.set("descr", clean(picture.alt))
         inline.docPr.set("name", clean(picture.alt.split(".")[0])[:60])
-        for named in inline.iter(_q("pic:cNvPr")):
+        for named in inline.iter(qualify("pic:cNvPr")):
             named.set("name", "bild.png")
             named.set("descr", clean(picture.alt))
-        drawing = _element("w:drawing")
+        drawing = make_element("w:drawing")
         drawing.append(inline)
-        run = _element("w:r")
+        run = make_element("w:r")
         run.append(drawing)
         paragraph = self.paragraph((), keep=keep)
         paragraph.append(run)
@@ -327,7 +263,7 @@ class _Writer:
         right = [c.kind in ("number", "own", "quiet") for c in columns]
         heads = [self.paragraph(c.title, right=r, small=True, bold=True)
                  for c, r in zip(columns, right, strict=True)]  # fmt: skip
-        made.append(_row(heads, head=True))
+        made.append(make_row(heads, head=True))
 
         def fill(cells: tuple[Any, ...], *, bold: bool = False) -> Any:
             texts: list[Words] = []
@@ -336,7 +272,7 @@ class _Writer:
                     texts.append(cell)
                 elif not isinstance(cell, Picture) and cell and not texts[-1]:
                     texts[-1] = cell
-            return _row(
+            return make_row(
                 [self.paragraph(t, right=r, small=True, bold=bold or columns[i].kind == "own")
                  for i, (t, r) in enumerate(zip(texts, right, strict=True))]
             )  # fmt: skip
@@ -344,7 +280,7 @@ class _Writer:
         for group in table.groups:
             if group.title:
                 title = self.paragraph(group.title, keep=True, small=True, bold=True)
-                made.append(_row([title], span=len(columns)))
+                made.append(make_row([title], span=len(columns)))
             for cells in group.rows:
                 made.append(fill(cells))
         for cells in table.foot:
@@ -356,7 +292,7 @@ class _Writer:
         made = self.frame(say("profile.key_heading"), [3.0, 1.4, *[1.4 for _ in bases]])
         heads = [say("profile.indicator"), say("profile.value"), *bases]
         made.append(
-            _row([self.paragraph((Run(h),), right=i > 0, small=True, bold=True)
+            make_row([self.paragraph((Run(h),), right=i > 0, small=True, bold=True)
                   for i, h in enumerate(heads)], head=True)
         )  # fmt: skip
         for tile in tiles.tiles:
@@ -367,7 +303,7 @@ class _Writer:
             cells += [
                 self.paragraph((Run(known.get(b, "")),), right=True, small=True) for b in bases
             ]
-            made.append(_row(cells))
+            made.append(make_row(cells))
         return made
 
     def picture_table(self, figures: tuple[Figure, ...]) -> Any:
@@ -377,32 +313,32 @@ class _Writer:
         heads = [self.paragraph(f.title, small=True, keep=True) for f in figures]
         cells = [self.picture(f.picture, min(_WIDTHS[f.kind], self.width / 4 - 3)) for f in figures]
         blank = [[self.paragraph(()) for _ in range(4 - len(figures))] for _ in range(2)]
-        made.append(_row([*heads, *blank[0]], head=True))
-        made.append(_row([*cells, *blank[1]]))
+        made.append(make_row([*heads, *blank[0]], head=True))
+        made.append(make_row([*cells, *blank[1]]))
         return made
 
     def frame(self, caption: str, shares: list[float]) -> Any:
         """Open a table with thin lines between its rows, over the whole width."""
-        table, properties, grid = (_element(f"w:{n}") for n in ("tbl", "tblPr", "tblGrid"))
+        table, properties, grid = (make_element(f"w:{n}") for n in ("tbl", "tblPr", "tblGrid"))
         style = self.style("Normal Table") or self.style("Table Normal")
         if style:
-            properties.append(_element("w:tblStyle", val=style))
-        properties.append(_element("w:tblW", w="5000", type="pct"))
-        borders = _element("w:tblBorders")
+            properties.append(make_element("w:tblStyle", val=style))
+        properties.append(make_element("w:tblW", w="5000", type="pct"))
+        borders = make_element("w:tblBorders")
         for side in ("top", "bottom", "insideH"):
             borders.append(
-                _element(f"w:{side}", val="single", sz="4", space="0", color=LOOKS["rule"][1:])
+                make_element(f"w:{side}", val="single", sz="4", space="0", color=LOOKS["rule"][1:])
             )
         properties.append(borders)
-        properties.append(_element("w:tblLayout", type="fixed"))
+        properties.append(make_element("w:tblLayout", type="fixed"))
         properties.append(
-            _element("w:tblLook", val="0620", firstRow="1", lastRow="0", firstColumn="1",
+            make_element("w:tblLook", val="0620", firstRow="1", lastRow="0", firstColumn="1",
                      lastColumn="0", noHBand="1", noVBand="1")
         )  # fmt: skip
-        properties.append(_element("w:tblCaption", val=clean(caption)))
+        properties.append(make_element("w:tblCaption", val=clean(caption)))
         twips = self.width * 56.7
         for share in shares:
-            grid.append(_element("w:gridCol", w=str(round(twips * share / sum(shares)))))
+            grid.append(make_element("w:gridCol", w=str(round(twips * share / sum(shares)))))
         table.append(properties)
         table.append(grid)
         return table
@@ -425,66 +361,3 @@ def _join(lines: tuple[Words, ...]) -> Words:
     ends = [Run(f"{say_plain(line)}{',' if i < len(lines) - 1 else ''}", "quiet")
             for i, line in enumerate(lines)]  # fmt: skip
     return tuple(ends)
-
-
-def _row(paragraphs: list[Any], *, head: bool = False, span: int = 1) -> Any:
-    row, properties = _element("w:tr"), _element("w:trPr")
-    properties.append(_element("w:cantSplit"))
-    if head:
-        properties.append(_element("w:tblHeader"))
-    row.append(properties)
-    for paragraph in paragraphs:
-        cell = _element("w:tc")
-        if span > 1:
-            settings = _element("w:tcPr")
-            settings.append(_element("w:gridSpan", val=str(span)))
-            cell.append(settings)
-        cell.append(paragraph)
-        row.append(cell)
-    return row
-
-
-def _run(
-    text: str, *, bold: bool = False, raised: bool = False, size: int = 0, colour: str = ""
-) -> Any:
-    run, properties = _element("w:r"), _element("w:rPr")
-    if bold:
-        properties.append(_element("w:b"))
-    if colour:
-        properties.append(_element("w:color", val=colour[1:]))
-    if size:
-        properties.append(_element("w:sz", val=str(size)))
-    if raised:
-        properties.append(_element("w:vertAlign", val="superscript"))
-    run.append(properties)
-    content = _element("w:t")
-    content.text = re.sub(r"\s*[\n\t]\s*", " ", clean(text))
-    content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    run.append(content)
-    return run
-
-
-def _q(name: str) -> str:
-    from docx.oxml.ns import qn
-
-    return str(qn(name))
-
-
-def _element(name: str, /, **attributes: str) -> Any:
-    from docx.oxml import OxmlElement
-
-    made = OxmlElement(name)
-    for key, value in attributes.items():
-        made.set(_q(f"w:{key}"), value)
-    return made
-
-
-def _repack(data: bytes) -> bytes:
-    """Write the parts of a zip again, all of the same day."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name))
-    return buffer.getvalue()

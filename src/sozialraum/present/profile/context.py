@@ -22,9 +22,10 @@ from sozialraum.present.profile.figures import (
     SourceNote,
     plain_title,
 )
+from sozialraum.present.profile.gap_list import GapRow, list_gaps
 from sozialraum.present.profile.offer_list import OfferList, list_offers
 from sozialraum.present.profile.week import WeekRow, count_week
-from sozialraum.texts import number, say, words
+from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
     from sozialraum.model.areas import Level
@@ -33,15 +34,11 @@ if TYPE_CHECKING:
 
 KEY_FIGURES = 6
 COURSES = 8
-# Gaps listed for each measure.
-GAPS = 2
 PART_COLUMNS = 6
 # Columns of an index itself: its value, its class.
 INDEX_COLUMNS = 2
 # How far back a change is told.
 YEARS = 10
-# A gap is told to an area if at least this share of its polygon lies in it.
-GAP_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +75,6 @@ class Course:
     own: tuple[Figure, ...]
     whole: tuple[Figure, ...]
     note: int
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """A gap that lies in the area, at least in part.
-
-    Attributes
-    ----------
-    mark : str
-        Its number on the profile's map.
-    measure : str
-        What is missing there.
-    people : str
-        Number of people in the whole gap, or the sign that stands for it.
-    minutes, metres, offer : str
-        The way to the next offer.
-    count : float, optional
-        ``people`` as a number.
-    inside : float
-        Share of the polygon that lies in the area.
-    """
-
-    mark: str
-    measure: str
-    people: str
-    minutes: str
-    metres: str
-    offer: str
-    count: float | None
-    inside: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +251,11 @@ class Profile:
         yield from self.ages.figures if self.ages else ()
         yield from (f for course in self.courses for f in course.own[:-1])
         yield from (f for _, row in self.parts.rows for f in row) if self.parts else ()
-        # On its own level an index and its parts stand among the themes already.
-        below = self.index is not None and self.index.level.id != self.place.level
-        yield from (f for _, row in self.index.rows for f in row) if self.index and below else ()
+        if self.index is not None:
+            # On the area's own level the parts of an index stand among the themes already.
+            below = self.index.level.id != self.place.level
+            every = (f for _, row in self.index.rows for f in row)
+            yield from (f for f in every if below or f.indicator.kind == "index")
 
     @property
     def hidden(self) -> int:
@@ -324,12 +293,19 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
     key_figures = cite(choose_key_figures(known, desk.reach))
     ages = list_ages(desk, area)
     ages_note = notes.cite(ages.figures[0]) if ages else 0
-    themes = _themes(cite(c for c in known if c.indicator.id not in desk.reach))
+    index = _index(desk, area, notes)
+    # An index stands beside its parts, not among figures that a larger area could have.
+    apart = (
+        {*desk.reach, *(i.id for i, _ in index.indicators if i.kind == "index")}
+        if index
+        else desk.reach
+    )
+    themes = _themes(cite(c for c in known if c.indicator.id not in apart))
     reach = cite(c for c in known if c.indicator.id in desk.reach)
     # Indices of two years must not be compared: each is taken from its own year's mean.
     lasting = [c for c in known if c.indicator.id not in desk.reach and c.indicator.kind != "index"]
     courses = _courses(desk, area, lasting, notes)
-    gaps, shapes, left = _gaps(desk, area)
+    gaps, shapes, left = list_gaps(desk, area)
     return Profile(
         place=desk.place(desk.level.id, area),
         parents=parents,
@@ -345,7 +321,7 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
         gap_shapes=shapes,
         gaps_left=left,
         parts=_parts(desk, area, known, notes),
-        index=_index(desk, area, notes),
+        index=index,
         notes=notes.all,
     )
 
@@ -447,46 +423,6 @@ def _courses(
             )
         )  # fmt: skip
     return tuple(courses)
-
-
-def _gaps(desk: ProfileDesk, area: str) -> tuple[tuple[GapRow, ...], gpd.GeoDataFrame, int]:
-    """List the gaps that lie in the area, most people first, withheld ones last."""
-    edition = desk.edition
-    gaps = edition.gaps
-    shape = desk.tables[desk.level.id].geometry.loc[area]
-    near = gaps[gaps.intersects(shape)]
-    inside = near.intersection(shape).area / near.area
-    near = near.assign(inside=inside)[inside >= GAP_SHARE]
-    near = near.sort_values(["people", "rank"], ascending=[False, True], na_position="last")
-    shown = near.groupby("measure", sort=False).head(GAPS)
-    # Measures in the order of their largest gap, and in each the gaps as they stand.
-    first = {measure: i for i, measure in enumerate(dict.fromkeys(shown["measure"]))}
-    shown = shown.sort_values("measure", key=lambda m: m.map(first), kind="stable")
-    shown = shown.assign(mark=[str(i + 1) for i in range(len(shown))])
-    names = edition.offers["name"] if "name" in edition.offers else pd.Series(dtype="str")
-    rows = tuple(
-        GapRow(
-            mark=gap["mark"],
-            measure=edition.indicators[gap["measure"]].gap_heading
-            if gap["measure"] in edition.indicators
-            else "",
-            people=gap["sign"] or number(gap["people"]),
-            minutes=number(gap["minutes"]),
-            metres=number(gap["metres"]),
-            offer=_offer_name(gap["offer"], names),
-            count=None if pd.isna(gap["people"]) else float(gap["people"]),
-            inside=float(gap["inside"]),
-        )
-        for gap in shown.to_dict("records")
-    )
-    return rows, shown[["mark", "geometry"]], len(near) - len(shown)
-
-
-def _offer_name(offer: object, names: pd.Series) -> str:
-    if offer is None or pd.isna(offer):
-        return ""
-    name = names.get(offer)
-    return say("profile.nameless") if name is None or pd.isna(name) else str(name)
 
 
 def list_level(desk: ProfileDesk) -> Parts | None:

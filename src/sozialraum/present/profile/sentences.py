@@ -283,7 +283,10 @@ def _carriers(offers: OfferList) -> Iterable[Statement]:
 
 
 def _reached(profile: Profile) -> Iterable[Statement]:
-    """Tell what more people reach than in the whole."""
+    """Tell what everybody reaches, or what more people reach than in the whole."""
+    if profile.reach and all(c.own.unreached == 0 for c in profile.reach):
+        yield Statement(_say("reach_all"), profile.reach[0].own.marks)
+        return
     better = [
         c
         for c in profile.reach
@@ -301,8 +304,6 @@ def _reach(profile: Profile) -> Iterable[Statement]:
     """Tell the reach that leaves most people out."""
     known = [c for c in profile.reach if c.own.value is not None and c.own.unreached]
     if not known:
-        if profile.reach and all(c.own.unreached == 0 for c in profile.reach):
-            yield Statement(_say("reach_all"), profile.reach[0].own.marks)
         return
     worst = max(known, key=lambda c: c.own.unreached or 0.0)
     yield Statement(

@@ -1,0 +1,79 @@
+"""Pieces of a Word document: elements, runs, rows, and the zip around them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Any
+
+from sozialraum.present.svg import clean
+
+_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+def make_row(paragraphs: list[Any], *, head: bool = False, span: int = 1) -> Any:
+    """Make a row of a table with a paragraph in each cell."""
+    row, properties = make_element("w:tr"), make_element("w:trPr")
+    properties.append(make_element("w:cantSplit"))
+    if head:
+        properties.append(make_element("w:tblHeader"))
+    row.append(properties)
+    for paragraph in paragraphs:
+        cell = make_element("w:tc")
+        if span > 1:
+            settings = make_element("w:tcPr")
+            settings.append(make_element("w:gridSpan", val=str(span)))
+            cell.append(settings)
+        cell.append(paragraph)
+        row.append(cell)
+    return row
+
+
+def make_run(
+    text: str, *, bold: bool = False, raised: bool = False, size: int = 0, colour: str = ""
+) -> Any:
+    """Make a run of text; its size is in half points."""
+    run, properties = make_element("w:r"), make_element("w:rPr")
+    if bold:
+        properties.append(make_element("w:b"))
+    if colour:
+        properties.append(make_element("w:color", val=colour[1:]))
+    if size:
+        properties.append(make_element("w:sz", val=str(size)))
+    if raised:
+        properties.append(make_element("w:vertAlign", val="superscript"))
+    run.append(properties)
+    content = make_element("w:t")
+    content.text = re.sub(r"\s*[\n\t]\s*", " ", clean(text))
+    content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    run.append(content)
+    return run
+
+
+def qualify(name: str) -> str:
+    """Give a name such as "w:p" with its namespace."""
+    from docx.oxml.ns import qn
+
+    return str(qn(name))
+
+
+def make_element(name: str, /, **attributes: str) -> Any:
+    """Make an element with attributes of the main namespace."""
+    from docx.oxml import OxmlElement
+
+    made = OxmlElement(name)
+    for key, value in attributes.items():
+        made.set(qualify(f"w:{key}"), value)
+    return made
+
+
+def repack(data: bytes) -> bytes:
+    """Write the parts of a zip again, all of the same day."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return buffer.getvalue()
