@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check bench docs notebooks example clean
+.PHONY: run test test-firefox check bench docs notebooks example clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/sozialraum run sozialraum.toml --out ergebnis
@@ -13,6 +13,11 @@ run: $(VENV)/run.stamp
 test: $(VENV)/test.stamp check
 	@sh scripts/install_chromium.sh
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-firefox: $(VENV)/test.stamp
+	@sh scripts/install_firefox.sh
+	$(PIP) install 'websockets>=13'
+	$(BIN)/python -m pytest tests/firefox
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -54,6 +59,6 @@ $(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
 .venv-bench/bench.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip --quiet install --editable '.[fast,hours,pdf,word]'
-	for peer in pandana networkit igraph pyroutingkit access weasyprint; do \
+	for peer in pandana networkit igraph pyroutingkit access weasyprint matplotlib; do \
 	  .venv-bench/bin/python -m pip --quiet install --only-binary :all: $$peer || true; done
 	@touch $@

@@ -119,7 +119,7 @@ def find_round_limits(values: pd.Series, digits: int = 0) -> list[float]:
     finest = 10.0**-digits
     power = finest if high <= low else max(finest, 10.0 ** np.floor(np.log10((high - low) / 5)))
     for step in (power * factor for factor in (1, 2, 5, 10, 20, 50)):
-        limits = np.arange(np.floor(low / step) + 1, np.ceil(high / step) + 0.5) * step
+        limits = np.arange(np.floor(low / step) + 1, np.ceil(high / step) - 0.5) * step
         if len(limits) <= 4:
             return [float(x) for x in np.round(limits, max(digits, 0))]
     return []

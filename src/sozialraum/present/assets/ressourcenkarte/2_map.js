@@ -312,7 +312,14 @@ function drag(dx, dy) {
   pushed.x += dx; pushed.y += dy;
   push();
   clearTimeout(waiting);
-  waiting = setTimeout(() => { place(); settle(); }, 120);
+  // While the hand still holds the map, only a long rest is worth a new drawing.
+  waiting = setTimeout(redraw, fingers.size ? 500 : 60);
+}
+
+function redraw() {
+  place();
+  clearTimeout(waiting);
+  settle();
 }
 
 /** Move what is drawn; names and marks follow when the hand rests. */
@@ -396,6 +403,7 @@ function onPointer(e) {
   if (e.type !== "pointermove") {
     fingers.delete(e.pointerId);
     stage.classList.remove("zieht");
+    if (pushed.x || pushed.y) { clearTimeout(waiting); waiting = setTimeout(redraw, 60); }
     return;
   }
   const other = [...fingers].find(([id]) => id !== e.pointerId);
