@@ -18,6 +18,7 @@ from convert import convert_speed
 from county import county
 from growth import growth
 from isochrones import isochrones
+from print_map import print_map
 from profiles import profiles
 from searches import drive, igraph, nearest, networkit, pandana, walk_scipy
 from secrecy import secrecy
@@ -41,6 +42,7 @@ WORKS: dict[str, Callable[[], object]] = {
     "county": county,
     "isochrones": isochrones,
     "profiles": profiles,
+    "print_map": print_map,
     "growth": growth,
     "aggregate": aggregate_speed,
     "convert": convert_speed,
