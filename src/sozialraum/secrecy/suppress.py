@@ -23,11 +23,11 @@ from sozialraum.secrecy.system import Bools, Floats, Ints
 
 # A part solved so often without an end keeps what is withheld: every further round withholds more,
 # and so it ends. Large parts come close to the best sooner than to the end.
-_FREE_ROUNDS, _FREE_ROUNDS_LARGE = 40, 8
-# What a part kept taught inequalities: the next try starts with them, unless it is close enough.
-_TRIES, _CLOSE = 3, 1.1
+_FREE_ROUNDS, _FREE_ROUNDS_LARGE = 40, 12
+# What was kept too soon is shown again where the attack allows: so many attacks are tried.
 _MOST_TAKEN_BACK = 200
-_PATIENCE = 12
+# See `Memory`.
+_PATIENCE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,9 @@ def complete_suppression(
     Every cell that an attacker bounds too closely gives an inequality that every safe choice obeys,
     see `find_cuts`. The cheapest choice that obeys all inequalities found so far is an integer
     programme per part that shares figures, see `choose_rows`; it is attacked again, until nothing is
-    found. As every inequality holds for every safe choice, what these programmes lose at the least
-    is a bound for all.
+    found. A part that takes too many rounds keeps what it withholds and is completed; then what is
+    superfluous is shown again. As every inequality holds for every safe choice, what these
+    programmes lose at the least is a bound for all.
     """
     return _Search(publication, hidden | _shows(publication, needs.own), needs, cost).run()
 
@@ -112,20 +113,11 @@ class _Search:
         self.safe = False
 
     def run(self) -> tuple[Bools, Completion]:
-        """Attack and choose in turn until nothing is found; try again where that cost too much."""
-        tried: list[tuple[float, int, Bools]] = []
-        for number in range(_TRIES):
-            self.forced, self.showing = self.must.copy(), self.free
-            self.age = [0] * len(self.cuts)
-            hidden = self.choose(self.must) if self.cuts else self.must.copy()
-            while self.learn(hidden):
-                hidden = self.choose(hidden)
-            hidden = self.take_back(hidden)
-            done = self.sum_up(hidden)
-            tried.append((done.loss, number, hidden))
-            if done.exact_parts == done.parts or done.ratio <= _CLOSE:
-                break
-        _, _, hidden = min(tried, key=lambda t: t[:2])
+        """Attack and choose in turn until nothing is found."""
+        hidden = self.must.copy()
+        while self.learn(hidden):
+            hidden = self.choose(hidden)
+        hidden = self.take_back(hidden)
         return hidden, self.sum_up(hidden)
 
     def take_back(self, hidden: Bools) -> Bools:
