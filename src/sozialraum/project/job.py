@@ -36,6 +36,7 @@ from sozialraum.project.maps import check_maps, write_maps
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
+from sozialraum.project.ways import measure_ways
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.edition import Edition, Statement, build_editions
@@ -262,9 +263,11 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     levels = profiles.get("levels") or [project.levels[-2:][0].id]
     template = project.locate(profiles["template"]) if "template" in profiles else None
     step(say("project.step_map"))
-    write_ressourcenkarte(
-        edition, new / "ressourcenkarte.html", **project.section("ressourcenkarte")
-    )
+    page = dict(project.section("ressourcenkarte"))
+    if size := page.pop("cells_m", None):
+        streets = _read_streets(project, edition.areas.crs)
+        page["cells"] = measure_ways(edition, project, streets, size)
+    write_ressourcenkarte(edition, new / "ressourcenkarte.html", **page)
     step(say("project.step_profiles"))
     for level in levels:
         write_sozialraumprofile(

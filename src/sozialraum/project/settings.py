@@ -40,6 +40,7 @@ _SECTIONS: dict[str, Entry] = {
     "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
     "ressourcenkarte": {
         "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
+        "cells_m": (int, float),
     },
     "profiles": {"levels": list, "formats": list, "template": str},
 }  # fmt: skip

@@ -1,0 +1,48 @@
+"""Ways from a regular grid, for the Ressourcenkarte of a project."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from sozialraum.access.cells import build_grid
+from sozialraum.access.network import StraightLine, StreetNetwork
+from sozialraum.access.snap import snap_points
+from sozialraum.access.travel import measure_nearest
+from sozialraum.project.settings import Project
+from sozialraum.secrecy.edition import Edition
+
+
+def measure_ways(
+    edition: Edition, project: Project, streets: StreetNetwork | StraightLine, size_m: float
+) -> gpd.GeoDataFrame:
+    """Measure from every cell the way to the next offer of each category of ``[[coverage]]``.
+
+    Parameters
+    ----------
+    edition : Edition
+        Its published offers.
+    project : Project
+    streets : StreetNetwork or StraightLine
+    size_m : float
+        Width of a cell, at least 100 m.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `build_grid` gives it, with a column of minutes per category.
+
+    Raises
+    ------
+    InputError
+    """
+    cells = build_grid(edition.areas, size_m=size_m)
+    snapped = snap_points(cells, streets) if isinstance(streets, StreetNetwork) else None
+    ways = {}
+    for entry in project.entries("coverage"):
+        asked = entry["category"]
+        for category in [asked] if isinstance(asked, str) else asked:
+            offers = edition.offers[edition.offers["category"] == category]
+            if len(offers) and category not in ways:
+                nearest = measure_nearest(cells, offers, streets, snapped=snapped)
+                ways[category] = nearest["minutes"]
+    return cells.assign(**ways)
