@@ -67,4 +67,4 @@ def find_natural_breaks(values: NDArray[np.float64], k: int) -> NDArray[np.float
     ends = [size]
     for c in range(k - 1, 0, -1):
         ends.append(int(begins[c, ends[-1]]))
-    return distinct[np.array(ends[::-1]) - 1]
+    return np.asarray(distinct[np.array(ends[::-1]) - 1], dtype=float)

@@ -69,7 +69,7 @@ def list_offers(edition: Edition, topology: Topology, *, land: str | None = None
                 "codes": codes.tolist(),
             }
         )
-    hours = next((c["values"] for c in columns if c["id"] == "opening_hours"), [])
+    hours: list[str] = next((c["values"] for c in columns if c["id"] == "opening_hours"), [])
     week = {"week": list_week(hours, land, edition.created)} if land and hours else {}
     return {
         **week,
