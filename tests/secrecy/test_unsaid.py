@@ -59,3 +59,26 @@ def test_years_of_life_tell_ages() -> None:
     # Any other sum is none.
     other = pd.Series(rng.integers(3000, 9000, 40))
     assert find_weighted_sum(table.assign(years=other), "years") is None
+
+
+def test_the_number_of_places_does_not_tell_that_of_people() -> None:
+    # 4 people at 4 places: whoever reads of 4 places knows that there are at least 4 people.
+    areas = pd.DataFrame({WHOLE: WHOLE, "quartier": ["1", "2", "3"]})
+    levels = (Level(WHOLE, "Alle", "Alle"), Level("quartier", "Quartier", "Quartiere", WHOLE))
+    values = pd.DataFrame(
+        {
+            "area": ["1", "2", "3", WHOLE],
+            "level": ["quartier"] * 3 + [WHOLE],
+            "indicator": "kita",
+            "datenstand": "2024",
+            "value": [50.0, 60.0, 75.0, 64.0],
+            "numerator": [2.0, 30.0, 60.0, 92.0],
+            "denominator": [4.0, 50.0, 80.0, 134.0],
+            "sign": "",
+            "steps": ["measured:4", "measured:20", "measured:30", "measured:54"],
+        }
+    )
+    known = {"kita": Indicator(id="kita", title="K", kind="rate", per=100, denominator="alle")}
+    protected, _ = protect_values(values, areas, levels, known, Secrecy(minimum=5))
+    assert protected["sign"].tolist()[0] == "."
+    assert protected["steps"].tolist() == ["", "measured:20", "measured:30", "measured:54"]

@@ -43,6 +43,33 @@ def add_step(steps: pd.Series, name: pd.Series | str, detail: pd.Series | str = 
     return (before + before.where(before == "", BETWEEN) + name + entry).astype("str")
 
 
+def forget_few_places(steps: pd.Series, minimum: int) -> pd.Series:
+    """Leave out from how few places it was measured: there are at least as many people.
+
+    Parameters
+    ----------
+    steps : Series of str
+        Of withheld rows.
+    minimum : int
+        Fewer places than these are not told.
+
+    Returns
+    -------
+    Series of str
+
+    Examples
+    --------
+    >>> forget_few_places(pd.Series(["measured:4; aggregated:12", "measured:40"]), 5).tolist()
+    ['aggregated:12', 'measured:40']
+    """
+
+    def keep(entry: str) -> bool:
+        name, _, detail = entry.partition(":")
+        return not (name == "measured" and detail.isdecimal() and int(detail) < minimum)
+
+    return steps.map(lambda said: BETWEEN.join(filter(keep, str(said).split(BETWEEN))))
+
+
 def say_steps(steps: str) -> list[str]:
     """Give the German sentence of every step of one row.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.steps import forget_few_places
 from sozialraum.secrecy.amounts import PLACE, complete_parts
 from sozialraum.secrecy.attack import bound_cells, find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
@@ -151,6 +152,9 @@ def protect_together(
     protected.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     protected.loc[hidden, "sign"] = HIDDEN
     protected["value"] = round_indices(protected, indicators)
+    if "steps" in protected:
+        steps = protected.loc[hidden, "steps"]
+        protected.loc[hidden, "steps"] = forget_few_places(steps, rules.highest)
     protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
     protocol = protocol.assign(reason=reason[hidden]).reset_index(drop=True)
     shown = pd.DataFrame() if gaps is None else withhold_gaps(gaps, small_gaps)
