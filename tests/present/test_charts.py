@@ -73,7 +73,7 @@ def test_bars_are_as_long_as_their_values():
     svg = draw_bars(bars, ident="a", title="T", width=330.0)
     # "A" is 0.66 · 12 = 7.92 wide, so bars begin at 17.92 and have 330 − 17.92 − 52 = 260.08 px
     # for 20: 10 is 130.04, 5 is 65.02, the line at 20 is at 278. The third has no bar, but its sign.
-    assert [r["width"] for r in parts(svg, "rect") if r.get("fill") != "#fff"] == ["130", "65"]
+    assert [r["width"] for r in parts(svg, "rect") if r.get("fill") != "#ffffff"] == ["130", "65"]
     assert [line["x1"] for line in parts(svg, "line")] == ["278", "17.9"]
     assert texts(svg) == ["A", "10,0 %", "A", "5,0 %", "A", "."]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import mapclassify
 import numpy as np
@@ -23,7 +24,15 @@ from sozialraum.present.classes import (
     name_category,
     round_shown,
 )
+from sozialraum.present.looks import LOOKS
 from sozialraum.texts import number
+
+# Machado, Oliveira and Fernandes 2009, severity 1.0, for linear RGB.
+COLOUR_BLIND = [
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+]  # fmt: skip
 
 
 def luminance(colour: str) -> float:
@@ -142,7 +151,7 @@ def test_colours_fall_in_lightness_and_letters_can_be_read_on_them() -> None:
         letters = "#ffffff" if luminance(colour) < 0.18 else classes.INK
         assert contrast(letters, colour) >= 4.5
     assert contrast(classes.GAP, "#ffffff") >= 4.5
-    assert all(contrast(c, "#ffffff") >= 4.5 for c in classes._MARK_COLOURS)
+    assert all(contrast(c, "#ffffff") >= 4.5 for c in classes.MARK_COLOURS)
 
 
 def test_colours_keep_their_order_for_colour_blind_eyes() -> None:
@@ -183,3 +192,46 @@ def test_people_without_a_place_make_no_class() -> None:
     found = classify_rows(rows, Indicator(id="n", title="N"))
     assert found.labels == ("10", "20")
     assert found.counts == (1, 1)
+
+
+def test_colours_are_declared_once() -> None:
+    folder = Path(classes.__file__).parent
+    seen: dict[str, set[str]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".py", ".css", ".js", ".typ", ".jinja"):
+            continue
+        for colour in re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8")):
+            seen.setdefault(colour.lower(), set()).add(path.name)
+    declaring = {"classes.py", "looks.py", "schemes.py"}
+    plain = {"#ffffff", "#000000"}
+    assert {
+        c: sorted(f - declaring) for c, f in seen.items() if c not in plain and f - declaring
+    } == {}
+
+
+def test_lines_letters_and_patterns_can_be_told_from_their_ground() -> None:
+    for letters in ("ink", "quiet", "deep", "accent", "gap"):
+        for ground in ("#ffffff", LOOKS["ground"], LOOKS["wash"], LOOKS["sand"], LOOKS["faint"]):
+            assert contrast(LOOKS[letters], ground) >= 4.5, (letters, ground)
+    # What must be seen without being read: 3 : 1.
+    assert contrast(LOOKS["edge"], "#ffffff") >= 3
+    assert contrast(LOOKS["focus"], "#ffffff") >= 3
+    assert contrast(classes.HIDDEN_INK, classes.HIDDEN) >= 3
+    assert contrast(classes.MISSING_INK, classes.MISSING) >= 3
+    for colour in classes.COLOURS:
+        assert contrast(classes.letters_on(colour), colour) >= 4.5
+
+
+@pytest.mark.parametrize("matrix", COLOUR_BLIND, ids=("protan", "deutan", "tritan"))
+def test_classes_differ_for_the_colour_blind(matrix: list[list[float]]) -> None:
+    """Each next class stays darker by at least a third, whatever cones are missing."""
+    for one, other in pairwise(classes.COLOURS):
+        assert contrast(_seen(one, matrix), _seen(other, matrix)) >= 1.33
+
+
+def _seen(colour: str, matrix: list[list[float]]) -> str:
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(matrix) @ linear, 0, 1)
+    back = np.where(seen <= 0.0031308, seen * 12.92, 1.055 * seen ** (1 / 2.4) - 0.055)
+    return "#" + "".join(f"{round(float(x) * 255):02x}" for x in back)

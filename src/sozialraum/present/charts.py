@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sozialraum.present.classes import COLOURS, INK, OTHER, QUIET
+from sozialraum.present.classes import COLOURS, INK, OTHER, PAPER, QUIET
+from sozialraum.present.looks import LOOKS
 from sozialraum.present.svg import element, frame, label, num, path, text_width
 
 OWN = COLOURS[4]
 FILL = COLOURS[3]
 SOFT = COLOURS[2]
-TRACK = "#e9edee"
-RULE = "#8b979e"
+TRACK, RULE = LOOKS["faint"], LOOKS["edge"]
 
 _STRIP_WIDTH, _STRIP_HEIGHT = 136.0, 14.0
 _EDGE = 6.0
@@ -34,7 +34,7 @@ def _has(value: float | None) -> bool:
 
 def _diamond(x: float, y: float, size: float = 4.2) -> str:
     points = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
-    return element("path", d=path(points, close=True), fill="#fff", stroke=FILL, stroke_width=1.5)
+    return element("path", d=path(points, close=True), fill=PAPER, stroke=FILL, stroke_width=1.5)
 
 
 def _tick(x: float, top: float, bottom: float) -> str:
@@ -136,7 +136,7 @@ def draw_share(
         parts.append(element("rect", x=_EDGE, y=3.0, width=filled, height=10.0, fill=FILL))
     if whole is not None and _has(whole):
         x = _EDGE + width * whole / 100
-        parts.append(element("rect", x=x - 2, y=0.0, width=4.0, height=16.0, fill="#fff"))
+        parts.append(element("rect", x=x - 2, y=0.0, width=4.0, height=16.0, fill=PAPER))
         parts.append(_tick(x, 0.0, 16.0))
     if parent is not None and _has(parent):
         parts.append(_diamond(_EDGE + width * parent / 100, 8.0))
@@ -193,7 +193,7 @@ def draw_bars(
             parts.append(element("rect", x=left, y=y + 4, width=length, height=12.0, fill=FILL))
         if bar.compare is not None and _has(bar.compare):
             x = left + room * bar.compare / longest
-            parts.append(element("rect", x=x - 2, y=y + 2, width=4.0, height=16.0, fill="#fff"))
+            parts.append(element("rect", x=x - 2, y=y + 2, width=4.0, height=16.0, fill=PAPER))
             parts.append(_tick(x, y + 2, y + 18))
             end = max(end, x)
         parts.append(label(end + 7, y + 14, bar.shown, font_size="12", fill=INK))
@@ -436,6 +436,6 @@ def _line_labels(
         # Above the point unless the line rises from it.
         shift = 15.0 if drawn[1].value > drawn[0].value else -7.0
         x0, y0 = x(drawn[0].at) - 2, y(drawn[0].value) + shift
-        halo = {"stroke": "#fff", "stroke_width": 3, "paint_order": "stroke"}
+        halo = {"stroke": PAPER, "stroke_width": 3, "paint_order": "stroke"}
         parts.append(label(x0, y0, drawn[0].shown, font_size="11", fill=OWN, **halo))
     return parts

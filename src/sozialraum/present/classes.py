@@ -39,7 +39,7 @@ QUIET = "#515e67"  # words and lines that step back
 OTHER = "#b4bec4"  # the other areas beside one's own
 # Quieter than ink, so that what is not known does not shout.
 MISSING, MISSING_INK = "#ffffff", "#7d868c"
-HIDDEN, HIDDEN_INK = "#f1f1ee", "#989fa4"
+HIDDEN, HIDDEN_INK = "#f1f1ee", "#848b91"
 GAP = "#a3195b"
 
 
@@ -116,7 +116,7 @@ _SHAPES = (
     "M-3-6H3L6.2 0L3 6H-3L-6.2 0Z",  # hexagon
     "M-4.2-6L0-1.8L4.2-6L6-4.2L1.8 0L6 4.2L4.2 6L0 1.8L-4.2 6L-6 4.2L-1.8 0L-6-4.2Z",  # cross
 )
-_MARK_COLOURS = ("#7a1f5c", "#0b4f8a", "#9a3412", "#1f2937", "#3f6212", "#5b21b6")
+MARK_COLOURS = ("#7a1f5c", "#0b4f8a", "#9a3412", "#1f2937", "#3f6212", "#5b21b6")
 
 
 @dataclass(frozen=True)
@@ -428,7 +428,7 @@ def mark_categories(categories: Sequence[str]) -> dict[str, Marker]:
     """
     rounds = len(_SHAPES)
     return {
-        name: Marker(_SHAPES[i % rounds], _MARK_COLOURS[(i + i // rounds) % len(_MARK_COLOURS)])
+        name: Marker(_SHAPES[i % rounds], MARK_COLOURS[(i + i // rounds) % len(MARK_COLOURS)])
         for i, name in enumerate(dict.fromkeys(categories))
     }
 

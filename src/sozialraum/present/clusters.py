@@ -18,6 +18,7 @@ from sozialraum.present.classes import (
     INK,
     MISSING,
     MISSING_HATCH,
+    PAPER,
     QUIET,
     WATER,
     Hatch,
@@ -54,8 +55,8 @@ _LOOKS = {
     "high_among_low": _Look(COLOURS[3], HATCHES[2], "D"),
     "low_among_high": _Look(COLOURS[1], HATCHES[3], "s"),
     "low": _Look(COLOURS[2], HATCHES[1], "v"),
-    "none": _Look("#ffffff", _PLAIN, "o"),
-    "island": _Look("#ffffff", Hatch(8, "", 0, "--"), "o"),
+    "none": _Look(PAPER, _PLAIN, "o"),
+    "island": _Look(PAPER, Hatch(8, "", 0, "--"), "o"),
     "missing": _Look(MISSING, MISSING_HATCH, "o"),
     "hidden": _Look(HIDDEN, HIDDEN_HATCH, "o"),
 }
@@ -213,7 +214,7 @@ def plot_moran(
         colour = look.colour if name in _NAMED else FILL
         axes.scatter(
             score[chosen], lag[chosen], s=42 if name in _NAMED else 22, marker=look.marker,
-            facecolor=colour if name in _NAMED else "#ffffff", edgecolor=colour, zorder=3,
+            facecolor=colour if name in _NAMED else PAPER, edgecolor=colour, zorder=3,
             label=f"{say(f'space.cluster.{name}')}  ({number(chosen.sum())})",
         )  # fmt: skip
     for area, row in known[known["cluster"].isin(_NAMED)].iterrows():

@@ -30,7 +30,7 @@ _BANNER = (
 )
 _LEGEND = (
     "position:fixed;z-index:9998;bottom:24px;left:12px;max-width:20rem;padding:10px 12px;"
-    f"background:#fff;color:{looks.INK};font:13px/1.5 sans-serif;border:1px solid #9aa7ae"
+    f"background:#fff;color:{looks.INK};font:13px/1.5 sans-serif;border:1px solid {looks.OTHER}"
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sozialraum.present.classes import PAPER
 from sozialraum.present.svg import clean, label, num, text_width
 from sozialraum.present.view import Box, View
 
@@ -70,7 +71,7 @@ def place_labels(
                     font_size=num(font_size),
                     font_weight=weight,
                     fill=fill,
-                    stroke="#fff",
+                    stroke=PAPER,
                     stroke_width=2.6,
                     stroke_linejoin="round",
                     stroke_opacity=".85",

@@ -12,8 +12,20 @@ import pandas as pd
 import shapely
 
 from sozialraum.model.areas import WHOLE, dissolve_areas, find_below
-from sozialraum.present.classes import COLOURS, GAP, INK, QUIET, WATER, Marker, mark_categories
+from sozialraum.present.classes import (
+    COLOURS,
+    GAP,
+    INK,
+    LAND,
+    OTHER,
+    PAPER,
+    QUIET,
+    WATER,
+    Marker,
+    mark_categories,
+)
 from sozialraum.present.labels import free_place, place_labels
+from sozialraum.present.looks import LOOKS
 from sozialraum.present.svg import clean, element, frame, label, num, text_width
 from sozialraum.present.view import Box, View, fit_view
 from sozialraum.texts import number, say
@@ -21,7 +33,6 @@ from sozialraum.texts import number, say
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
-LAND = "#eef0ef"
 INSIDE = COLOURS[0]
 OUTLINE = COLOURS[4]
 _INSET = 92.0
@@ -94,13 +105,13 @@ def prepare_ground(edition: Edition, *, tolerance_m: float = 6.0) -> MapGround:
         levels=simpler(tolerance_m),
         coarse=coarse,
         inset=inset,
-        backdrop=element("rect", width=_INSET, height=_INSET, fill="#fff", stroke="#c3cbcf")
+        backdrop=element("rect", width=_INSET, height=_INSET, fill=PAPER, stroke=LOOKS["rule"])
         + element("path", d=inset.shape(whole), fill=LAND, stroke=QUIET, stroke_width=0.8)
         + element(
             "path",
             d="".join(inset.shape(x) for x in divided),
             fill="none",
-            stroke="#fff",
+            stroke=PAPER,
             stroke_width=0.8,
         ),
         water=water,
@@ -146,10 +157,10 @@ def draw_locator(
     below = ground.below.get(level, "")
     view = fit_view(own.geometry, *size, margin=26)
     frame_shape = shapely.box(*view.box)
-    parts = [element("rect", width=size[0], height=size[1], fill="#fff")]
+    parts = [element("rect", width=size[0], height=size[1], fill=PAPER)]
     near = table[table.intersects(frame_shape) & (table.index != area)]
     parts += [
-        element("path", d=view.shape(shape), fill=LAND, stroke="#fff", stroke_width=1.5)
+        element("path", d=view.shape(shape), fill=LAND, stroke=PAPER, stroke_width=1.5)
         for shape in near.geometry
     ]
     parts.append(element("path", d=view.shape(own.geometry), fill=INSIDE))
@@ -203,7 +214,7 @@ def draw_locator(
             width=size[0] - 1,
             height=size[1] - 1,
             fill="none",
-            stroke="#c3cbcf",
+            stroke=LOOKS["rule"],
         )
     )
     clip = element("clipPath", element("rect", width=size[0], height=size[1]), id=f"{ident}-c")
@@ -243,16 +254,14 @@ def _draw_offers(
     seen = ground.offers[ground.offers.intersects(window)].sort_index()
     inside = seen.intersects(own).to_numpy()
     xy = view.to_px(shapely.get_coordinates(seen.geometry.to_numpy()))
-    grey = [
-        element("circle", cx=float(x), cy=float(y), r=1.6, fill="#98a3a9") for x, y in xy[~inside]
-    ]
+    grey = [element("circle", cx=float(x), cy=float(y), r=1.6, fill=OTHER) for x, y in xy[~inside]]
     marks = [
         element(
             "path",
             d=ground.marks[str(category)].path,
             transform=f"translate({num(x)} {num(y)}) scale(.62)",
             fill=ground.marks[str(category)].colour,
-            stroke="#fff",
+            stroke=PAPER,
             stroke_width=1.2,
         )
         for (x, y), category in zip(xy[inside], seen["category"][inside], strict=True)
@@ -283,7 +292,7 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: View, ident: str, taken: list[Box])
             continue
         x, y = place
         taken.append((x - 8, y - 8, x + 8, y + 8))
-        parts.append(element("circle", cx=x, cy=y, r=8.5, fill=GAP, stroke="#fff"))
+        parts.append(element("circle", cx=x, cy=y, r=8.5, fill=GAP, stroke=PAPER))
         parts.append(
             label(
                 float(x),
@@ -292,7 +301,7 @@ def _draw_gaps(gaps: gpd.GeoDataFrame, view: View, ident: str, taken: list[Box])
                 text_anchor="middle",
                 font_size="10.5",
                 font_weight="600",
-                fill="#fff",
+                fill=PAPER,
             )
         )
     return parts
@@ -356,7 +365,7 @@ def _scale_bar(view: View, corner: Box | None) -> tuple[str, Box]:
             y=box[1],
             width=box[2] - box[0],
             height=box[3] - box[1],
-            fill="#fff",
+            fill=PAPER,
             fill_opacity=".8",
         ),
         element(
@@ -402,7 +411,7 @@ def draw_overview(
     whole = ground.levels[WHOLE].geometry.iloc[0]
     view = fit_view(whole, *size, margin=12)
     parts = [
-        element("path", d=view.shape(shape), fill=INSIDE, stroke="#fff", stroke_width=2)
+        element("path", d=view.shape(shape), fill=INSIDE, stroke=PAPER, stroke_width=2)
         for shape in table.geometry
     ]
     parts += _draw_water(ground, view, shapely.box(*view.box))

@@ -1,4 +1,8 @@
-"""Colours and fonts of everything that is read as a page: profile as HTML, PDF and DOCX."""
+"""Names of all colours and fonts: map page, profile, print map, protocol, figures.
+
+Classes and patterns are declared in `classes`, further scales in `schemes`; nothing else declares a
+colour.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +11,40 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sozialraum.present.classes import COLOURS, GAP, INK, QUIET
-from sozialraum.present.svg import clean
+from sozialraum.present.classes import COLOURS, GAP, INK, LAND, OTHER, QUIET
+from sozialraum.present.svg import FONT_STACK, clean
 
 LOOKS = {
     "ink": INK,
     "quiet": QUIET,
-    "rule": "#cfd6d9",
+    "rule": "#cfd6d9",  # lines that only divide
+    "edge": "#76828b",  # lines that must be seen: at least 3 : 1
     "faint": "#e9edee",
+    "ground": "#f5f7f7",
+    "wash": "#e8f0f3",
+    "land": LAND,
     "deep": "#163f62",
     "accent": "#1f6f84",
     "sand": "#f3ead2",
     "gap": GAP,
     "parent": COLOURS[3],
-    "other": "#b4bec4",
+    "other": OTHER,
+    "focus": "#0b57d0",
 }
 FONTS = files("sozialraum.present") / "assets" / "fonts"
 UNKNOWN = "\ufffd"
 
 
 def write_css_colours() -> str:
-    """Write the colours as properties of a style sheet.
+    """Write colours and fonts as properties of a style sheet.
 
     Examples
     --------
     >>> write_css_colours()[:22]
     ':root { --ink: #1c2a33'
     """
-    return ":root { " + "; ".join(f"--{name}: {value}" for name, value in LOOKS.items()) + " }\n"
+    named = {**LOOKS, "font": FONT_STACK}
+    return ":root { " + "; ".join(f"--{name}: {value}" for name, value in named.items()) + " }\n"
 
 
 @cache

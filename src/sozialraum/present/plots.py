@@ -26,15 +26,18 @@ from sozialraum.present.classes import (
     HIDDEN,
     HIDDEN_HATCH,
     INK,
+    MARK_COLOURS,
     MISSING,
     MISSING_HATCH,
     OTHER,
+    PAPER,
     QUIET,
     WATER,
     Classes,
     classify,
     classify_indicator,
 )
+from sozialraum.present.looks import FONTS, LOOKS
 from sozialraum.present.office import say_signs
 from sozialraum.present.profile.context import ProfileDesk, list_ages
 from sozialraum.present.profile.figures import Figure, Figures, plain_title
@@ -48,9 +51,9 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 OWN, FILL, SOFT = COLOURS[4], COLOURS[3], COLOURS[2]
-RULE = "#cfd6d9"
-# The page's fonts; the last one comes with matplotlib.
-_FONTS = ("Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
+RULE = LOOKS["rule"]
+# Shipped, so that a figure looks the same everywhere; the other comes with matplotlib.
+_FONTS = ("Noto Sans", "DejaVu Sans")
 _STYLE: dict[Any, Any] = {
     "font.size": 9.5,
     "hatch.linewidth": 0.9,
@@ -78,9 +81,10 @@ def _styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
         # A notebook's backend turns on drawing when it is first used. Within the block below that would
         # be undone at its end, and only the first figure would ever be shown.
         plt.draw_if_interactive()  # type: ignore[no-untyped-call]
-        known = set(font_manager.get_font_names())
-        fonts = [name for name in _FONTS if name in known]
-        with rc_context({**_STYLE, "font.family": fonts}):
+        if _FONTS[0] not in font_manager.get_font_names():
+            for weight in ("Regular", "SemiBold"):
+                font_manager.fontManager.addfont(str(FONTS / f"NotoSans-{weight}.ttf"))
+        with rc_context({**_STYLE, "font.family": list(_FONTS)}):
             return plot(*args, **kwargs)
 
     return styled
@@ -250,7 +254,7 @@ def plot_pyramid(
             )  # fmt: skip
     axes.set_yticks(range(len(ages.groups)), [g.name for g in ages.groups])
     axes.margins(x=0.18)
-    axes.axvline(0, color="#ffffff", linewidth=1.5)
+    axes.axvline(0, color=PAPER, linewidth=1.5)
     if ages.by_sex:
         for x, key, align in ((0.48, "chart.men", "right"), (0.52, "chart.women", "left")):
             axes.text(x, 1.01, say(key), transform=axes.transAxes, ha=align, fontweight="bold")
@@ -313,7 +317,7 @@ def plot_lines(
         x, y, _ = run(level, key)
         axes.plot(x, y, color=OTHER, linewidth=0.9, zorder=1)
     ends: list[tuple[float, str, str]] = []
-    styles = zip(areas, (OWN, SOFT, "#7a1f5c", "#9a3412"), "osD^", strict=False)
+    styles = zip(areas, (OWN, SOFT, *MARK_COLOURS[:3:2]), "osD^", strict=False)
     for key, colour, marker in styles:
         x, y, row = run(level, key)
         axes.plot(x, y, color=colour, linewidth=2, marker=marker, markersize=4.5, zorder=3)
@@ -394,7 +398,7 @@ def plot_bars(
         axes.annotate(
             figure.short, (figure.value or 0.0, i), (5, 0), textcoords="offset points",
             va="center", fontsize=9, zorder=4,
-            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.8},
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
     whole = figures.find(WHOLE, WHOLE, indicator, day)
     if whole.value is not None and definition.kind != "count" and level != WHOLE:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
+from sozialraum.present.classes import PAPER
 from sozialraum.present.letters import measure_text, wrap_text
 from sozialraum.present.looks import FONTS, only_known
 from sozialraum.present.svg import clean, element, label, num
@@ -249,7 +250,7 @@ def _box(sheet: Sheet) -> str:
 
 
 def _paper(sheet: Sheet) -> str:
-    return element("rect", width="100%", height="100%", fill="#ffffff")
+    return element("rect", width="100%", height="100%", fill=PAPER)
 
 
 def _plain(sheet: Sheet) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozialraum.model.audience import INTERNAL
 from sozialraum.present.files import mark_name, replacing
+from sozialraum.present.looks import write_css_colours
 from sozialraum.present.svg import clean
 from sozialraum.secrecy.unsafe import RULES
 from sozialraum.texts import date, number, percent, say
@@ -111,6 +112,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     'geheimhaltungsprotokoll.html'
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     edition.verify()
     environment = Environment(
@@ -127,6 +129,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     }
     page = environment.get_template("geheimhaltungsprotokoll.html.jinja").render(
         say=say,
+        colours=Markup(write_css_colours()),
         edition=edition,
         head={word: text for word, text in head.items() if text},
         rules=_shorten(list(edition.secrecy.list_sentences(titles)), _MOST_RULES),

@@ -12,7 +12,7 @@ from sozialraum.errors import CoverageError
 from sozialraum.indicators.uncertainty import compare_with_rest, measure_funnel
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import pick
-from sozialraum.present.classes import COLOURS, INK, OTHER, QUIET
+from sozialraum.present.classes import COLOURS, INK, OTHER, PAPER, QUIET
 from sozialraum.present.plots import (
     FILL,
     OWN,
@@ -131,7 +131,7 @@ def plot_funnel(
         axes.annotate(
             str(names[area]), (x, y), (6 * side, 0), textcoords="offset points", va="center",
             ha="left" if side > 0 else "right", fontsize=8,
-            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
         )  # fmt: skip
     axes.annotate(
         f"{edition.title} {definition.show(middle)}", (1, middle),
@@ -217,7 +217,7 @@ def plot_intervals(
         label = f"{say(f'uncertainty.{key}')} ({number((known['verdict'] == key).sum())})"
         axes.plot([], [], color=colour, marker=marker, linewidth=2.2, label=label)
     axes.legend(
-        loc="lower right", fontsize=8.5, handlelength=1.6, facecolor="#ffffff", edgecolor="none",
+        loc="lower right", fontsize=8.5, handlelength=1.6, facecolor=PAPER, edgecolor="none",
         framealpha=0.9,
     )  # fmt: skip
     axes.set_yticks(range(len(known)), [str(names[a]) for a in known["area"]])

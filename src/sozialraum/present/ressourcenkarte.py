@@ -21,6 +21,7 @@ from sozialraum.present import classes as look
 from sozialraum.present import schemes
 from sozialraum.present.basemap import Basemap, find_basemap
 from sozialraum.present.files import mark_name, replacing
+from sozialraum.present.looks import write_css_colours
 from sozialraum.present.payload import build_payload, pack
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
@@ -207,7 +208,7 @@ def _look() -> dict[str, Any]:
 
 
 def _style() -> str:
-    return (_ASSETS / "ressourcenkarte.css").read_text(encoding="utf-8")
+    return write_css_colours() + (_ASSETS / "ressourcenkarte.css").read_text(encoding="utf-8")
 
 
 def _script() -> str:

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 _NO_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+# Of pages, which are read in the reader's own fonts; paper and figures have those that are shipped.
+FONT_STACK = "'Segoe UI','Source Sans 3','Helvetica Neue','Liberation Sans',Arial,sans-serif"
 # Mean advance of a letter in the fonts of the page's stack, in em; capitals and digits are wider.
 _NARROW, _WIDE = 0.53, 0.66
 
@@ -121,7 +123,7 @@ def frame(width: float, height: float, body: str, *, ident: str, title: str, des
         height=float(height),
         role="img",
         aria_labelledby=named,
-        font_family="'Segoe UI','Helvetica Neue',Arial,'Liberation Sans',sans-serif",
+        font_family=FONT_STACK,
     )
 
 
