@@ -744,6 +744,10 @@ def test_names_lie_on_their_areas_on_paper_too(open_page, town_page) -> None:
     page = opened.page
     # The page's own events, as the browser sends them before it lays out paper.
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.wait(
+        "[...document.querySelectorAll('.namen text')]"
+        ".every(e => e.getBoundingClientRect().width > 0)"
+    )
     names, areas = (
         page.eval_on_selector_all(
             selector,
@@ -798,3 +802,33 @@ def test_axe_finds_nothing_in_what_was_added(open_page, town_edition, tmp_path, 
     assert axe(opened) == [], "ways"
     if look == "narrow":
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_hostile_names_do_nothing_in_what_was_added(open_page, hostile_edition, tmp_path) -> None:
+    path = write_ressourcenkarte(
+        hostile_edition, tmp_path / "karte.html", compare=hostile_edition, land="MV", language="en"
+    )
+    opened = open_page(path)
+    opened.wait(READY)
+    page = opened.page
+    page.check("#w-vergleich")
+    page.click("#r-angebote")
+    for select in page.locator("#filter select, #w-zweites, #w-klassen").all():
+        count = select.locator("option").count()
+        if count > 1 and select.is_enabled():
+            select.select_option(index=count - 1)
+    page.click("#filter button")
+    for name in ("<script>", "javascript:", "`${"):
+        page.fill("input[name=text]", name)
+        page.fill("#suche", name)
+    page.click("#r-tabelle")
+    page.locator("#tabelle thead button").last.click()
+    again = open_page(path, page.evaluate("location.hash"))
+    again.wait(READY)
+    assert page.locator("script").count() == 2
+    assert page.locator("main img, main iframe").count() == 0
+    assert set(page.eval_on_selector_all("a", "a => a.map(e => e.protocol)")) <= {
+        "file:", "http:", "https:", "mailto:", "tel:",
+    }  # fmt: skip
+    opened.calm()
+    again.calm()
