@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
 import sqlite3
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -19,7 +21,7 @@ from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
-from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator
+from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator, name_category
 from sozialraum.present.geopackage import name_columns, write_geopackage
 from sozialraum.present.office import clean
 from sozialraum.secrecy.edition import Edition, build_edition
@@ -171,11 +173,12 @@ def test_hostile_names_stay_text(hostile_edition: Edition, tmp_path: Path) -> No
 
 
 def test_the_same_edition_gives_the_same_bytes(town_edition: Edition, tmp_path: Path) -> None:
-    first = write_geopackage(town_edition, tmp_path / "a.gpkg").read_bytes()
-    assert first == write_geopackage(town_edition, tmp_path / "b.gpkg").read_bytes()
+    first = write_geopackage(town_edition, tmp_path / "a" / "stadt.gpkg").read_bytes()
+    second = write_geopackage(town_edition, tmp_path / "b" / "stadt.gpkg")
+    assert first == second.read_bytes()
     # Writing over a file leaves nothing of what stood there.
-    (tmp_path / "c.gpkg").write_bytes(b"older" * 100_000)
-    assert first == write_geopackage(town_edition, tmp_path / "c.gpkg").read_bytes()
+    second.write_bytes(b"older" * 100_000)
+    assert first == write_geopackage(town_edition, second).read_bytes()
 
 
 def test_an_unprotected_edition_is_refused_and_nothing_is_written(
@@ -201,3 +204,105 @@ def test_levels_whose_names_sqlite_cannot_tell_apart_have_layers_of_their_own(
     path = write_geopackage(edition, tmp_path / "stadt.gpkg")
     names = [name for name, _ in pyogrio.list_layers(path) if name.startswith("gebiete_")]
     assert names == ["gebiete_gesamt", "gebiete_a", "gebiete_a_2", "gebiete_a_3", "gebiete_A_4"]
+
+
+def project_of(path: Path) -> ET.Element:
+    with sqlite3.connect(path) as database:
+        rows = database.execute("SELECT name, content FROM qgis_projects").fetchall()
+    ((name, content),) = rows
+    assert name == "sozialraum"
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(content))) as archive:
+        (entry,) = archive.namelist()
+        return ET.fromstring(archive.read(entry).decode("utf-8").split("\n", 1)[1])
+
+
+def test_the_project_in_it_opens_every_layer_on_what_the_map_shows(
+    secret_edition: Edition, tmp_path: Path
+) -> None:
+    path = write_geopackage(
+        secret_edition, tmp_path / "stadt.gpkg", indicator="leistung", level="stadtteil"
+    )
+    project = project_of(path)
+    shown = {
+        x.get("name"): x.get("checked") == "Qt::Checked" for x in project.iter("layer-tree-layer")
+    }
+    # From the top: offers, gaps, areas from small to large (no water here), tables.
+    assert shown == {
+        "Angebote": True, "Lücken": False, "Quartiere": False, "Stadtteile": True,
+        secret_edition.levels[0].plural: False, "Werte aller Ebenen und Stände": False,
+        "Merkmale": False, "Verfahren, Quellen, Hinweise": False,
+    }  # fmt: skip
+    layers = {x.findtext("layername"): x for x in project.iter("maplayer")}
+    assert {x.findtext("datasource").split("=")[1] for x in layers.values()} == {  # type: ignore[union-attr]
+        name for name, _ in pyogrio.list_layers(path) if name != "layer_styles"
+    }
+    # Every indicator of the level is a style one can switch to, the first is in force.
+    styles = layers["Quartiere"].findall("map-layer-style-manager/map-layer-style")
+    assert [x.get("name") for x in styles] == [
+        "Leistungsbezug (%), Stand 2024", "Kinder unter 6 (Kinder), Stand 31.12.2024",
+        "Freie Plätze, Stand 2024",
+    ]  # fmt: skip
+    assert project.findtext("projectCrs/spatialrefsys/authid") == "EPSG:25833"
+
+
+def test_relations_join_columns_that_exist_and_keys_that_are_unique(
+    town_edition: Edition, tmp_path: Path
+) -> None:
+    path = write_geopackage(town_edition, tmp_path / "stadt.gpkg")
+    project = project_of(path)
+    names = {
+        x.findtext("id"): str(x.findtext("datasource")).split("layername=")[1]
+        for x in project.iter("maplayer")
+    }
+    relations = project.findall("relations/relation")
+    # Values of four levels, three levels in the one above, offers, meanings, gaps.
+    assert len(relations) == 4 + 3 + 3
+    for relation in relations:
+        tables = [
+            pyogrio.read_dataframe(path, layer=names[relation.get(end)], read_geometry=False)
+            for end in ("referencingLayer", "referencedLayer")
+        ]
+        own, other = (
+            [x.get(end) for x in relation.findall("fieldRef")]
+            for end in ("referencingField", "referencedField")
+        )
+        assert not tables[1].duplicated(other).any()
+        # Whoever refers to something finds it (of several levels: those of this one).
+        found = tables[0][own].dropna().merge(tables[1][other], left_on=own, right_on=other)
+        assert len(found) or not len(tables[0][own].dropna())
+
+
+def test_title_sources_and_day_stand_in_the_metadata(
+    secret_edition: Edition, tmp_path: Path
+) -> None:
+    path = write_geopackage(secret_edition, tmp_path / "stadt.gpkg")
+    with sqlite3.connect(path) as database:
+        ((text,),) = database.execute(
+            "SELECT metadata FROM gpkg_metadata JOIN gpkg_metadata_reference"
+            " ON md_file_id = id WHERE reference_scope = 'geopackage'"
+        ).fetchall()
+    told = [(x.tag.split("}")[1], x.text) for x in ET.fromstring(text)]
+    assert ("title", "Teststadt") in told
+    assert ("date", "2025-01-31") in told
+    assert [x for tag, x in told if tag == "rights"] == list(secret_edition.sources)
+
+
+def test_forms_offer_what_may_be_chosen(town_edition: Edition, tmp_path: Path) -> None:
+    style = styles_of(write_geopackage(town_edition, tmp_path / "stadt.gpkg"))["angebote"]
+    widgets = {
+        x.get("name"): {
+            e.get("value"): e.get("name") for e in x.findall(".//Option[@type='QString']")
+        }
+        for x in style.findall("fieldConfiguration/field")
+    }
+    categories = {name: name_category(name) for name in sorted(set(town_edition.offers.category))}
+    assert widgets["category"] == categories
+    assert all(
+        set(known) - {"yes", "no", "limited"} == {"{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"}
+        for name, known in widgets.items()
+        if name in ("barrier_free", "mandatory", "mobile")
+    )
+    needs = {x.get("field"): x.get("constraints") for x in style.findall("constraints/constraint")}
+    assert needs == {"offer": "3", "category": "1"}  # unique and not null; not null
+    locked = {x.get("name") for x in style.findall("editable/field[@editable='0']")}
+    assert "area" in locked

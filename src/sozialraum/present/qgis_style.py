@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from sozialraum.present import classes as looks
-from sozialraum.present.classes import Classes, Hatch, Marker
+from sozialraum.present.classes import Classes, Hatch, Marker, name_category
 from sozialraum.present.office import clean
 from sozialraum.texts import say
 
-_VERSION = "3.22.0-Białowieża"
-_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+VERSION = "3.22.0-Białowieża"
+DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _PIXEL_MM = 0.2646  # a CSS pixel
+_NULL = "{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"  # how QGIS writes NULL in a value list
+_NOT_NULL, _UNIQUE = 1, 2  # QGIS's flags of constraints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,34 @@ class Rule:
     filter: str
     label: str
     symbol: Sequence[tuple[str, Mapping[str, object]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the fields of a layer are named and edited.
+
+    Attributes
+    ----------
+    aliases : mapping of str to str
+        German names of fields.
+    choices : mapping of str to mapping
+        Field → stored value → what is shown; nothing else can be chosen, except to leave it open.
+    suggested : sequence of str
+        Fields that offer the values in use and take others.
+    locked : sequence of str
+        Fields that follow from others and are not edited.
+    required : sequence of str
+        Fields that must not be empty.
+    key : str
+        The field that must be unique, and not empty.
+    """
+
+    aliases: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    suggested: Sequence[str] = ()
+    locked: Sequence[str] = ()
+    required: Sequence[str] = ()
+    key: str = ""
 
 
 def quote(text: str) -> str:
@@ -77,7 +107,7 @@ def class_rules(found: Classes, column: str, sign_column: str, digits: int) -> l
 def offer_rules(marks: Mapping[str, Marker], column: str = "category") -> list[Rule]:
     """Give every category its mark."""
     rules = [
-        Rule(f'"{column}" = {quote(clean(name))}', clean(name), [_mark(mark)])
+        Rule(f'"{column}" = {quote(clean(name))}', clean(name_category(name)), [_mark(mark)])
         for name, mark in marks.items()
     ]
     other = Marker("M-4-4H4V4H-4Z", looks.INK)
@@ -111,8 +141,7 @@ def write_style(
     *,
     kind: str = "fill",
     title: str = "",
-    aliases: Mapping[str, str] | None = None,
-    choices: Mapping[str, Mapping[str, str]] | None = None,
+    form: Form | None = None,
 ) -> str:
     """Write a QML style.
 
@@ -123,23 +152,21 @@ def write_style(
     kind : {"fill", "marker"}
     title : str
         Stands above the rules in the legend.
-    aliases : mapping of str to str, optional
-        German names of fields; without them the style holds symbols only.
-    choices : mapping of str to mapping, optional
-        Field → stored value → what is shown.
+    form : Form, optional
+        Without it the style holds symbols only.
 
     Returns
     -------
     str
     """
     categories = ["Symbology"] if rules else []
-    categories += ["Fields", "Forms"] if aliases else []
-    root = ET.Element("qgis", version=_VERSION, styleCategories="|".join(categories))
-    if aliases:
-        _add_fields(root, aliases, choices or {})
+    categories += ["Fields", "Forms"] if form else []
+    root = ET.Element("qgis", version=VERSION, styleCategories="|".join(categories))
+    if form:
+        _add_fields(root, form)
     if rules:
         _add_renderer(root, rules, kind, title)
-    return _DOCTYPE + ET.tostring(root, encoding="unicode")
+    return DOCTYPE + ET.tostring(root, encoding="unicode")
 
 
 def _add_renderer(root: ET.Element, rules: Sequence[Rule], kind: str, title: str) -> None:
@@ -191,21 +218,42 @@ def _add_symbol(
             _add_symbol(layer, f"@{name}@{i}", *inner)
 
 
-def _add_fields(
-    root: ET.Element, aliases: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]
-) -> None:
+def _add_fields(root: ET.Element, form: Form) -> None:
     fields = ET.SubElement(root, "fieldConfiguration")
-    for name, known in choices.items():
-        field = ET.SubElement(fields, "field", name=name, configurationFlags="None")
-        config = ET.SubElement(ET.SubElement(field, "editWidget", type="ValueMap"), "config")
-        whole = ET.SubElement(config, "Option", type="Map")
+    for name, known in form.choices.items():
+        whole = _add_widget(fields, name, "ValueMap")
         entries = ET.SubElement(whole, "Option", type="List", name="map")
-        for stored, shown in known.items():
+        empty = {} if name in form.required else {_NULL: say("geopackage.missing")}
+        for stored, shown in (empty | dict(known)).items():
             entry = ET.SubElement(entries, "Option", type="Map")
-            ET.SubElement(entry, "Option", type="QString", name=shown, value=stored)
+            ET.SubElement(entry, "Option", type="QString", name=clean(shown), value=stored)
+    for name in form.suggested:
+        whole = _add_widget(fields, name, "UniqueValues")
+        ET.SubElement(whole, "Option", type="bool", name="Editable", value="true")
     labels = ET.SubElement(root, "aliases")
-    for i, (name, label) in enumerate(aliases.items()):
+    for i, (name, label) in enumerate(form.aliases.items()):
         ET.SubElement(labels, "alias", field=name, index=str(i + 1), name=clean(label))
+    constraints = ET.SubElement(root, "constraints")
+    for name in dict.fromkeys(filter(None, (form.key, *form.required))):
+        kinds = _NOT_NULL | (_UNIQUE if name == form.key else 0)
+        ET.SubElement(
+            constraints,
+            "constraint",
+            field=name,
+            constraints=str(kinds),
+            notnull_strength="1",
+            unique_strength="1" if name == form.key else "0",
+            exp_strength="0",
+        )
+    editable = ET.SubElement(root, "editable")
+    for name in form.locked:
+        ET.SubElement(editable, "field", name=name, editable="0")
+
+
+def _add_widget(fields: ET.Element, name: str, kind: str) -> ET.Element:
+    place = ET.SubElement(fields, "field", name=name, configurationFlags="None")
+    config = ET.SubElement(ET.SubElement(place, "editWidget", type=kind), "config")
+    return ET.SubElement(config, "Option", type="Map")
 
 
 def _rgb(colour: str) -> str:

@@ -283,7 +283,12 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         step(say("project.step_print_maps"))
         left_out = write_maps(edition, project.entries("print_map"), new / "karten", start)
     step(say("project.step_geopackage"))
-    write_geopackage(edition, new / "sozialraum.gpkg", indicator=start.get("indicator"))
+    write_geopackage(
+        edition,
+        new / "sozialraum.gpkg",
+        indicator=start.get("indicator"),
+        level=start.get("level"),
+    )
     step(say("project.step_tables"))
     write_tables(edition, new / "tabellen")
     write_passports(edition, new / "tabellen")
