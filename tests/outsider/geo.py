@@ -61,7 +61,7 @@ def _read_level(
             folder.parents.setdefault(level, {}).setdefault(upper, {})[area] = row["parent"]
         folder.shapes[level, area] = wkb(row["geom"])
         for column in row.keys():  # noqa: SIM118
-            if column in ("fid", "geom", "area", "name", "parent", "parent_name"):
+            if column in ("fid", "geom", "level", "area", "name", "parent", "parent_name"):
                 continue
             if column not in columns:
                 if columns.get(column.removesuffix("_zeichen")) is None:
