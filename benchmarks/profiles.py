@@ -68,11 +68,10 @@ def profiles() -> None:
             print(f"profiles | weasyprint | nicht geprüft: {error}")
             return
         some = pages[::EVERY]
-        theirs, found = clock(lambda: [HTML(filename=str(p)).write_pdf() for p in some])
+        theirs, _ = clock(lambda: [HTML(filename=str(p)).write_pdf() for p in some])
     theirs *= len(pages) / len(some)
     ratio = theirs / both
     reached = "reached" if ratio >= GOAL else "MISSED"
-    print(f"weasyprint: {sum(map(count_pages, found)) / len(some):.1f} pages each")
     print(f"profiles as pages and PDF | weasyprint, PDF only | {ratio:.1f} x (at least {GOAL:g} x: "
           f"{reached}) | {both:.1f} s against {theirs:.1f} s")  # fmt: skip
     print(f"  PDF alone, pages taken off: {theirs / max(both - alone, 1e-9):.1f} x")
