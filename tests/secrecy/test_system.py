@@ -11,7 +11,7 @@ import pandas as pd
 from sozialraum.access.catchment import aggregate_catchment, measure_catchment
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.amounts import complete_parts
+from sozialraum.secrecy.amounts import complete_parts, list_amounts, merge_amounts
 from sozialraum.secrecy.protect import attack_values, protect_values
 from sozialraum.secrecy.rules import Secrecy
 
@@ -59,6 +59,22 @@ def test_parts_follow_from_a_value_and_a_count_beside_it() -> None:
     assert complete_parts(alone, KNOWN)["denominator"].tolist()[0] == 61
     # Counts stay as they are.
     assert complete_parts(table, KNOWN)["numerator"].isna().tolist()[:4] == [True] * 4
+
+
+def test_series_of_equal_words_are_one_only_where_they_agree() -> None:
+    # Three shares "of the inhabitants": of the first two those of all ages, of the third those under
+    # 18, as many as all in a alone. Only b of the second is missing.
+    shares = {
+        name: Indicator(id=name, title=name, kind="rate", per=100, denominator="Einwohner")
+        for name in ("eins", "zwei", "drei")
+    }
+    table = pd.concat([rows(name, [np.nan] * 4) for name in shares], ignore_index=True)
+    table["denominator"] = [60, 70, 80, 90, 60, np.nan, 80, 90, 60, 30, 20, 10]
+    long = list_amounts(table, shares).query("role == 'N'").reset_index(drop=True)
+    cell = merge_amounts(long)
+    assert cell[:4].tolist() == [0, 1, 2, 3]
+    assert cell[[4, 6, 7]].tolist() == [0, 2, 3]
+    assert len(set(cell[8:]) & set(cell[:8])) == 0
 
 
 def test_a_bare_value_is_withheld_where_it_tells_a_small_count() -> None:

@@ -13,6 +13,8 @@ from sozialraum.secrecy.system import Ints
 PLACE = ["level", "area", "datenstand"]
 # Two series of counts are one if they agree at every place; with fewer places it may be chance.
 _FEWEST_PLACES = 3
+# Amounts closer than this are equal.
+_EQUAL = 1e-6
 
 
 def list_amounts(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -178,7 +180,7 @@ def merge_amounts(long: pd.DataFrame, *, agreeing: bool = True) -> Ints:
     prints = np.where(filled >= _FEWEST_PLACES, prints, series.to_numpy().astype(np.uint64))
     keys = [
         pd.DataFrame({"a": long["what"], "b": place, "c": amount}),
-        pd.DataFrame({"a": long["words"], "b": place, "c": amount}),
+        pd.DataFrame({"a": _tell_words_apart(long, place), "b": place, "c": amount}),
         *([pd.DataFrame({"a": prints, "b": spot, "c": amount})] if agreeing else []),
     ]
     first, second, above = [], [], len(long)
@@ -191,3 +193,26 @@ def merge_amounts(long: pd.DataFrame, *, agreeing: bool = True) -> Ints:
     graph = coo_array((np.ones(len(rows), np.int8), (rows, cols)), shape=(above, above))
     found = connected_components(graph, directed=False)[1][: len(long)]
     return np.asarray(pd.factorize(found)[0], np.int64)
+
+
+def _tell_words_apart(long: pd.DataFrame, place: pd.Series) -> Ints:
+    """Give words of their own to series of equal words that differ at a place: they are not one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    series = long.groupby(["words", "indicator", "role"], sort=False).ngroup()
+    found = series.to_numpy(copy=True)
+    for _, rows in long.assign(series=series, place=place).groupby("words", sort=False):
+        table = rows.groupby(["series", "place"])["amount"].first().unstack()
+        if len(table) < 2:
+            continue
+        amount, known = table.to_numpy(), table.notna().to_numpy()
+        agree = np.zeros((len(table), len(table)), bool)
+        for i in range(len(table)):
+            both = known & known[i]
+            far = np.abs(amount - amount[i]) > _EQUAL
+            agree[i] = both.any(axis=1) & ~(both & far).any(axis=1)
+        group = connected_components(coo_array(agree), directed=False)[1]
+        first = table.index.to_numpy()[np.unique(group, return_index=True)[1]]
+        found[rows.index] = first[group[table.index.get_indexer(rows["series"])]]
+    return np.asarray(found, np.int64)
