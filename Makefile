@@ -59,6 +59,9 @@ $(VENV)/notebook.stamp: pyproject.toml | $(VENV)/bin/python
 .venv-bench/bench.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip --quiet install --editable '.[fast,hours,pdf,word]'
-	for peer in pandana networkit igraph pyroutingkit access weasyprint matplotlib; do \
+	for peer in pandana networkit igraph pyroutingkit access weasyprint matplotlib \
+	  folium playwright django-js-lib-leaflet django-js-lib-bootstrap5; do \
 	  .venv-bench/bin/python -m pip --quiet install --only-binary :all: $$peer || true; done
+	for peer in xstatic-jquery xstatic-font-awesome xstatic-leaflet-markercluster; do \
+	  .venv-bench/bin/python -m pip --quiet install $$peer || true; done
 	@touch $@

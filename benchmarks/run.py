@@ -18,6 +18,7 @@ from convert import convert_speed
 from county import county
 from growth import growth
 from isochrones import isochrones
+from page import CITY, COUNTY, page
 from print_map import print_map
 from profiles import profiles
 from searches import drive, igraph, nearest, networkit, pandana, walk_scipy
@@ -41,6 +42,7 @@ WORKS: dict[str, Callable[[], object]] = {
     "chains": chains,
     "county": county,
     "isochrones": isochrones,
+    "page": lambda: [page(COUNTY), page(CITY)],
     "profiles": profiles,
     "print_map": print_map,
     "growth": growth,

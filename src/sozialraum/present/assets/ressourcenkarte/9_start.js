@@ -26,10 +26,10 @@ function startPrint() {
 async function start() {
   await readData();
   indexSeries(data);
-  // From here on the script draws; before, and without script, the page shows its still map.
-  document.documentElement.className = "mit-skript";
   readShapes();
   await rest();
+  // From here on the script draws; before, and without script, the page shows its still map.
+  document.documentElement.className = "mit-skript";
   startOlder();
   startControls();
   startTabs();
@@ -37,9 +37,6 @@ async function start() {
   startWays();
   startGround();
   readHash();
-  await rest();
-  byId("buehne").clientWidth; // layout, in a task of its own
-  await rest();
   buildMap();
   await rest();
   apply();
