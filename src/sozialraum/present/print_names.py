@@ -121,9 +121,10 @@ def _write_lines(
     ground: Ground, i: int, x: float, y: float, lines: list[str], size: float, figure: str
 ) -> list[str]:
     paper = ground.paper(ground.places[i])
+    halo = 0.55 if ground.hatched or ground.places[i] < 0 else 0.3  # wider over a pattern
     style = {
         "text_anchor": "middle", "font_size": num(size), "fill": look.letters_on(paper),
-        "stroke": paper, "stroke_width": num(size * 0.3), "stroke_linejoin": "round",
+        "stroke": paper, "stroke_width": num(size * halo), "stroke_linejoin": "round",
         "paint_order": "stroke",
     }  # fmt: skip
     rows = [(line, "600") for line in lines] + ([(figure, "400")] if figure else [])
