@@ -105,6 +105,7 @@ from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
 from sozialraum.project.earlier import read_earlier
+from sozialraum.project.edited import EditedOffers, read_edited_offers, write_edited_offers
 from sozialraum.project.job import make_edition, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
@@ -133,6 +134,7 @@ __all__ = [
     "CoverageError",
     "CrsError",
     "Dominance",
+    "EditedOffers",
     "Edition",
     "Exponential",
     "Extract",
@@ -243,6 +245,7 @@ __all__ = [
     "read_catalogue",
     "read_contributions",
     "read_earlier",
+    "read_edited_offers",
     "read_funding",
     "read_indicators",
     "read_key",
@@ -263,6 +266,7 @@ __all__ = [
     "split_capacity",
     "sum_funding",
     "withhold_small_areas",
+    "write_edited_offers",
     "write_extract",
     "write_geopackage",
     "write_passports",

@@ -11,7 +11,9 @@ from pathlib import Path
 from sozialraum.errors import InputError, SozialraumError
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.project.audit import audit
+from sozialraum.project.edited import read_edited_offers, write_edited_offers
 from sozialraum.project.job import check, run
+from sozialraum.project.tables import read_atlas
 from sozialraum.texts import say
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
@@ -38,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             report = audit(options.table, options.structure)
             _print(report)
             return FINE if report.ok else FINDINGS
+        elif options.command == "offers":
+            atlas = read_atlas(options.project)
+            edited = read_edited_offers(
+                options.geopackage, atlas, categories=options.category or ()
+            )
+            _print(edited)
+            if options.out is not None and edited.report.ok:
+                _print(say("cli.edited_written", path=write_edited_offers(edited, options.out)))
+            return FINE if edited.report.ok else FINDINGS
         else:
             written = run(
                 options.project, options.out, progress=not options.quiet,
@@ -79,4 +90,9 @@ def _parser() -> argparse.ArgumentParser:
                 "--audience", action="append", choices=AUDIENCES, help=say("cli.audience")
             )
             command.add_argument("--quiet", action="store_true", help=say("cli.quiet"))
+    command = commands.add_parser("offers", help=say("cli.offers"), description=say("cli.offers"))
+    command.add_argument("project", type=Path, help=say("cli.project"))
+    command.add_argument("geopackage", type=Path, help=say("cli.edited_file"))
+    command.add_argument("--out", type=Path, help=say("cli.edited_out"))
+    command.add_argument("--category", action="append", help=say("cli.edited_category"))
     return parser
