@@ -31,7 +31,7 @@ SAYERS = {
 }
 # Asked for by what stands in the data: a category, a sign, a day.
 LOOKED_UP = (
-    "category.", "map.tab_", "openings.reason.", "profile.days.", "profile.strength.",
+    "category.", "map.script.rule_", "map.script.scheme_", "map.tab_", "openings.reason.", "profile.days.", "profile.strength.",
     "profile.weekdays.", "quality.", "read.invalid.",
     "sign.", "step.",
 )  # fmt: skip

@@ -59,6 +59,8 @@ def test_what_is_no_regular_grid_is_refused(town_edition, move: str) -> None:
         y = (y - 5_931_000) / 4 + 5_931_000
     else:
         x[1], y[1] = x[0], y[0]
-    cells = gpd.GeoDataFrame({"kita": np.ones(len(x))}, geometry=gpd.points_from_xy(x, y), crs=25833)
+    cells = gpd.GeoDataFrame(
+        {"kita": np.ones(len(x))}, geometry=gpd.points_from_xy(x, y), crs=25833
+    )
     with pytest.raises(InputError, match="regelmäßiges Raster"):
         build_payload(town_edition, cells=cells)

@@ -14,13 +14,12 @@ _KNOWN = {
     "basemap.de": (
         f"{HOST}/wms_basemapde",
         "de_basemapde_web_raster_grau",
-        "© GeoBasis-DE / BKG, basemap.de, CC BY 4.0",
+        "map.source_basemap",
     ),
     "topplus": (
         f"{HOST}/wms_topplus_open",
         "web_grau",
-        "© Bundesamt für Kartographie und Geodäsie, TopPlusOpen, Datenquellen: "
-        "https://sgx.geodatenzentrum.de/web_public/gdz/datenquellen/Datenquellen_TopPlusOpen.html",
+        "map.source_topplus",
     ),
 }
 _SYSTEMS = (25832, 25833, 3857)
@@ -86,4 +85,4 @@ def find_basemap(name: str, crs: Any) -> Basemap:
         f"&FORMAT=image/png&CRS=EPSG:{code}"
     )
     title = "basemap.de" if name == "basemap.de" else "TopPlusOpen"
-    return Basemap(title, HOST, question, source)
+    return Basemap(title, HOST, question, say(source))
