@@ -89,6 +89,7 @@ from sozialraum.present.extracts import write_extract
 from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
+from sozialraum.present.halbjahresbericht import write_halbjahresbericht
 from sozialraum.present.passports import write_passports
 from sozialraum.present.plots import (
     plot_bars,
@@ -104,9 +105,11 @@ from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_rob
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
+from sozialraum.project.compare import compare, compare_folders
 from sozialraum.project.earlier import read_earlier
 from sozialraum.project.edited import EditedOffers, read_edited_offers, write_edited_offers
 from sozialraum.project.job import make_edition, run
+from sozialraum.project.published import read_published
 from sozialraum.project.tables import read_atlas
 from sozialraum.read.addresses import read_addresses
 from sozialraum.read.areas import read_areas, read_backdrop
@@ -120,7 +123,9 @@ from sozialraum.read.recipes import find_recipe, read_recipes
 from sozialraum.read.saved import read_saved_atlas
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
+from sozialraum.secrecy.comparison import Comparison, compare_editions
 from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, build_editions
+from sozialraum.secrecy.published import Published, show_edition
 from sozialraum.secrecy.rounding import round_values
 from sozialraum.secrecy.rules import Dominance, Secrecy
 
@@ -131,6 +136,7 @@ __all__ = [
     "Atlas",
     "CheckReport",
     "Coarser",
+    "Comparison",
     "CoverageError",
     "CrsError",
     "Dominance",
@@ -147,6 +153,7 @@ __all__ = [
     "Logistic",
     "MissingPackageError",
     "Power",
+    "Published",
     "Recipe",
     "Secrecy",
     "SecrecyError",
@@ -178,6 +185,9 @@ __all__ = [
     "check_capacity",
     "check_register",
     "coarsen_classes",
+    "compare",
+    "compare_editions",
+    "compare_folders",
     "compare_values",
     "compare_with_rest",
     "convert_boundaries",
@@ -251,6 +261,7 @@ __all__ = [
     "read_key",
     "read_offers",
     "read_population",
+    "read_published",
     "read_recipes",
     "read_saved_atlas",
     "read_street_modes",
@@ -262,6 +273,7 @@ __all__ = [
     "run",
     "save_atlas",
     "shift_budget",
+    "show_edition",
     "smooth_rates",
     "split_capacity",
     "sum_funding",
@@ -269,6 +281,7 @@ __all__ = [
     "write_edited_offers",
     "write_extract",
     "write_geopackage",
+    "write_halbjahresbericht",
     "write_passports",
     "write_print_map",
     "write_protocol",

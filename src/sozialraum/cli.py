@@ -12,6 +12,7 @@ from sozialraum.errors import InputError, SozialraumError
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.project.audit import audit
 from sozialraum.project.edited import read_edited_offers, write_edited_offers
+from sozialraum.project.compare import compare
 from sozialraum.project.job import check, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.texts import say
@@ -50,9 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _print(say("cli.edited_written", path=write_edited_offers(edited, options.out)))
             return FINE if edited.report.ok else FINDINGS
         else:
-            written = run(
-                options.project, options.out, progress=not options.quiet,
-                audiences=options.audience or (),
+            written = (
+                compare(
+                    options.old, options.new, options.out, level=options.level,
+                    indicators=options.indicator, uncertain=options.uncertain or (),
+                )
+                if options.command == "compare"
+                else run(
+                    options.project, options.out, progress=not options.quiet,
+                    audiences=options.audience or (),
+                )
             )  # fmt: skip
             heading = say("cli.written", count=len(written), folder=options.out)
             _print("\n".join([heading, *(f"  {path}" for path in written)]))
@@ -81,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("audit", help=say("cli.audit"), description=say("cli.audit"))
     command.add_argument("table", type=Path, help=say("cli.table"))
     command.add_argument("--structure", type=Path, required=True, help=say("cli.structure"))
+    command = commands.add_parser(
+        "compare", help=say("cli.compare"), description=say("cli.compare")
+    )
+    command.add_argument("old", type=Path, help=say("cli.old"))
+    command.add_argument("new", type=Path, help=say("cli.new"))
+    command.add_argument("--out", type=Path, default=Path("bericht"), help=say("cli.out_report"))
+    command.add_argument("--level", help=say("cli.level"))
+    command.add_argument("--indicator", action="append", help=say("cli.indicator"))
+    command.add_argument("--uncertain", action="append", help=say("cli.uncertain"))
     for name in ("run", "check"):
         command = commands.add_parser(name, help=say(f"cli.{name}"), description=say(f"cli.{name}"))
         command.add_argument("project", type=Path, help=say("cli.project"))

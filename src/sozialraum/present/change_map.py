@@ -1,0 +1,202 @@
+"""A small map of what changed between two editions."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from sozialraum.present.classes import (
+    BORDER,
+    HIDDEN,
+    HIDDEN_HATCH,
+    HIDDEN_INK,
+    INK,
+    Hatch,
+    letters_on,
+)
+from sozialraum.present.schemes import DEVIATION, DEVIATION_HATCHES
+from sozialraum.present.svg import clean, element, frame, label, num
+from sozialraum.texts import number, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+WIDTH, _MOST_HEIGHT = 420, 520
+# With more areas the figures would lie over each other; the table has them.
+_MOST_FIGURES = 40
+_COARSE = 700  # steps across the map
+
+
+@dataclass(frozen=True)
+class ChangeMap:
+    """A picture, and its legend as pairs of a field and its words."""
+
+    picture: str
+    legend: tuple[tuple[str, str], ...]
+
+
+def sign(value: float, digits: int) -> str:
+    """Write a difference with its sign.
+
+    Examples
+    --------
+    >>> sign(1.25, 1), sign(-3, 0), sign(0.0, 1)
+    ('+1,3', '−3', '±0,0')
+    """
+    text = number(abs(value), digits)
+    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}"
+
+
+def draw_change(
+    table: gpd.GeoDataFrame, change: pd.Series, *, digits: int, ident: str, title: str
+) -> ChangeMap | None:
+    """Draw the change of each area in diverging colours, hatched where nothing can be compared.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Areas of a level: index area; ``name``, geometry in metres.
+    change : Series of float
+        By area; missing where there is no difference.
+    digits : int
+    ident : str
+        Unique on the page.
+    title : str
+
+    Returns
+    -------
+    ChangeMap or None
+        None where no area changed.
+    """
+    values = change.reindex(table.index).to_numpy(float)
+    if not (np.nan_to_num(values) != 0).any():
+        return None
+    limit = _find_limit(values, digits)
+    x0, y0, x1, y1 = table.total_bounds
+    width, height = max(x1 - x0, 1), max(y1 - y0, 1)
+    k = min(WIDTH / width, _MOST_HEIGHT / height)
+    outlines = shapely.coverage_simplify(table.geometry.to_numpy(), width / _COARSE)
+    known = ~np.isnan(values)
+    size = np.abs(np.nan_to_num(values))
+    strength = np.where(size > limit, 2, np.where(size > 0, 1, 0))
+    place = np.where(known, 2 + np.sign(np.nan_to_num(values)).astype(int) * strength, -1)
+    tiles = _tile(f"{ident}-m", HIDDEN_HATCH, HIDDEN, HIDDEN_INK)
+    for i, (colour, hatch) in enumerate(zip(DEVIATION, DEVIATION_HATCHES, strict=True)):
+        tiles += _tile(f"{ident}-{i}", hatch, colour, _ink(colour))
+    fills = [f"url(#{ident}-{i if i >= 0 else 'm'})" for i in place.tolist()]
+    corner = np.array([x0, y1])
+    shapes = [
+        element(
+            "path",
+            element("title", html.escape(clean(f"{name}: {_words(value, digits)}"))),
+            d=_trace(shape, corner, k),
+            fill=fill,
+            stroke=BORDER,
+            stroke_width=0.8,
+        )
+        for shape, fill, name, value in zip(
+            outlines, fills, table["name"], values.tolist(), strict=True
+        )
+    ]
+    rim = element(
+        "path", fill="none", stroke=INK, stroke_width=1.0,
+        d=_trace(shapely.coverage_union_all(outlines), corner, k),
+    )  # fmt: skip
+    figures = (
+        _write_figures(outlines, values, digits, corner, k) if known.sum() <= _MOST_FIGURES else ""
+    )
+    counts = [int((place == i).sum()) for i in range(-1, len(DEVIATION))]
+    body = element("defs", tiles) + "".join(shapes) + rim + figures
+    picture = frame(
+        width * k, height * k, body, ident=ident, title=title, desc=say("changes.map_words")
+    )
+    words = _name_classes(limit, digits)
+    fields = [
+        (i, say("changes.map_class", label=words[i], count=number(counts[i + 1])))
+        for i in range(len(words))[::-1]
+        if counts[i + 1]
+    ]
+    if counts[0]:
+        fields.append((-1, say("changes.map_class", label=say("changes.not_comparable"),
+                               count=number(counts[0]))))  # fmt: skip
+    return ChangeMap(picture, tuple((_swatch(ident, i), word) for i, word in fields))
+
+
+def _find_limit(values: np.ndarray, digits: int) -> float:
+    """Find the round number beyond which a change is among the larger ones."""
+    size = np.abs(values[np.nan_to_num(values) != 0])
+    middle = float(np.quantile(size, 0.6))
+    power = 10.0 ** np.floor(np.log10(middle))
+    steps = [f * power for f in (1, 2, 5, 10)]
+    return float(max(min(steps, key=lambda x: abs(x - middle)), 10.0**-digits))
+
+
+def _name_classes(limit: float, digits: int) -> tuple[str, ...]:
+    """Name the five classes, from the largest decrease to the largest increase."""
+    size = number(limit, digits)
+    return (
+        say("changes.class.much_less", size=size),
+        say("changes.class.less", size=size),
+        say("changes.class.equal"),
+        say("changes.class.more", size=size),
+        say("changes.class.much_more", size=size),
+    )
+
+
+def _words(value: float, digits: int) -> str:
+    return sign(value, digits) if value == value else say("changes.not_comparable")
+
+
+def _ink(ground: str) -> str:
+    """Give the lines of a hatch a colour that is seen and does not shout."""
+    return "#ffffff99" if letters_on(ground) == "#ffffff" else "#1c2a3355"
+
+
+def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
+    paper = element("rect", width=hatch.size, height=hatch.size, fill=ground)
+    lines = element(
+        "path", d=hatch.path, fill="none", stroke=ink, stroke_width=hatch.width,
+        stroke_linecap="round",
+    )  # fmt: skip
+    return element(
+        "pattern", paper + lines, id=name, width=hatch.size, height=hatch.size,
+        patternUnits="userSpaceOnUse",
+    )  # fmt: skip
+
+
+def _swatch(ident: str, place: int) -> str:
+    field = element(
+        "rect", x=0.5, y=0.5, width=27, height=15, stroke=INK, stroke_width=0.5,
+        fill=f"url(#{ident}-{place if place >= 0 else 'm'})",
+    )  # fmt: skip
+    return element("svg", field, width=28, height=16, viewBox="0 0 28 16", aria_hidden="true")
+
+
+def _trace(shape: shapely.Geometry, corner: np.ndarray, k: float) -> str:
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    lines = ((shapely.get_coordinates(ring)[:-1] - corner) * (k, -k) for ring in rings)
+    return "".join(
+        "M" + "L".join(f"{num(x)} {num(y)}" for x, y in line.tolist()) + "Z" for line in lines
+    )
+
+
+def _write_figures(
+    outlines: np.ndarray, values: np.ndarray, digits: int, corner: np.ndarray, k: float
+) -> str:
+    """Write each figure where its area has most room, with a rim of paper."""
+    points = shapely.get_coordinates(shapely.maximum_inscribed_circle(outlines))
+    middles = (points.reshape(len(outlines), -1, 2)[:, 0] - corner) * (k, -k)
+    return "".join(
+        label(
+            float(x), float(y) + 4, sign(value, digits), text_anchor="middle", font_size=11,
+            fill=INK, stroke="#ffffff", stroke_width=3, paint_order="stroke", font_weight=600,
+            stroke_linejoin="round",
+        )
+        for (x, y), value in zip(middles.tolist(), values.tolist(), strict=True)
+        if value == value
+    )  # fmt: skip

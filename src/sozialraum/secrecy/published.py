@@ -1,0 +1,104 @@
+"""What an edition shows to its readers: all that a comparison may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sozialraum.model.areas import Level
+from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy.edition import Edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Published:
+    """An edition as its readers have it, made by `show_edition` or read by `read_published`.
+
+    Attributes
+    ----------
+    title, created, audience, notice : str
+        The whole's name, the day (ISO), for whom it is, the banner.
+    head : mapping of str to str
+        What stands above its pages, under German words.
+    levels : tuple of Level
+        From the whole down to the smallest.
+    tables : mapping of str to GeoDataFrame
+        By level its areas: index area; ``name``, ``parent``, geometry.
+    values : DataFrame
+        The values table after secrecy.
+    offers : GeoDataFrame
+        Index offer; the columns its readers see.
+    gaps : GeoDataFrame
+    indicators : mapping of str to Indicator
+    rounding : int
+        To multiples of what counts of persons were rounded; 0: not at all.
+    sources, methods : tuple of str
+    inputs : mapping of str to str
+        SHA-256 of the input files.
+    measured : mapping of str to mapping
+        How each measured indicator was measured, as the project file says; empty where not known.
+    """
+
+    title: str
+    created: str
+    audience: str
+    notice: str
+    levels: tuple[Level, ...]
+    tables: Mapping[str, gpd.GeoDataFrame]
+    values: pd.DataFrame
+    offers: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    indicators: Mapping[str, Indicator]
+    head: Mapping[str, str] = field(default_factory=dict)
+    rounding: int = 0
+    sources: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def show_edition(edition: Edition) -> Published:
+    """Give what an edition shows.
+
+    Parameters
+    ----------
+    edition : Edition
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    SecrecyError
+        The edition failed its attack, was not made by `build_edition` or was changed.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.edition import build_edition
+    >>> show_edition(build_edition(build_musterstadt().atlas)).title
+    'Musterstadt'
+    """
+    edition.verify()
+    return Published(
+        title=edition.title,
+        created=edition.created,
+        audience=edition.audience,
+        notice=edition.head.notice,
+        head=edition.head.entries(),
+        levels=edition.levels,
+        tables={level.id: edition.table(level.id) for level in edition.levels},
+        values=edition.values,
+        offers=edition.offers,
+        gaps=edition.gaps,
+        indicators=edition.indicators,
+        rounding=edition.secrecy.rounding,
+        sources=edition.sources,
+        methods=edition.methods,
+        inputs=edition.inputs,
+    )
