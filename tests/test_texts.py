@@ -31,9 +31,9 @@ SAYERS = {
 }
 # Asked for by what stands in the data: a category, a sign, a day.
 LOOKED_UP = (
-    "category.", "map.script.rule_", "map.script.scheme_", "map.tab_", "openings.reason.", "profile.days.", "profile.strength.",
-    "profile.weekdays.", "quality.", "read.invalid.",
-    "sign.", "step.",
+    "category.", "map.script.rule_", "map.script.scheme_", "map.tab_",
+    "openings.reason.", "profile.days.", "profile.strength.", "profile.weekdays.", "quality.",
+    "read.invalid.", "sign.", "step.",
 )  # fmt: skip
 
 
