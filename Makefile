@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test test-firefox check bench docs notebooks example clean
+.PHONY: run test test-firefox test-qgis check bench docs notebooks example clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/sozialraum run sozialraum.toml --out ergebnis
@@ -18,6 +18,10 @@ test-firefox: $(VENV)/test.stamp
 	@sh scripts/install_firefox.sh
 	$(PIP) install 'websockets>=13'
 	$(BIN)/python -m pytest tests/firefox
+
+test-qgis: $(VENV)/test.stamp
+	@sh scripts/install_qgis.sh
+	SOZIALRAUM_QGIS_PYTHON=/usr/bin/python3 $(BIN)/python -m pytest tests/qgis
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
