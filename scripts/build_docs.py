@@ -31,6 +31,7 @@ _ROOMS = {
     "access": "Who reaches what",
     "indicators": "What the figures say",
     "secrecy": "What may leave the house",
+    "planning": "What is to be done",
     "present": "What lies on the table",
     "errors": "Errors",
 }

@@ -83,6 +83,10 @@ from sozialraum.model.passport import passport
 from sozialraum.model.placing import place_offers
 from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
+from sozialraum.planning.action import ActionRule, find_action
+from sozialraum.planning.evidence import relate_needs
+from sozialraum.planning.needs import settle_needs, summarise_needs
+from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.clusters import plot_clusters, plot_moran
 from sozialraum.present.explore import explore
 from sozialraum.present.extracts import write_extract
@@ -90,6 +94,7 @@ from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
+from sozialraum.present.needs import write_needs
 from sozialraum.present.passports import write_passports
 from sozialraum.present.plots import (
     plot_bars,
@@ -117,6 +122,7 @@ from sozialraum.read.contributions import read_contributions
 from sozialraum.read.definitions import read_catalogue, read_indicators
 from sozialraum.read.funding import read_funding
 from sozialraum.read.keys import read_key
+from sozialraum.read.needs import read_needs
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
 from sozialraum.read.recipes import find_recipe, read_recipes
@@ -132,6 +138,7 @@ from sozialraum.secrecy.rules import Dominance, Secrecy
 __version__ = "0.1.0"
 
 __all__ = [
+    "ActionRule",
     "AreaVersion",
     "Atlas",
     "CheckReport",
@@ -152,6 +159,7 @@ __all__ = [
     "Level",
     "Logistic",
     "MissingPackageError",
+    "NeedsPlan",
     "Power",
     "Published",
     "Recipe",
@@ -197,6 +205,7 @@ __all__ = [
     "deflate_funding",
     "dissolve_areas",
     "explore",
+    "find_action",
     "find_example",
     "find_gaps",
     "find_nearest",
@@ -259,6 +268,7 @@ __all__ = [
     "read_funding",
     "read_indicators",
     "read_key",
+    "read_needs",
     "read_offers",
     "read_population",
     "read_published",
@@ -268,20 +278,25 @@ __all__ = [
     "read_streets",
     "read_values",
     "relate_funding",
+    "relate_needs",
+    "report_needs",
     "round_counts",
     "round_values",
     "run",
     "save_atlas",
+    "settle_needs",
     "shift_budget",
     "show_edition",
     "smooth_rates",
     "split_capacity",
     "sum_funding",
+    "summarise_needs",
     "withhold_small_areas",
     "write_edited_offers",
     "write_extract",
     "write_geopackage",
     "write_halbjahresbericht",
+    "write_needs",
     "write_passports",
     "write_print_map",
     "write_protocol",

@@ -122,6 +122,43 @@ def build_funding() -> pd.DataFrame:
     return table[["offer", "year", "source", "euro", "mandatory", "serves"]]
 
 
+def build_needs() -> pd.DataFrame:
+    """Build a needs register of Musterstadt: every voice in it is invented.
+
+    Returns
+    -------
+    DataFrame
+        ``date, source, area, topic, target_group, offer, traeger, statement``: eight statements.
+
+    Examples
+    --------
+    >>> build_needs()["topic"].value_counts().to_dict()
+    {'Armut': 4, 'Kinderbetreuung': 3, 'Treffpunkte': 1}
+    """
+    rows = [
+        ("2024-05-14", "provider", "22", "Armut", "Kinder", "kita_ost", "Verein",
+         "Mehr Familien fragen nach einem kostenfreien Mittagessen."),
+        ("2024-05-14", "provider", "22", "Armut", None, "bibliothek", "Stadt",
+         "Kinder machen ihre Hausaufgaben bei uns, weil zu Hause der Platz fehlt."),
+        ("2024-06-03", "provider", "22", "Armut", None, None, "Gemeinde",
+         "Die Kleiderausgabe reicht nicht mehr."),
+        ("2024-06-20", "residents", "1101", "Armut", "Ältere", None, None,
+         "Die Fahrkarte in die Stadt ist zu teuer."),
+        ("2024-05-14", "provider", "11", "Kinderbetreuung", "Kinder unter 6", "kita_west", "Stadt",
+         "Die Warteliste ist länger als im Vorjahr."),
+        ("2024-06-03", "provider", "21", "Kinderbetreuung", None, None, "Gemeinde",
+         "Eltern suchen Betreuung am späten Nachmittag."),
+        ("2024-06-20", "residents", "21", "Kinderbetreuung", "Kinder unter 6", None, None,
+         "Der Weg zur nächsten Kita ist mit zwei Kindern zu weit."),
+        ("2024-06-03", "provider", "12", "Treffpunkte", "Jugendliche", "jugend", "Verein",
+         "Am Wochenende fehlt ein Ort ohne Verzehrzwang."),
+    ]  # fmt: skip
+    columns = [
+        "date", "source", "area", "topic", "target_group", "offer", "traeger", "statement",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
 def find_example(name: str = "sozialraum") -> Path:
     """Find the project file of an embedded example.
 

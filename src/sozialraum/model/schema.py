@@ -72,6 +72,13 @@ _PLACED = (
     ("street", ("nur Straße",)),
     ("none", ("nicht gefunden",)),
 )
+_VOICES = (
+    ("provider", ("Träger", "Trägerbefragung")),
+    ("residents", ("Bewohner", "Bewohnerinnen und Bewohner", "Bewohnerschaft", "Beteiligung")),
+    ("staff", ("Fachkraft", "Fachkräfte")),
+    ("administration", ("Verwaltung", "Amt")),
+    ("other", ("Sonstige", "andere")),
+)
 _COORDINATES = (
     Column(
         "x",
@@ -243,8 +250,25 @@ CONTRIBUTIONS = Table(
     ),
 )
 
+NEEDS = Table(
+    "needs",
+    key=(),
+    columns=(
+        Column("date", "date", required=True, aliases=("datum", "tag", "stand")),
+        Column("source", "choice", required=True, aliases=("quelle", "von wem"), choices=_VOICES),
+        Column("level", aliases=("ebene",)),
+        Column("area", "id", required=True, aliases=("gebiet", "raumid", "sozialraum", "quartier")),
+        Column("topic", required=True, aliases=("thema", "bedarf")),
+        Column("target_group", aliases=("zielgruppe", "zielgruppen")),
+        Column("offer", "id", aliases=("angebot", "kennung des angebots")),
+        Column("traeger", aliases=("träger", "trägername")),
+        Column("statement", required=True, aliases=("aussage", "wortlaut", "rückmeldung", "text")),
+        *_ORIGIN,
+    ),
+)
+
 CHOICES = tuple(c.name for c in OFFERS.columns if c.kind == "choice")
-TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING, CONTRIBUTIONS)
+TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING, CONTRIBUTIONS, NEEDS)
 SIGNS = ("–", ".", "x", "/", "…", "()")
 VALUE_COLUMNS = (
     "area",

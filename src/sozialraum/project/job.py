@@ -22,10 +22,12 @@ from sozialraum.access.travel import measure_nearest
 from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.audience import INTERNAL, PUBLIC, sees
-from sozialraum.model.check import CheckReport
+from sozialraum.model.check import CheckReport, Reading
+from sozialraum.planning.report import report_needs
 from sozialraum.present.files import mark_name
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
+from sozialraum.present.needs import write_needs
 from sozialraum.present.passports import write_passports
 from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
@@ -33,6 +35,7 @@ from sozialraum.present.sozialraumprofil import check_installed, write_sozialrau
 from sozialraum.present.tables import write_tables
 from sozialraum.project.earlier import read_earlier
 from sozialraum.project.maps import check_maps, write_maps
+from sozialraum.project.needs import check_needs_plan, make_plan, show_needs, take_needs
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.tables import choose_offers, make_atlas
@@ -157,7 +160,9 @@ def make_editions(
     tell(say("project.step_read"))
     project = read_project(path)
     atlas = make_atlas(project)
-    contributions = take_contributions(project, atlas).settle()
+    secret_tables = (take_contributions(project, atlas), _take_needs(project, atlas))
+    CheckReport(tuple(f for table in secret_tables for f in table.findings)).raise_for_errors()
+    contributions = secret_tables[0].table
     earlier = [read_earlier(project.locate(path)) for path in project.earlier]
     streets: StreetNetwork | StraightLine = StraightLine()
     if project.entries("coverage"):
@@ -173,7 +178,7 @@ def make_editions(
     sources += [
         e.get("source", "") for n in ("offers", "values", "backdrop") for e in project.entries(n)
     ]
-    secret = project.contributions.get("file")
+    secret = {project.contributions.get("file"), project.section("needs").get("file")}
     return build_editions(
         atlas,
         values=measured.values,
@@ -187,11 +192,17 @@ def make_editions(
             methods=measured.methods,
             sources=[s for s in sources if s],
             # With everything else known, a checksum would confirm a guess at what is secret.
-            inputs={f: _hash(project.locate(f)) for f in project.files if f != secret},
+            inputs={f: _hash(project.locate(f)) for f in project.files if f not in secret},
             confidential=project.confidential,
             created=str(project.section("project").get("redaktionsschluss", "")),
         ),
     )
+
+
+def _take_needs(project: Project, atlas: Atlas) -> Reading:
+    """Read and check the needs register and what is asked of it."""
+    table, found = take_needs(project, atlas.areas, atlas.offers)
+    return Reading(table, (*found, *check_needs_plan(project, atlas.indicators, atlas.levels)))
 
 
 def _hash(path: Path) -> str:
@@ -298,6 +309,11 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         edition.head.notice,
         *edition.notes,
     ]
+    needs = take_needs(project, edition.areas, edition.offers).settle()
+    if needs is not None:
+        plan = make_plan(project)
+        write_needs(edition, needs, new / "tabellen", plan=plan)
+        report += report_needs(needs, edition, plan).methods
     if left_out:
         report.append(say("print.left_out", count=number(left_out)))
     if len(edition.lost):
@@ -325,6 +341,8 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
         known = ["", *edition.indicators]
         maps = [e for e in sections["print_map"] if e.get("indicator", "") in known]
         sections |= {"print_map": maps}
+    if "needs" in sections:
+        sections |= {"needs": show_needs(sections["needs"], edition.indicators)}
     if "funding" in sections:
         seen = [e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators]
         sections |= {"funding": seen}
@@ -373,6 +391,7 @@ def check(path: str | Path) -> CheckReport:
         atlas = make_atlas(project)
         report, crs = atlas.report, atlas.areas.crs
         report += CheckReport(take_contributions(project, atlas).findings)
+        report += CheckReport(_take_needs(project, atlas).findings)
     except InputError as error:
         report = error.report
     for path in project.earlier:

@@ -42,6 +42,9 @@ _SECTIONS: dict[str, Entry] = {
         "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
         "cells_m": (int, float),
     },
+    "needs": {
+        **_FILE, "topics": dict, "rule": list, "audience": str, "providers": int,
+    },
     "profiles": {"levels": list, "formats": list, "template": str},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {
@@ -73,6 +76,10 @@ _VERSION: Entry = {
     **_FILE, "gebietsstand": str, "valid_from": str, "valid_to": str, "key": dict, "weight": str,
     "correction": list,
 }  # fmt: skip
+_NEEDS_RULE: Entry = {
+    "topic": str, "level": str, "indicator": str, "limit": (int, float), "quantile": float,
+    "traeger": int,
+}  # fmt: skip
 _KEY_FILE: Entry = {"file": str, "layer": str, "columns": dict, "where": dict}
 _COARSE: dict[str, tuple[Entry, tuple[str, ...]]] = {
     "merge": ({"area": str, "with": (str, list), "level": str}, ("area", "with")),
@@ -83,6 +90,7 @@ _CHOICES = {
     ("population", "kind"): ("points", "zensus", "raster"),
     ("values", "form"): ("long", "wide"),
     ("funding", "audience"): AUDIENCES,
+    ("needs", "audience"): AUDIENCES,
     ("print_map", "size"): ("A4", "A3"),
     ("print_map", "format"): ("pdf", "svg", "png"),
     ("print_map", "orientation"): ("auto", "portrait", "landscape"),
@@ -103,6 +111,7 @@ _REQUIRED = {
     "count": ("id", "title", "category"),
     "index": ("recipe",),
     "funding": ("file",),
+    "needs": ("file",),
 }
 
 
@@ -380,6 +389,11 @@ def _check_nested(label: str, sections: Entry) -> list[Finding]:
         nested += [("areas.version.correction", c, _CORRECTION, cell) for c in corrections]
         if "key" in _table(version):
             nested.append(("areas.version.key", version["key"], _KEY_FILE, ("file",)))
+    needs = _table(sections.get("needs"))
+    wanted = ("topic", "level", "indicator")
+    nested += [("needs.rule", rule, _NEEDS_RULE, wanted) for rule in _list(needs.get("rule"))]
+    topics = _table(needs.get("topics"))
+    nested += [("needs.topics", topics, dict.fromkeys(topics, (str, list)), ())]
     spread = _table(sections.get("population")).get("spread")
     if spread is not None:
         known = {**_FILE, "groups": (dict, list)}

@@ -1,0 +1,297 @@
+"""The needs register: who said what about which area, and on how many voices a sentence rests."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.indicators.joint_areas import BETWEEN
+from sozialraum.model.check import Finding, Reading
+from sozialraum.model.rows import add_origin, find_rows
+from sozialraum.model.schema import NEEDS
+from sozialraum.model.spelling import plain_name
+from sozialraum.texts import number, say
+
+COUNTS = ("statements", "offers", "traeger", "without_offer", "without_traeger")
+_GROUPS = ("level", "area", "topic", "target_group", "source", "offer", "traeger")
+_LABEL = "needs"
+_HINTS = 3
+
+
+def settle_needs(
+    needs: pd.DataFrame,
+    areas: pd.DataFrame,
+    offers: pd.DataFrame,
+    *,
+    topics: Sequence[str] = (),
+    day: str = "",
+) -> Reading:
+    """Find the areas, offers and topics that the rows of a needs register mean.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        As `read_needs` gives it.
+    areas : DataFrame
+        Smallest areas with all levels, of an atlas or an edition.
+    offers : DataFrame
+        Index ``offer``.
+    topics : sequence of str
+        The topics there are; any are, where none is given.
+    day : str
+        ISO day of the edition; a later statement is noted.
+
+    Returns
+    -------
+    Reading
+        ``table``: the rows with all columns of the schema, ``level`` and ``area`` the ids of what was
+        meant, topics in the spelling of ``topics``. ``findings``: areas, offers and topics that do not
+        exist, with the nearest spellings; areas that mean several.
+
+    Notes
+    -----
+    An area is an id or a name of any level. Where areas were joined, a part means the joint area.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt, build_needs
+    >>> atlas = build_musterstadt().atlas
+    >>> table, findings = settle_needs(build_needs(), atlas.areas, atlas.offers)
+    >>> table["level"].unique().tolist(), findings
+    (['sozialraum', 'quartier'], ())
+    """
+    names = [c.name for c in NEEDS.columns]
+    table = needs.copy()
+    add_origin(table, _LABEL)
+    for name in names:
+        if name not in table:
+            table[name] = pd.Series(pd.NA, index=table.index, dtype="str")
+    table = table[names].reset_index(drop=True)
+    table.attrs = dict(needs.attrs)
+    found = _settle_areas(table, areas)
+    found += _find_strangers(table, "offer", "need_offer", [str(x) for x in offers.index])
+    if topics:
+        meant = {plain_name(topic): topic for topic in topics}
+        said = [x if pd.isna(x) else meant.get(plain_name(x), x) for x in table["topic"]]
+        table["topic"] = pd.Series(said, index=table.index, dtype="str")
+        found += _find_strangers(table, "topic", "need_topic", list(topics))
+    if day:
+        late = table["date"].fillna("") > day
+        found += find_rows(
+            "note", "need_later", _LABEL, table, late, column="date", cell=table["date"]
+        )
+    return Reading(table, tuple(found))
+
+
+def _settle_areas(table: pd.DataFrame, areas: pd.DataFrame) -> list[Finding]:
+    """Replace what stands under ``area`` by level and id; find what means none or several."""
+    ids, names, shown = _list_areas(areas)
+    levels = sorted({level for places in ids.values() for level, _ in places})
+    stated, level = table["area"], table["level"]
+    places = []
+    for text, wanted in zip(stated, level, strict=True):
+        said = "" if pd.isna(text) else str(text)
+        choice = ids.get(said) or names.get(plain_name(said), set())
+        places.append(sorted(p for p in choice if pd.isna(wanted) or p[0] == wanted))
+    count = pd.Series([len(p) for p in places], index=table.index)
+    near = _suggest(stated, shown)
+    several = pd.Series([", ".join(f"{a} ({x})" for x, a in p) for p in places], index=table.index)
+    odd = level.notna() & ~level.isin(levels)
+    found = find_rows(
+        "error", "unknown_level", _LABEL, table, odd, column="level", cell=level,
+        known=", ".join(levels),
+    )  # fmt: skip
+    found += find_rows(
+        "error", "need_area", _LABEL, table, stated.notna() & (count == 0) & ~odd, column="area",
+        cell=stated, hint=near,
+    )  # fmt: skip
+    found += find_rows(
+        "error", "need_area_several", _LABEL, table, count > 1, column="area", cell=stated,
+        several=several,
+    )  # fmt: skip
+    table["level"] = pd.Series([p[0][0] if p else pd.NA for p in places], dtype="str")
+    table["area"] = pd.Series(
+        [p[0][1] if p else text for p, text in zip(places, stated, strict=True)], dtype="str"
+    )
+    return found
+
+
+Places = dict[str, set[tuple[str, str]]]
+
+
+def _list_areas(areas: pd.DataFrame) -> tuple[Places, Places, list[str]]:
+    """Give the (level, area) of every id and every name, and all of them as people write them."""
+    ids: Places = {}
+    names: Places = {}
+    shown: dict[str, None] = {}
+    levels = [c.removesuffix("_name") for c in areas.columns if c.endswith("_name")]
+    for level in levels:
+        for area, name in areas[[level, f"{level}_name"]].dropna().drop_duplicates().to_numpy():
+            # The parts of a joint area are in no output; what is said of one is said of the whole.
+            for part in {area, *area.split(BETWEEN)}:
+                ids.setdefault(part, set()).add((level, area))
+            for part in {name, *name.split(BETWEEN)}:
+                names.setdefault(plain_name(part), set()).add((level, area))
+            shown |= dict.fromkeys((name, area))
+    return ids, names, list(shown)
+
+
+def _find_strangers(
+    table: pd.DataFrame, column: str, code: str, known: Sequence[str]
+) -> list[Finding]:
+    unknown = table[column].notna() & ~table[column].isin(list(known))
+    near = _suggest(table[column], known)
+    return find_rows(
+        "error", code, _LABEL, table, unknown, column=column, cell=table[column], hint=near
+    )
+
+
+def _suggest(stated: pd.Series, known: Sequence[str]) -> pd.Series:
+    """Give the nearest spellings of each cell."""
+    near = [
+        ", ".join(difflib.get_close_matches(str(x), known, n=_HINTS, cutoff=0.5)) or "–"
+        for x in stated
+    ]
+    return pd.Series(near, index=stated.index, dtype="str")
+
+
+def summarise_needs(needs: pd.DataFrame, by: Sequence[str] = ("area", "topic")) -> pd.DataFrame:
+    """Count who said something, and say on how many voices it rests.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        As `settle_needs` gives it, or any table with ``offer`` and ``traeger``.
+    by : sequence of {"level", "area", "topic", "target_group", "source", "offer", "traeger"}
+        What each row is about; with ``area`` comes its ``level``.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``by``, then ``statements`` (rows), ``offers`` and ``traeger`` (each counted
+        once), ``without_offer`` and ``without_traeger`` (statements that name none), ``sample`` (the
+        same in words). In the order of ``by``, never by number.
+
+    Raises
+    ------
+    UnknownNameError
+        ``by`` names a column that nothing can be counted by.
+
+    Notes
+    -----
+    Spellings of a Träger that differ only in case, blanks or hyphens are one. A statement about a
+    Quartier is not counted for the Sozialraum around it: nobody said it of the Sozialraum.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_needs
+    >>> summarise_needs(build_needs(), by=["topic"])["sample"].iloc[0]
+    '4 Aussagen: 2 Angebote von 2 Trägern, dazu 1 Aussage von 1 Träger ohne Angebot, dazu 1 Aussage ohne Angebot und Träger'
+    """  # noqa: E501
+    for name in by:
+        if name not in _GROUPS:
+            raise UnknownNameError("by", name, _GROUPS)
+    keys = list(dict.fromkeys(by))
+    if "area" in keys and "level" in needs and "level" not in keys:
+        keys.insert(keys.index("area"), "level")
+    said = needs[keys].reset_index(drop=True)
+    who = list_traeger(needs).reset_index(drop=True)
+    who = who.where(who != "")
+    what = (
+        needs["offer"].astype("str").reset_index(drop=True)
+        if "offer" in needs
+        else pd.Series(pd.NA, index=said.index, dtype="str")
+    )
+    kind = who.notna().astype(int) + 2 * what.notna().astype(int)
+    voices = said.assign(_what=what, _who=who, _all=1)
+    for number_of, mask in (("_both", kind == 3), ("_sole", kind == 1), ("_thing", kind == 2),
+                            ("_none", kind == 0)):  # fmt: skip
+        voices[number_of] = mask.astype(int)
+    voices["_what_both"] = what.where(kind == 3)
+    voices["_who_both"] = who.where(kind == 3)
+    voices["_who_sole"] = who.where(kind == 1)
+    groups = voices.groupby(keys, dropna=False, sort=True) if keys else voices.groupby("_all")
+    table = groups.agg(
+        statements=("_all", "size"), offers=("_what", "nunique"), traeger=("_who", "nunique"),
+        offers_both=("_what_both", "nunique"), traeger_both=("_who_both", "nunique"),
+        traeger_sole=("_who_sole", "nunique"), sole=("_sole", "sum"), thing=("_thing", "sum"),
+        none=("_none", "sum"),
+    ).reset_index()  # fmt: skip
+    table["without_offer"] = table["sole"] + table["none"]
+    table["without_traeger"] = table["thing"] + table["none"]
+    table["sample"] = pd.Series(
+        [
+            say_sample(Voices(*row))
+            for row in table[list(Voices._fields)].astype(int).itertuples(index=False)
+        ],
+        index=table.index,
+        dtype="str",
+    )
+    return table[[*keys, *COUNTS, "sample"]].astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def list_traeger(needs: pd.DataFrame) -> pd.Series:
+    """Give the Träger of every statement in one spelling, empty where none is named."""
+    said = needs["traeger"] if "traeger" in needs else [pd.NA] * len(needs)
+    plain = ["" if pd.isna(name) else plain_name(str(name)) for name in said]
+    return pd.Series(plain, index=needs.index, dtype="str")
+
+
+class Voices(NamedTuple):
+    """How many statements there are, and who made them."""
+
+    statements: int
+    offers_both: int
+    traeger_both: int
+    sole: int
+    traeger_sole: int
+    thing: int
+    none: int
+
+
+def say_sample(voices: Voices) -> str:
+    """Say on how many voices something rests.
+
+    Examples
+    --------
+    >>> say_sample(Voices(12, 10, 7, 0, 0, 0, 2))
+    '12 Aussagen: 10 Angebote von 7 Trägern, dazu 2 Aussagen ohne Angebot und Träger'
+    """
+    parts = []
+    if voices.offers_both:
+        parts.append(
+            say(
+                "needs.voices", offers=_count(voices.offers_both, "offer"),
+                traeger=_count(voices.traeger_both, "by_traeger"),
+            )
+        )  # fmt: skip
+    if voices.sole:
+        parts.append(
+            say(
+                "needs.sole", statements=_count(voices.sole, "statement"),
+                traeger=_count(voices.traeger_sole, "by_traeger"),
+            )
+        )  # fmt: skip
+    if voices.thing:
+        parts.append(say("needs.thing", statements=_count(voices.thing, "statement")))
+    if voices.none:
+        parts.append(say("needs.none", statements=_count(voices.none, "statement")))
+    if len(parts) == 1 and not voices.offers_both:
+        return parts[0]
+    total = _count(voices.statements, "statement")
+    return say("needs.sample", statements=total, parts=say("needs.further").join(parts))
+
+
+_NOUNS: Mapping[str, tuple[str, str]] = {
+    "offer": ("needs.offer_one", "needs.offer_many"),
+    "by_traeger": ("needs.by_traeger_one", "needs.by_traeger_many"),
+    "statement": ("needs.statement_one", "needs.statement_many"),
+}
+
+
+def _count(count: int, noun: str) -> str:
+    return say(_NOUNS[noun][count != 1], count=number(count))

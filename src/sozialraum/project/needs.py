@@ -1,0 +1,108 @@
+"""The needs register of a project file: read, checked against the tables, and what is made of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sozialraum.errors import CoverageError
+from sozialraum.model.areas import Level
+from sozialraum.model.audience import CLOSED
+from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.indicator import Indicator
+from sozialraum.planning.action import ActionRule, need_side
+from sozialraum.planning.needs import settle_needs
+from sozialraum.planning.report import LEAST_PROVIDERS, NeedsPlan
+from sozialraum.project.settings import Entry, Project
+from sozialraum.read.needs import load_needs
+
+
+def take_needs(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -> Reading:
+    """Read the needs register and check it against areas and offers; None if there is none.
+
+    Parameters
+    ----------
+    project : Project
+    areas, offers : DataFrame
+        Of the atlas or of an edition.
+    """
+    entry = project.section("needs")
+    if not entry:
+        return Reading(None, ())
+    path = project.locate(entry["file"])
+    options = {k: entry[k] for k in ("columns", "layer") if k in entry}
+    table, found = load_needs(path, **options)
+    if table is None or any(f.severity == "error" for f in found):
+        return Reading(table, found)
+    day = str(project.section("project").get("redaktionsschluss", ""))
+    settled, more = settle_needs(
+        table, areas, offers, topics=list(entry.get("topics", {})), day=day
+    )
+    return Reading(settled, (*found, *more))
+
+
+def check_needs_plan(
+    project: Project, indicators: Mapping[str, Indicator], levels: Sequence[Level]
+) -> list[Finding]:
+    """Find indicators, levels and topics under ``[needs]`` that do not exist, and useless rules."""
+    label, entry = project.path.name, project.section("needs")
+    found: list[Finding] = []
+    for name in _list_indicators(entry):
+        if name not in indicators:
+            hint = _near(name, indicators)
+            found.append(find("error", "need_indicator", label, cell=name, hint=hint))
+    topics = entry.get("topics", {})
+    ids = [level.id for level in levels]
+    for said in entry.get("rule", []):
+        if topics and said["topic"] not in topics:
+            hint = _near(said["topic"], topics)
+            found.append(find("error", "need_rule_topic", label, cell=said["topic"], hint=hint))
+        if said["level"] not in ids:
+            known = ", ".join(ids)
+            found.append(find("error", "unknown_level", label, cell=said["level"], known=known))
+        try:
+            rule = ActionRule(**said)
+            if rule.indicator in indicators:
+                need_side(indicators[rule.indicator])
+        except CoverageError as error:
+            found.append(find("error", "need_rule", label, reason=str(error)))
+    return found
+
+
+def make_plan(project: Project) -> NeedsPlan:
+    """Give what a project file asks to be made of its needs register."""
+    entry = project.section("needs")
+    return NeedsPlan(
+        topics=entry.get("topics", {}),
+        rules=tuple(ActionRule(**rule) for rule in entry.get("rule", [])),
+        audience=entry.get("audience", CLOSED),
+        providers=max(entry.get("providers", LEAST_PROVIDERS), project.secrecy.providers),
+    )
+
+
+def show_needs(entry: Entry, indicators: Iterable[str]) -> Entry:
+    """Give the section without its file and without what readers of these indicators do not see."""
+    seen = set(indicators)
+    topics = {
+        topic: [name for name in _names(said) if name in seen]
+        for topic, said in entry.get("topics", {}).items()
+    }
+    rules = [rule for rule in entry.get("rule", []) if rule["indicator"] in seen]
+    kept: Entry = {key: entry[key] for key in ("audience", "providers") if key in entry}
+    return kept | {"topics": topics, "rule": rules}
+
+
+def _list_indicators(entry: Entry) -> list[str]:
+    named = [name for said in entry.get("topics", {}).values() for name in _names(said)]
+    return list(dict.fromkeys([*named, *(rule["indicator"] for rule in entry.get("rule", []))]))
+
+
+def _names(said: Any) -> list[str]:
+    return [str(x) for x in said] if isinstance(said, list) else [said] if said else []
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    return ", ".join(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)) or "–"
