@@ -29,7 +29,12 @@ from sozialraum.texts import number, say, words
 
 LAYER = "angebote"
 COLUMNS = ("kind", "offer", "feature", "column", "old", "new", "metres")
-KINDS = ("new", "removed", "moved", "changed")
+KINDS = {
+    "new": "edited_new",
+    "removed": "edited_removed",
+    "moved": "edited_moved",
+    "changed": "edited_changed",
+}
 # Less than this is what other programs make of a coordinate when they store it.
 _STILL_M = 0.1
 _NOT_COMPARED = ("offer", "area", "area_name", "geometry", "file", "row", "fid")
@@ -346,7 +351,7 @@ def _say_changes(
             yield find("note", "edited_found", where, column=heading, **told)
             continue
         told |= {"metres": number(row.metres, 1)} if row.kind == "moved" else {}
-        yield find("note", f"edited_{row.kind}", where, column=heading, **told)
+        yield find("note", KINDS[row.kind], where, column=heading, **told)
         if row.kind == "new":
             point = once.geometry[row.offer]
             for other in gone:
