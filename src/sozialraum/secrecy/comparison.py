@@ -40,7 +40,7 @@ class Comparison:
         ``change`` (after − before of the numbers as they are written; of shares percentage points),
         ``percent`` (of counts), ``cases_before, cases_after`` (numerators), ``people_before,
         people_after`` (denominators), ``sign_before, sign_after``, ``comparable`` ("yes", "limited",
-        "no"), ``code`` and ``reason`` (German; empty for "yes"). Where it is "no" there is no difference.
+        "no"), ``code`` and ``reason`` (German; empty for "yes"). For "no" there is no difference.
     same : int
         Figures that are in both editions and the same in everything.
     revised : DataFrame

@@ -61,8 +61,12 @@ def find_hindrances(
     sources = {name: _say_sources(name, old, new) for name in names.unique()}
     definition, source = names.map(changed), names.map(sources)
     measured = names.map({n: old.measured.get(n) != new.measured.get(n) for n in names.unique()})
-    perturbed = names.map({n: not _pick(n, old, new).adds_up for n in names.unique()})
-    index = names.map({n: _pick(n, old, new).kind == "index" for n in names.unique()})
+    perturbed = names.map(
+        {n: not all(i.adds_up for i in _list(n, old, new)) for n in names.unique()}
+    )
+    index = names.map(
+        {n: any(i.kind == "index" for i in _list(n, old, new)) for n in names.unique()}
+    )
     both_known = (rows["low_old"].notna() & rows["low_new"].notna()).to_numpy(bool)
     overlap = (rows["low_old"] <= rows["high_new"]) & (rows["low_new"] <= rows["high_old"])
     beside = {"before": "{0}", "after": "{1}"}
@@ -117,8 +121,9 @@ def _list_places(edition: Published) -> dict[tuple[str, str], bool]:
     return {(level, area): True for level, t in edition.tables.items() for area in t.index}
 
 
-def _pick(name: str, old: Published, new: Published) -> Indicator:
-    return new.indicators[name] if name in new.indicators else old.indicators[name]
+def _list(name: str, old: Published, new: Published) -> list[Indicator]:
+    """List the definitions that an indicator has in either edition."""
+    return [e.indicators[name] for e in (old, new) if name in e.indicators]
 
 
 def _say_definition(name: str, old: Published, new: Published) -> str:
@@ -153,7 +158,8 @@ def _hide_in_rounding(rows: pd.DataFrame, old: Published, new: Published) -> pd.
     beyond = rows[["steps_old", "steps_new"]].apply(lambda c: c.str.contains(_BEYOND)).any(axis=1)
     base = old.rounding + new.rounding
     persons: Mapping[str, bool] = {
-        n: _pick(n, old, new).protects == "persons" for n in rows["indicator"].unique()
+        n: any(i.protects == "persons" for i in _list(n, old, new))
+        for n in rows["indicator"].unique()
     }
     if not base:
         return beyond

@@ -1,0 +1,167 @@
+"""Two run folders compared: what is read, what is written, what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sozialraum.cli import main
+from sozialraum.demo import build_musterstadt
+from sozialraum.model.atlas import Atlas
+from sozialraum.present.geopackage import write_geopackage
+from sozialraum.present.halbjahresbericht import write_halbjahresbericht
+from sozialraum.present.manifest import write_manifest
+from sozialraum.present.tables import write_tables
+from sozialraum.project.compare import compare, compare_folders
+from sozialraum.project.published import read_published
+from sozialraum.secrecy.comparison import compare_editions
+from sozialraum.secrecy.edition import Edition, Secrecy, Statement, build_edition
+from sozialraum.secrecy.published import show_edition
+
+HOSTILE = '</script><script>alert(1)</script>"=1+1'
+
+
+def make(atlas: Atlas, created: str, minimum: int = 5) -> Edition:
+    said = Statement(created=created, sources=("Amt für Statistik",), inputs={"a.csv": created})
+    return build_edition(atlas, statement=said, secrecy=Secrecy(minimum=minimum))
+
+
+def write(edition: Edition, folder: Path) -> Path:
+    write_geopackage(edition, folder / "sozialraum.gpkg")
+    write_tables(edition, folder / "tabellen")
+    write_manifest(
+        edition, folder, parameters={"coverage": [{"id": "kita_15min_u6", "limit_min": 15}]}
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def later() -> Atlas:
+    """Musterstadt in which the youth club is closed, a Kita has another name and 40 people came."""
+    atlas = build_musterstadt().atlas
+    offers = atlas.offers.drop("jugend")
+    offers.loc["kita_ost", "name"] = HOSTILE
+    values = atlas.values.copy()
+    moved_in = (values["indicator"] == "einwohner") & (
+        values["area"].isin(["1101", "11", "1", "gesamt"])
+    )
+    values.loc[moved_in, "value"] += 40
+    values.loc[moved_in & values["numerator"].notna(), "numerator"] += 40
+    return replace(atlas, _offers=offers, _values=values)
+
+
+@pytest.fixture(scope="module")
+def folders(later: Atlas, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    place = tmp_path_factory.mktemp("ausgaben")
+    old = write(make(build_musterstadt().atlas, "2025-01-31"), place / "alt")
+    return old, write(make(later, "2025-07-31", minimum=30), place / "neu")
+
+
+def test_a_folder_is_read_as_the_edition_was(folders: tuple[Path, Path]) -> None:
+    edition = make(build_musterstadt().atlas, "2025-01-31")
+    read = replace(read_published(folders[0]), measured={})
+    assert compare_editions(show_edition(edition), read).empty
+    assert read.inputs == {"a.csv": "2025-01-31"}
+
+
+def test_the_report_says_what_changed(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    written = compare(*folders, tmp_path / "bericht", indicators=["einwohner"])
+    assert [path.name for path in written] == [
+        "halbjahresbericht.html",
+        "aenderungen.csv",
+        "aenderungen_angebote.csv",
+        "aenderungen_luecken.csv",
+    ]
+    page = written[0].read_text(encoding="utf-8")
+    assert "Ein Angebot gibt es nicht mehr: Jugendclub Insel (Nordwest 1)." in page
+    assert "Bei einem Angebot haben sich Angaben geändert." in page
+    # 40 of 6000 people are 0.7 %.
+    assert "+40 Personen (+0,7\u00a0%)" in page
+    assert "keine Angabe. Die Ausgaben enthalten keine Liste der Maßnahmen." in page
+    assert "a.csv" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert not re.search(r"<(script|link|img|iframe)\b|https?://(?!www\.w3\.org)", page)
+    assert all('scope="col"' in head for head in re.findall(r"<thead>.*?</thead>", page, re.S))
+    with written[1].open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    (one,) = [r for r in rows if r["Kennung"] == "1101" and r["Merkmal Kennung"] == "einwohner"]
+    assert (one["vorher"], one["jetzt"], one["Unterschied"]) == ("250", "290", "40")
+
+
+def test_nothing_that_one_of_them_withholds_is_in_the_report(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    tables = []
+    for folder in folders:
+        with (folder / "tabellen" / "werte.csv").open(encoding="utf-8", newline="") as file:
+            tables.append(
+                {
+                    (r["level"], r["area"], r["indicator"], r["datenstand"]): r["value"]
+                    for r in csv.DictReader(file)
+                }
+            )
+    written = compare(*folders, tmp_path)
+    with written[1].open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    gone = 0
+    for row in rows:
+        key = row["Ebene"], row["Kennung"], row["Merkmal Kennung"]
+        before = tables[0].get((*key, row["Datenstand vorher"]), "")
+        after = tables[1].get((*key, row["Datenstand jetzt"]), "")
+        assert (row["vorher"] == "") == (before == "")
+        assert (row["jetzt"] == "") == (after == "")
+        if before == "" or after == "":
+            gone += 1
+            assert row["Unterschied"] == row["Unterschied in %"] == ""
+    assert gone > 5
+
+
+def test_the_same_editions_give_the_same_bytes(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    one = [path.read_bytes() for path in compare(*folders, tmp_path / "1")]
+    assert one == [path.read_bytes() for path in compare(*folders, tmp_path / "2")]
+
+
+def test_an_internal_report_says_so_in_its_name(tmp_path: Path) -> None:
+    edition = replace(show_edition(make(build_musterstadt().atlas, "2025")), audience="intern")
+    written = write_halbjahresbericht(compare_editions(edition, edition), tmp_path)
+    assert all(path.name.startswith("INTERN_") for path in written)
+
+
+def test_everything_wrong_with_both_folders_is_said_at_once(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "kaputt"
+    write(make(build_musterstadt().atlas, "2025-01-31"), broken)
+    about = json.loads((broken / "edition.json").read_text(encoding="utf-8"))
+    (broken / "edition.json").write_text(json.dumps({**about, "format": 99}), encoding="utf-8")
+    with (broken / "tabellen" / "werte.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    (broken / "sozialraum.gpkg").unlink()
+    out = tmp_path / "bericht"
+    assert main(["compare", str(broken), str(tmp_path / "leer"), "--out", str(out)]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("4 Fehler")
+    assert "Format 99" in told
+    assert "werte.csv wurde nach dem Schreiben" in told
+    assert "sozialraum.gpkg fehlt" in told
+    assert "leer: Hier liegt keine Ausgabe" in told
+    assert not out.exists()
+    assert main(["compare", str(folders[1]), str(folders[0]), "--out", str(out)]) == 1
+    assert "Bitte die ältere zuerst nennen" in capsys.readouterr().out
+    assert main(["compare", *map(str, folders), "--out", str(out), "--level", "quartir"]) == 1
+    assert not out.exists()
+    assert main(["compare", *map(str, folders), "--out", str(out)]) == 0
+    assert (out / "halbjahresbericht.html").is_file()
+
+
+def test_what_chance_may_explain_is_no_difference(folders: tuple[Path, Path]) -> None:
+    # 6000 and 6040 people: the intervals of two such counts overlap by far.
+    found = compare_folders(*folders, uncertain=["einwohner"]).values
+    whole = found[(found["level"] == "gesamt") & (found["indicator"] == "einwohner")].iloc[0]
+    assert whole["code"] == "overlap"
