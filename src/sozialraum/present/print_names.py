@@ -121,20 +121,24 @@ def _write_lines(
     ground: Ground, i: int, x: float, y: float, lines: list[str], size: float, figure: str
 ) -> list[str]:
     paper = ground.paper(ground.places[i])
-    halo = 0.55 if ground.hatched or ground.places[i] < 0 else 0.3  # wider over a pattern
-    style = {
-        "text_anchor": "middle", "font_size": num(size), "fill": look.letters_on(paper),
-        "stroke": paper, "stroke_width": num(size * halo), "stroke_linejoin": "round",
-        "paint_order": "stroke",
-    }  # fmt: skip
-    rows = [(line, "600") for line in lines] + ([(figure, "400")] if figure else [])
+    rows = [(line, 600) for line in lines] + ([(figure, 400)] if figure else [])
     step = size * 1.16
     # The eye sees capitals and small letters, not the box: they stand about .36 em above the line.
     first = y - step * (len(rows) - 1) / 2 + size * 0.36
-    return [
-        label(x, first + step * row, text, font_weight=weight, **style)
+    wide = max(measure_text(text, size, weight) for text, weight in rows) + size * 0.5
+    # A plate of the area's colour, not a rim around letters: a rim is drawn letter by letter and cuts
+    # off the one before.
+    plate = element(
+        "rect", x=x - wide / 2, y=y - step * len(rows) / 2, width=wide, height=step * len(rows),
+        rx=size * 0.3, fill=paper,
+    )  # fmt: skip
+    return [plate] + [
+        label(
+            x, first + step * row, text, text_anchor="middle", font_size=num(size),
+            font_weight=str(weight), fill=look.letters_on(paper),
+        )
         for row, (text, weight) in enumerate(rows)
-    ]
+    ]  # fmt: skip
 
 
 def _write_flag(
