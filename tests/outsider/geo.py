@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import unescape
 
-from .facts import Folder, exact
+from .facts import Folder, exact, german, numbers
 from .tables import tell_row
 
 _SYSTEM = ("gpkg_", "rtree_", "sqlite_")
+_RULE = re.compile(r"<rule .*?(?=<rule |</rules>)", re.S)
+_COLUMN = re.compile(r'"(\w+)" IS NOT NULL')
+_LIMIT = re.compile(r"(?:>=|<=|<|>) (-?\d+(?:\.\d+)?)(?= |\")")
 _ENVELOPE = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -40,6 +47,9 @@ def read_geopackage(folder: Folder, path: Path, name: str) -> None:
             elif table == "layer_styles":
                 for row in rows:
                     _read_style(folder, name, row, columns)
+            elif table == "qgis_projects":
+                for row in rows:
+                    _read_project(folder, name, row, columns)
             elif table in ("hinweise", "merkmale"):
                 folder.texts += [str(cell) for row in rows for cell in row if cell is not None]
             elif table not in ("werte", "hintergrund") and not table.startswith(_SYSTEM):
@@ -92,20 +102,44 @@ def _read_gaps(folder: Folder, name: str, rows: Any) -> None:
 
 def _read_style(folder: Folder, name: str, row: Any, columns: dict[str, str]) -> None:
     """Class limits may not go beyond what is published."""
-    level = row["f_table_name"].removeprefix("gebiete_")
-    text = row["styleQML"] or ""
-    found = re.search(r'attr="([^"]*)"', text)
-    if not found or not row["f_table_name"].startswith("gebiete_"):
+    for kind in ("styleQML", "styleSLD"):
+        _read_rules(folder, f"{name}:{row['styleName']}", row["f_table_name"], row[kind], columns)
+
+
+def _read_project(folder: Folder, name: str, row: Any, columns: dict[str, str]) -> None:
+    """Read a QGIS project in the GeoPackage: the classes of every layer once more."""
+    raw = row["content"]
+    raw = bytes.fromhex(raw if isinstance(raw, str) else raw.decode())
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        for member in archive.namelist():
+            if not member.endswith(".qgs"):
+                folder.strange.append(f"{name}: {member} in a project")
+                continue
+            for layer in ET.fromstring(archive.read(member)).iter("maplayer"):
+                source = layer.findtext("datasource") or ""
+                text = ET.tostring(layer, encoding="unicode")
+                table = source.rpartition("layername=")[2]
+                _read_rules(folder, f"{name}:{member}", table, text, columns)
+
+
+def _read_rules(
+    folder: Folder, source: str, table: str, text: str | None, columns: dict[str, str]
+) -> None:
+    """Take limits and words of classes out of a style."""
+    if not text or not table.startswith("gebiete_"):
         return
-    indicator = columns.get(found[1].strip('"'), columns.get(row["styleName"]))
-    if indicator is None:
-        return
-    limits = [
-        float(number)
-        for pair in re.findall(r'<range [^>]*lower="([^"]*)"[^>]*upper="([^"]*)"', text)
-        for number in pair
-    ]
-    check_limits(folder, f"{name}:{row['styleName']}", level, indicator, limits)
+    for rule in _RULE.findall(unescape(text, {"&quot;": '"'})):
+        column = _COLUMN.search(rule)
+        indicator = columns.get(column[1]) if column else None
+        if indicator is None:
+            continue
+        limits = [float(limit) for limit in _LIMIT.findall(rule)]
+        label = re.search(r'label="([^"]*)"', rule)
+        known = folder.indicators[indicator]
+        if label and not known["classes"]:
+            words = label[1].replace(known["unit"] or " ", " ")
+            limits += [sum(s) / 2 for s in map(german, numbers(words)) if s]
+        check_limits(folder, source, table.removeprefix("gebiete_"), indicator, limits)
 
 
 def check_limits(

@@ -18,7 +18,7 @@ from .html import Node, parse
 _MISSING = -(2**31)
 _KNOWN = {"title", "topology", "levels", "indicators", "series", "codes", "large", "classes", "scales",
           "offers", "gaps", "minimum", "older", "start", "look", "words", "signs", "qualities",
-          "compare", "pair", "unassigned"}  # fmt: skip
+          "compare", "pair", "unassigned", "cells"}  # fmt: skip
 
 
 def read_map(folder: Folder, path: Path, name: str) -> None:
@@ -55,6 +55,7 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
     used = _read_series(folder, source, head, head, numbers)
     if older:
         used += _read_series(folder, f"{source}:older", head, older, numbers)
+    used += _read_cells(folder, f"{source}:cells", head, numbers)
     if used != count:
         folder.strange.append(f"{source}: {count - used} numbers that belong to nothing")
     for at, (value, top, below, sign, *_) in head.get("unassigned", {}).items():
@@ -97,6 +98,26 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
         folder.gaps.append({**gap, "gap": gap["id"], "measure": measure, "source": source})
     if head["minimum"] != folder.minimum:
         folder.strange.append(f"{source}: another minimum")
+
+
+def _read_cells(folder: Folder, source: str, head: dict[str, Any], numbers: Any) -> int:
+    """Ways from a grid: minutes to offers and nothing else, from cells not too small."""
+    cells = head.get("cells")
+    if not cells:
+        return 0
+    categories = {category["id"] for category in head["offers"]["categories"]}
+    size = cells["columns"] * cells["rows"]
+    if cells["metres"] < 100:
+        folder.strange.append(f"{source}: cells of {cells['metres']} m")
+    for measure in cells["measures"]:
+        part = numbers[measure["at"] : measure["at"] + size]
+        minutes = [n for n in part if n != _MISSING]
+        if measure["id"] not in categories:
+            folder.strange.append(f"{source}: {measure['id']} is no category of offers")
+        # Were only inhabited cells measured, they would tell where somebody lives.
+        if len(minutes) < 0.02 * size or min(minutes, default=0) < 0:
+            folder.strange.append(f"{source}: {len(minutes)} of {size} cells")
+    return size * len(cells["measures"])
 
 
 def _read_series(

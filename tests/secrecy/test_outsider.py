@@ -461,6 +461,13 @@ LEAKS: dict[str, tuple[Change, str]] = {
         ),
         "werte",
     ),
+    "gpkg, the name of a class": (
+        in_database(
+            "update layer_styles set styleQML = replace(styleQML, 'label=\"18', 'label=\"3')"
+            f" where f_table_name = 'gebiete_{LEVEL}' and styleName = '{INDICATOR}'"
+        ),
+        "beyond",
+    ),
     "gpkg, another table": (in_database("create table entwurf as select 3 as zahl"), "entwurf"),
     "gpkg, deleted rows": (
         in_database(
@@ -530,6 +537,7 @@ def protect_badly(town: Path, folder: Path, hidden: dict[str, list[str]], minimu
         "drop table gebiete_gesamt",
         "delete from luecken",
         "delete from layer_styles",
+        "delete from qgis_projects",
     )(folder)
     with sqlite3.connect(folder / "sozialraum.gpkg") as base:
         base.execute("vacuum")
