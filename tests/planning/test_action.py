@@ -59,10 +59,10 @@ def test_more_traeger_are_needed_than_spoke(edition: Edition) -> None:
 
 
 def test_a_quantile_is_a_value_of_an_area(edition: Edition) -> None:
-    # Of 3.4, 5.5, 11.4, 13.5 three quarters are at most 11.4.
+    # Of 3.4, 5.5, 11.4, 13.5 the highest quarter is one: 13.5.
     rule = sr.ActionRule(level="sozialraum", quantile=0.75, **POOR)
     found = sr.find_action(SAID, edition, rule)
-    assert set(found["limit"]) == {11.4}
+    assert set(found["limit"]) == {13.5}
     assert "unter den höchsten 25 % der veröffentlichten Werte" in found["rule"].iloc[0]
 
 
@@ -141,3 +141,28 @@ def test_a_changed_edition_is_refused(edition: Edition, tmp_path: Path) -> None:
     changed = replace(edition, values=edition.values.assign(value=1.0))
     with pytest.raises(SecrecyError):
         sr.write_needs(changed, SAID, tmp_path)
+
+
+def test_profiles_tell_each_audience_what_it_may_read(
+    editions: dict[str, Edition], tmp_path: Path
+) -> None:
+    rule = sr.ActionRule(level="sozialraum", limit=10, **POOR)
+    plan = sr.NeedsPlan(topics={"Armut": "leistungsbezug"}, rules=[rule])
+    told = {}
+    for audience in ("oeffentlich", "nichtoeffentlich"):
+        written = sr.write_sozialraumprofile(
+            editions[audience],
+            level="sozialraum",
+            folder=tmp_path / audience,
+            needs=SAID,
+            plan=plan,
+        )
+        told[audience] = {p.stem.rpartition("_")[2]: p.read_text("utf-8") for p in written}
+    public, closed = told["oeffentlich"], told["nichtoeffentlich"]
+    assert "2 Angebote von 2 Trägern" in public["22"]
+    assert "Nordost hat nach dieser Regel akuten Handlungsbedarf" in public["22"]
+    assert "Die Kleiderausgabe reicht nicht mehr." in closed["22"]
+    assert "Die Kleiderausgabe" not in public["22"]
+    # Two voices of Südost: one Träger, one person. The public page does not even have the section.
+    assert 'id="stimmen"' not in public["21"]
+    assert "Eltern suchen Betreuung" in closed["21"]

@@ -101,8 +101,8 @@ def find_action(
     Notes
     -----
     With s = 1 where high values mean need and −1 where low ones do, the figure holds where
-    s · value ≥ s · limit. A quantile q is the smallest published value x of the level such that a
-    share q of the published s · values is ≤ s · x. The voices hold where at least ``traeger`` different
+    s · value ≥ s · limit. Of n published values of the level, a quantile q takes as limit the k-th
+    from the side of need, k = max(1, ⌊(1 − q) · n⌋); equal values are in. The voices hold where at least ``traeger`` different
     Träger name the topic for this very area; where nobody has said anything, that is unknown. Only where
     both are known is there an answer; all else is "nicht belegbar".
 
@@ -177,7 +177,8 @@ def _limit(values: pd.Series, rule: ActionRule, side: float) -> float:
     if not len(known):
         return float("nan")
     # An area's own value, so that readers find the limit in the table.
-    return side * float(np.quantile(side * known, float(rule.quantile or 0), method="inverted_cdf"))
+    most = max(1, int((1 - float(rule.quantile or 0)) * len(known) + 1e-9))
+    return side * float(np.sort(side * known)[-most])
 
 
 def _decide(figure: bool | None, named: bool | None) -> str:

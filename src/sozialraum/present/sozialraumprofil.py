@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialraum.errors import UnknownNameError, require
+from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
 from sozialraum.present.looks import write_css_colours
@@ -24,6 +25,8 @@ from sozialraum.present.word import write_docx
 from sozialraum.texts import date, number, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialraum.secrecy.edition import Edition
 
 
@@ -39,6 +42,8 @@ def write_sozialraumprofile(
     folder: str | Path,
     formats: Iterable[str] = ("html",),
     template: str | Path | None = None,
+    needs: pd.DataFrame | None = None,
+    plan: NeedsPlan | None = None,
 ) -> list[Path]:
     """Write a profile for every area of a level, and a page that lists them.
 
@@ -55,6 +60,11 @@ def write_sozialraumprofile(
     template : path, optional
         A DOCX of the office for the format ``docx``: its styles, page, header, footer and logo are
         kept; the profile takes the place of a paragraph ``{profil}`` or of the whole text.
+    needs : DataFrame, optional
+        A needs register as `settle_needs` gives it. A profile tells of it what `report_needs` lets the
+        edition's readers see.
+    plan : NeedsPlan, optional
+        Topics, rules, and who may read single statements.
 
     Returns
     -------
@@ -104,12 +114,13 @@ def write_sozialraumprofile(
     pages = name_pages(desk.tables[level].index)
     names = {area: mark_name(name, audience).name for area, name in pages.items()}
     office = edition.head.office
+    voices = None if needs is None else report_needs(needs, edition, plan)
     written = []
     if "html" in wanted:
         listed = mark_name(target / INDEX, audience)
         written.append(_write(listed, render_index(desk, names, wanted, ground)))
     for area, name in names.items():
-        sheet = build_sheet(build_profile(desk, area), desk, ground)
+        sheet = build_sheet(build_profile(desk, area), desk, ground, voices)
         for kind in wanted:
             if kind == "html":
                 made = render_profile(sheet, desk, name, wanted).encode()

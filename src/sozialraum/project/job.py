@@ -273,6 +273,8 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     profiles = project.section("profiles")
     levels = profiles.get("levels") or [project.levels[-2:][0].id]
     template = project.locate(profiles["template"]) if "template" in profiles else None
+    needs = take_needs(project, edition.areas, edition.offers).settle()
+    plan = make_plan(project)
     step(say("project.step_map"))
     page = dict(project.section("ressourcenkarte"))
     if size := page.pop("cells_m", None):
@@ -287,6 +289,8 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
             folder=new / "profile",
             formats=profiles.get("formats", ["html"]),
             template=template,
+            needs=needs,
+            plan=plan,
         )
     start = project.section("ressourcenkarte")
     left_out = 0
@@ -309,9 +313,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         edition.head.notice,
         *edition.notes,
     ]
-    needs = take_needs(project, edition.areas, edition.offers).settle()
     if needs is not None:
-        plan = make_plan(project)
         write_needs(edition, needs, new / "tabellen", plan=plan)
         report += report_needs(needs, edition, plan).methods
     if left_out:

@@ -21,6 +21,7 @@ from sozialraum.present.profile.sections_figures import (
     tell_week,
 )
 from sozialraum.present.profile.sections_offers import tell_offers
+from sozialraum.present.profile.sections_voices import tell_voices
 from sozialraum.present.profile.sentences import Statement, write_balance, write_statements
 from sozialraum.present.profile.sheet import (
     Beside,
@@ -40,10 +41,12 @@ from sozialraum.present.profile.sheet import Figure as Drawing
 from sozialraum.texts import date, number, say, words
 
 if TYPE_CHECKING:
-    pass
+    from sozialraum.planning.report import NeedsReport
 
 
-def build_sheet(profile: Profile, desk: ProfileDesk, ground: MapGround) -> Sheet:
+def build_sheet(
+    profile: Profile, desk: ProfileDesk, ground: MapGround, voices: NeedsReport | None = None
+) -> Sheet:
     """Set out a profile as a sheet.
 
     Parameters
@@ -51,6 +54,8 @@ def build_sheet(profile: Profile, desk: ProfileDesk, ground: MapGround) -> Sheet
     profile : Profile
     desk : ProfileDesk
     ground : MapGround
+    voices : NeedsReport, optional
+        What the edition's readers see of a needs register.
 
     Returns
     -------
@@ -76,6 +81,7 @@ def build_sheet(profile: Profile, desk: ProfileDesk, ground: MapGround) -> Sheet
         tell_gaps(profile, ground, draw),
         tell_week(profile, draw),
         tell_offers(profile.offers, ground),
+        tell_voices(voices, profile, desk.edition),
         _method(profile, desk),
     ]
     return Sheet(
