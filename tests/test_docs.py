@@ -131,6 +131,13 @@ def test_the_example_of_funding_is_understood(tmp_path: Path) -> None:
     assert settings.read_project(path).entries("funding")[0]["base_year"] == 2024
 
 
+def test_the_example_of_needs_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n[[level]]\nid = "q"\ntitle = "Q"\n'
+    path.write_text(start + example("bedarfe.md", "bedarfe"), encoding="utf-8")
+    assert settings.read_project(path).section("needs")["rule"][0]["traeger"] == 3
+
+
 def test_the_example_of_two_hierarchies_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "sozialraum.toml"
     start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n'
