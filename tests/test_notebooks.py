@@ -11,13 +11,14 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
-def test_there_are_five() -> None:
+def test_all_are_there() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "01_erste_schritte",
         "02_ressourcenkarte_und_versorgungsluecken",
         "03_erreichbarkeit_und_versorgungsluecken",
         "04_demografiebericht",
         "05_tagesbetreuung",
+        "08_halbjahresbericht",
     ]
 
 

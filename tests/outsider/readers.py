@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
+from .comparison import read_changed_gaps, read_changed_offers, read_changes, read_half_year
 from .facts import Folder
 from .geo import read_geopackage
 from .mappage import read_map
@@ -43,6 +44,10 @@ READERS: dict[str, Reader] = {
     "karten/*.svg": read_print_map,
     "geheimhaltungsprotokoll.html": read_protocol,
     "pruefbericht.txt": read_report,
+    "bericht/aenderungen.csv": read_changes,
+    "bericht/aenderungen_luecken.csv": read_changed_gaps,
+    "bericht/aenderungen_angebote.csv": read_changed_offers,
+    "bericht/halbjahresbericht.html": read_half_year,
 }
 
 
