@@ -11,8 +11,8 @@ from pathlib import Path
 from sozialraum.errors import InputError, SozialraumError
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.project.audit import audit
-from sozialraum.project.edited import read_edited_offers, write_edited_offers
 from sozialraum.project.compare import compare
+from sozialraum.project.edited import read_edited_offers, write_edited_offers
 from sozialraum.project.job import check, run
 from sozialraum.project.tables import read_atlas
 from sozialraum.texts import say
