@@ -30,6 +30,12 @@ INDICATORS = {
 }
 
 
+def test_missing_steps_are_none() -> None:
+    values = rows("n", [1.0, 2.0, 4.0]).assign(steps=np.nan)
+    table = aggregate_values(values, AREAS, INDICATORS)
+    assert set(table["steps"]) == {"", "aggregated:1", "aggregated:2", "aggregated:3"}
+
+
 def rows(
     indicator: str, numerators: list[float], denominators: list[float] | None = None
 ) -> pd.DataFrame:

@@ -79,8 +79,8 @@ def aggregate_values(
     for known in names:
         pick(indicators, known)
     levels = list_levels(areas)
-    if "steps" not in values:
-        values = values.assign(steps="")
+    said = values["steps"].astype("str").fillna("") if "steps" in values else ""
+    values = values.assign(steps=said)
     adds = np.array([indicators[known].kind != "index" for known in names], dtype=bool)
     lowest = (values["level"] == levels[-1]).to_numpy(dtype=bool)
     values = values[list(VALUE_COLUMNS)].reset_index(drop=True)
