@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from sozialraum.errors import InputError, SozialraumError
@@ -85,6 +86,10 @@ def _print(text: object) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sozialraum", description=say("cli.what"))
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {version('sozialraum')}",
+        help=say("cli.version"),
+    )  # fmt: skip
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("audit", help=say("cli.audit"), description=say("cli.audit"))
     command.add_argument("table", type=Path, help=say("cli.table"))

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
+import sozialraum
 from sozialraum.access import snap, travel
 from sozialraum.access.coverage import measure_coverage
 from sozialraum.access.gaps import find_gaps
@@ -164,6 +165,13 @@ def test_the_command_line_speaks_in_exit_codes(
     with pytest.raises(SystemExit) as wrong:
         main(["laufe"])
     assert wrong.value.code == 2
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"sozialraum {sozialraum.__version__}\n"
 
 
 def test_a_reader_that_stops_listening_is_no_error(root: Path) -> None:
