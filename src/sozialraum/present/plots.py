@@ -54,7 +54,6 @@ OWN, FILL, SOFT = COLOURS[4], COLOURS[3], COLOURS[2]
 RULE = LOOKS["rule"]
 # Shipped, so that a figure looks the same everywhere; the other comes with matplotlib.
 _FONTS = ("Noto Sans", "DejaVu Sans")
-_STRONG = ("Noto Sans SemiBold", *_FONTS)
 _STYLE: dict[Any, Any] = {
     "font.size": 9.5,
     "hatch.linewidth": 0.9,
@@ -257,8 +256,9 @@ def plot_pyramid(
     axes.margins(x=0.18)
     axes.axvline(0, color=PAPER, linewidth=1.5)
     if ages.by_sex:
+        strong = FONTS / "NotoSans-SemiBold.ttf"
         for x, key, align in ((0.48, "chart.men", "right"), (0.52, "chart.women", "left")):
-            axes.text(x, 1.01, say(key), transform=axes.transAxes, ha=align, family=_STRONG)
+            axes.text(x, 1.01, say(key), transform=axes.transAxes, ha=align, font=strong)
     _bare(axes, "bottom")
     axes.set_xticks([])
     place = desk.place(level, area)
