@@ -423,13 +423,13 @@ def test_hostile_names_do_nothing(open_page, hostile_edition, tmp_path) -> None:
 
 def older_than(edition):
     """The town half a year before: one area more was withheld, all others had one person less."""
-    from sozialraum.secrecy.edition import _fingerprint
+    from sozialraum.secrecy.edition import make_seal
 
     rows = edition.values.copy()
     given = rows["value"].notna() & (rows["indicator"] == "einwohner")
     rows.loc[given, ["value", "numerator"]] -= 1
-    seal = _fingerprint(rows, edition.gaps, edition.offers, edition.areas)
-    return replace(edition, values=rows, created="2024-07-31", seal=seal)
+    older = replace(edition, values=rows, created="2024-07-31")
+    return replace(older, seal=make_seal(older))
 
 
 def fills(opened, selector: str = "#buehne .gebiet") -> list[str]:
@@ -523,7 +523,7 @@ def test_what_is_not_comparable_is_said_and_not_subtracted(
 ) -> None:
     import geopandas as gpd
 
-    from sozialraum.secrecy.edition import _fingerprint
+    from sozialraum.secrecy.edition import make_seal
 
     older = older_than(town_edition)
     areas = older.areas.copy()
@@ -534,12 +534,12 @@ def test_what_is_not_comparable_is_said_and_not_subtracted(
     older = replace(
         older,
         areas=areas,
-        seal=_fingerprint(older.values, older.gaps, older.offers, areas),
         indicators={
             name: replace(one, per=1000.0) if name == "leistungsbezug" else one
             for name, one in older.indicators.items()
         },
     )
+    older = replace(older, seal=make_seal(older))
     path = write_ressourcenkarte(town_edition, tmp_path / "karte.html", compare=older)
     opened = open_page(path, "#vergleich=1&merkmal=einwohner&ebene=quartier")
     opened.wait(READY)
@@ -561,15 +561,15 @@ def full_page(tmp_path_factory) -> Path:
     """The example with ages of Kitas, opening hours worked out and ways from a grid."""
     from sozialraum.access.cells import build_grid
     from sozialraum.project.job import make_edition
-    from sozialraum.secrecy.edition import _fingerprint
+    from sozialraum.secrecy.edition import make_seal
 
     edition = make_edition(find_example())
     kita = edition.offers["category"] == "kita"
     offers = edition.offers.assign(
         age_from=kita.map({True: 3.0, False: None}), age_to=kita.map({True: 7.0, False: None})
     )
-    seal = _fingerprint(edition.values, edition.gaps, offers, edition.areas)
-    edition = replace(edition, offers=offers, seal=seal)
+    edition = replace(edition, offers=offers)
+    edition = replace(edition, seal=make_seal(edition))
     cells = build_grid(edition.areas, size_m=500)
     # Eastwards two minutes every cell, so that every class occurs; where it is far nothing is known.
     minutes = (cells.geometry.x - cells.geometry.x.min()) / 250 + 0.5

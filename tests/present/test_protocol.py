@@ -14,7 +14,7 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError
 from sozialraum.present.manifest import write_manifest
 from sozialraum.present.protocol import summarise_protocol, write_protocol
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
+from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, make_seal
 from sozialraum.secrecy.rules import Dominance, Secrecy
 
 
@@ -48,6 +48,13 @@ def test_it_is_refused_for_a_changed_edition(edition: Edition, tmp_path: Path) -
     changed = replace(edition, values=edition.values.assign(value=0.0))
     with pytest.raises(SecrecyError, match="nicht durch build_edition"):
         write_protocol(changed, tmp_path)
+    # Nor one that claims another rule, another audience or another meaning of its figures.
+    for said in (
+        {"secrecy": Secrecy(minimum=3)}, {"audience": "intern"}, {"indicators": {}},
+        {"values": edition.values.rename(columns={"numerator": "Z"})},
+    ):  # fmt: skip
+        with pytest.raises(SecrecyError, match="nicht durch build_edition"):
+            write_protocol(replace(edition, **said), tmp_path)
     broken = pd.DataFrame(
         {"what": ["einwohner"], "level": ["quartier"], "area": ["1101"], "datenstand": ["2024-12-31"],
          "attacker": ["reader"], "lower": [3.0], "upper": [3.0]}
@@ -87,7 +94,9 @@ def test_it_prints_on_exactly_one_page_whatever_the_rules(
         name: replace(known, theme=f"Ein Thema mit langem Namen {i}")
         for i, (name, known) in enumerate(full.indicators.items())
     }
-    for i, one in enumerate((edition, replace(full, indicators=themes))):
+    full = replace(full, indicators=themes)
+    full = replace(full, seal=make_seal(full))
+    for i, one in enumerate((edition, full)):
         path = write_protocol(one, tmp_path / str(i))
         page = browser.new_page()  # type: ignore[attr-defined]
         page.goto(path.as_uri())

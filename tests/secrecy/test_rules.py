@@ -180,14 +180,37 @@ def test_dominance_counts_contributors_through_all_levels() -> None:
     )  # fmt: skip
     rules = Secrecy(minimum=0, dominance=Dominance(largest=2, share=85))
     sums = sum_contributions(contributions, areas, LEVELS, KNOWN, rules)
-    assert sums.loc[("quartier", "00", "n", "2024")].tolist() == [3, 100, 98]
-    assert sums.loc[("sozialraum", "0", "n", "2024")].tolist() == [5, 280, 90 + 20 + 20 + 8 + 40]
+    assert sums.loc[("quartier", "00", "n", "2024")].tolist() == [3, 100, 98, -1]
+    assert sums.loc[("sozialraum", "0", "n", "2024")].tolist() == [
+        5,
+        280,
+        90 + 20 + 20 + 8 + 40,
+        -1,
+    ]
     found, gone = protect(rows, areas, KNOWN, rules, sums)
     assert gone == {"quartier 00 n", "quartier 02 n"}
     assert found.protocol["reason"].tolist() == ["dominance", "sibling"]
     # The next safe total is 100 · 98 / 85 = 115.3; twice the way there is 30.6.
     low, high = bounds(rows, found, areas, KNOWN, "00")
     assert high - low >= 30.6
+
+
+def test_the_only_contributor_finds_no_other_amount() -> None:
+    # A alone gave to Quartier 00, two to 01, three to 02: were 02 shown beside the whole, A would
+    # compute 01. With B alone in 01 each would compute the other's.
+    areas = make_areas([3])
+    three = [("02", c, 50.0) for c in "DEF"]
+    for rules, contributions, amounts in (
+        (Secrecy(minimum=0, providers=3),
+         given_by(("00", "A", 100), ("01", "B", 40), ("01", "C", 30), *three), [100, 70, 150]),
+        (Secrecy(minimum=0, dominance=Dominance(largest=1, share=85)),
+         given_by(("00", "A", 100), ("01", "B", 60), *three), [100, 60, 150]),
+    ):  # fmt: skip
+        rows = make_rows(areas, "n", amounts)
+        sums = sum_contributions(contributions, areas, LEVELS, KNOWN, rules)
+        assert sums.loc[("quartier", "00", "n", "2024"), "sole"] == 0
+        gone = protect(rows, areas, KNOWN, rules, sums)[1]
+        assert gone == {"quartier 00 n", "quartier 01 n", "quartier 02 n"}
 
 
 def test_too_few_providers() -> None:

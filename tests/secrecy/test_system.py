@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.access.catchment import aggregate_catchment, measure_catchment
+from sozialraum.indicators.aggregate import aggregate_values
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import complete_parts, list_amounts, merge_amounts
@@ -59,6 +60,29 @@ def test_parts_follow_from_a_value_and_a_count_beside_it() -> None:
     assert complete_parts(alone, KNOWN)["denominator"].tolist()[0] == 61
     # Counts stay as they are.
     assert complete_parts(table, KNOWN)["numerator"].isna().tolist()[:4] == [True] * 4
+
+
+def test_a_weight_is_the_denominator_of_values_alone() -> None:
+    # 4 of 105 are small. Z and N of the whole, formed with the weight, and 25 · a + 45.5 · b would
+    # give a = 4: the shares of a and b go with them.
+    known = {
+        "kinder": KNOWN["kinder"],
+        "anteil": Indicator(id="anteil", title="Anteil", kind="rate", per=100, weight="kinder"),
+    }
+    table = pd.concat(
+        [
+            rows("kinder", [4, 11, 40, 50]).assign(numerator=[4.0, 11, 40, 50]),
+            rows("anteil", [25, 45.5, 30, 22]),
+        ],
+        ignore_index=True,
+    ).assign(gebietsstand="2024", quality="exact", steps="")
+    full = aggregate_values(table, AREAS, known)
+    found, _ = protect_values(full, AREAS, LEVELS, known, Secrecy(minimum=5))
+    assert not len(attack_values(full, found, AREAS, LEVELS, known, Secrecy(minimum=5)))
+    shown = found.set_index(["indicator", "area"])["value"]
+    hidden = [a for a in "abcd" if np.isnan(shown["kinder", a])]
+    assert "a" in hidden
+    assert all(np.isnan(shown["anteil", a]) for a in hidden)
 
 
 def test_series_of_equal_words_are_one_only_where_they_agree() -> None:

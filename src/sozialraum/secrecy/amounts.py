@@ -151,6 +151,8 @@ def name_quantities(known: Indicator, indicators: Mapping[str, Indicator]) -> tu
         below = of_ages(known.denominator_ages)
     elif known.base and known.ages:
         below = of_count(known.base)
+    elif known.weight:
+        below = of_count(known.weight)
     return top, below
 
 

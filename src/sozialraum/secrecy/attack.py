@@ -27,10 +27,13 @@ class Needs:
     most : array of float
         What the insider knows a cell to be at the most, k − 1 for counts withheld because they are
         small; NaN or ∞: he knows nothing more than the reader.
+    sole : array of int, optional
+        Number of the contributor from whom alone a cell comes, who therefore knows it; −1: none.
     """
 
     width: Floats
     most: Floats
+    sole: Ints | None = None
 
     @property
     def own(self) -> Bools:
@@ -41,6 +44,12 @@ class Needs:
     def small(self) -> Bools:
         """Which cells everybody may guess to be withheld as small."""
         return self.own & np.isfinite(self.most)
+
+    def list_known_to(self, cell: int) -> Ints:
+        """List the cells that whoever knows this one knows besides, itself included."""
+        if self.sole is None or self.sole[cell] < 0:
+            return np.array([cell], np.int64)
+        return np.flatnonzero(self.sole == self.sole[cell])
 
     @classmethod
     def of_small(cls, small: Bools, minimum: int) -> Needs:
@@ -281,14 +290,14 @@ def _narrow_in(part: Problem, asked: Floats, truth: Floats) -> Ints:
 def find_by_singles(
     system: System, known: Bools, needs: Needs, memory: Memory | None = None
 ) -> list[tuple[int, npt.NDArray[np.int64]]]:
-    """Find small counts that follow for the person who is the only case of another one.
+    """Find what follows for the only case of a count of 1, or for the only contributor of a cell.
 
     Parameters
     ----------
     system : System
     known : array of bool
     needs : Needs
-        Small counts equal to 1 are the singles.
+        Small counts equal to 1 and the cells of one contributor are the singles.
     memory : Memory, optional
         Of attacks on the same system.
 
@@ -300,7 +309,10 @@ def find_by_singles(
     memory = memory or Memory()
     problem = pose(system, known, reader(system))
     lower, upper = problem.tighten()
-    alone = needs.small & ~known & (system.value == 1)
+    alone = needs.small & (system.value == 1)
+    if needs.sole is not None:
+        alone |= needs.sole >= 0
+    alone &= ~known
     width = np.where(known, np.nan, np.minimum(needs.width, 1.0))
     found = []
     for part in problem.narrow(lower, upper).components(alone):
@@ -308,24 +320,32 @@ def find_by_singles(
         asked = width[part.cells]
         if not len(singles) or (~np.isnan(asked)).sum() < 2:
             continue
-        # Of three or more unknown parts of one sum, one known part tells of no other.
-        if len(part.low) == 1 and len(part.cells) > 2 and (part.factor > 0).all():
+        mates = [
+            np.flatnonzero(np.isin(part.cells, needs.list_known_to(c))) for c in part.cells[singles]
+        ]
+        # While two unknown parts of one sum are left, those known tell of no other.
+        left = len(part.cells) - max(map(len, mates))
+        if len(part.low) == 1 and left >= 2 and (part.factor > 0).all():
             continue
         key = (part.mark, asked.tobytes())
         if key not in memory.alone:
             truth = system.value[part.cells]
-            pairs = [(int(i), _narrow_beside(part, int(i), asked, truth)) for i in singles]
+            pairs = [
+                (int(i), _narrow_beside(part, told, asked, truth))
+                for i, told in zip(singles, mates, strict=True)
+                if i == told[0]
+            ]
             memory.alone[key] = [(int(part.cells[i]), cells) for i, cells in pairs if len(cells)]
         found += memory.alone[key]
     return found
 
 
-def _narrow_beside(part: Problem, single: int, asked: Floats, truth: Floats) -> Ints:
-    """Find the cells of a part that are too narrow for whoever knows that one of them is 1."""
+def _narrow_beside(part: Problem, given: Ints, asked: Floats, truth: Floats) -> Ints:
+    """Find the cells of a part that are too narrow for whoever knows some of them."""
     floor, ceiling = part.floor.copy(), part.ceiling.copy()
-    floor[single] = ceiling[single] = 1.0
+    floor[given] = ceiling[given] = truth[given]
     need = asked.copy()
-    need[single] = np.nan
+    need[given] = np.nan
     told = replace(part, floor=floor, ceiling=ceiling)
     low, high = told.tighten()
     found = [part.cells[high - low < need - ROUND]]
@@ -397,7 +417,8 @@ def find_breaches(
         add(inside, insider(system, needs), cells)
     for single, cells in find_by_singles(system, known, needs, memory):
         floor, ceiling = base.floor.copy(), base.ceiling.copy()
-        floor[single] = ceiling[single] = 1.0
+        given = needs.list_known_to(single)
+        floor[given] = ceiling[given] = system.value[given]
         alone = Attacker("single", floor, ceiling)
         add(alone, alone, cells)
     return [breach for breach in breaches if len(breach.cells)]

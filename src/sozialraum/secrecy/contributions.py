@@ -97,7 +97,7 @@ def sum_contributions(
     -------
     DataFrame
         Index ``level, area, indicator, datenstand``; ``contributors`` (how many), ``total``,
-        ``largest`` (sum of the n largest).
+        ``largest`` (sum of the n largest), ``sole`` (number of the only one, −1 if there are more).
 
     Raises
     ------
@@ -131,10 +131,13 @@ def sum_contributions(
         for name in sums["indicator"].unique()
     }
     top = sums["amount"].where(rank < sums["indicator"].map(how_many), 0.0)
-    grouped = sums.assign(top=top).groupby(_KEY, sort=True)
-    return grouped.agg(
-        contributors=("contributor", "size"), total=("amount", "sum"), largest=("top", "sum")
-    )
+    who = pd.factorize(sums["contributor"], sort=True)[0]
+    grouped = sums.assign(top=top, who=who).groupby(_KEY, sort=True)
+    found = grouped.agg(
+        contributors=("contributor", "size"), total=("amount", "sum"), largest=("top", "sum"),
+        sole=("who", "max"),
+    )  # fmt: skip
+    return found.assign(sole=found["sole"].where(found["contributors"] == 1, -1))
 
 
 def list_unlisted(

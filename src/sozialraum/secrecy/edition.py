@@ -173,9 +173,7 @@ class Edition:
         """
         if len(self.findings):
             raise SecrecyError(say_findings(self.findings, self.levels, self.indicators))
-        if not self.seal or self.seal != _fingerprint(
-            self.values, self.gaps, self.offers, self.areas
-        ):
+        if not self.seal or self.seal != make_seal(self):
             raise SecrecyError(say("secrecy.unsealed"))
 
     def verify_beside(self, other: Edition) -> None:
@@ -239,14 +237,22 @@ class Edition:
         return passport(self.values, area, indicator, datenstand, indicators=self.indicators)
 
 
-def _fingerprint(*tables: pd.DataFrame) -> str:
+def make_seal(edition: Edition) -> str:
+    """Give the fingerprint of everything in an edition but its looks: head and backdrop."""
     digest = hashlib.sha256()
+    tables = (edition.values, edition.gaps, edition.offers, edition.areas, edition.protocol)
     for table in tables:
         plain = pd.DataFrame(table)
         if "geometry" in plain:
             shapes = shapely.to_wkb(plain.pop("geometry").to_numpy())
             digest.update(b"".join(shape or b"" for shape in shapes))
+        digest.update(repr(list(plain.columns)).encode())
         digest.update(pd.util.hash_pandas_object(plain.astype("str")).to_numpy())
+    said = (
+        edition.title, edition.levels, dict(edition.indicators), edition.methods, edition.sources,
+        edition.notes, edition.secrecy, dict(edition.inputs), edition.created, edition.audience,
+    )  # fmt: skip
+    digest.update(repr(said).encode())
     return digest.hexdigest()
 
 
@@ -416,9 +422,10 @@ def build_editions(
             completion=found.completion,
             findings=broken,
             lost=found.lost,
-            # Without a seal every writer refuses.
-            seal="" if len(broken) else _fingerprint(table, polygons, published, published_areas),
         )
+        # Without a seal every writer refuses.
+        if not len(broken):
+            made[audience] = replace(made[audience], seal=make_seal(made[audience]))
     return made
 
 

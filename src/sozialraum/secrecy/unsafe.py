@@ -13,7 +13,7 @@ from sozialraum.secrecy.attack import Needs
 from sozialraum.secrecy.gaps import find_small_gaps
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
-from sozialraum.secrecy.system import Bools, Floats
+from sozialraum.secrecy.system import Bools, Floats, Ints
 
 PLACE = ["level", "area", "indicator", "datenstand"]
 # Rules in the order in which they are named where several hold.
@@ -35,11 +35,15 @@ class Judgement:
         left of it, NaN where it needs none.
     most : dict of str to array of float
         What everybody knows of it who knows that it is too small: k − 1; NaN otherwise.
+    sole : array of int
+        Number of the contributor who, as the only one, knows the numerator of a row that breaks a rule
+        of contributors; −1: none.
     """
 
     reason: np.ndarray
     width: dict[str, Floats]
     most: dict[str, Floats]
+    sole: Ints
 
     @property
     def unsafe(self) -> Bools:
@@ -62,6 +66,7 @@ class Judgement:
                 for k, v in self.width.items()
             },
             {k: np.append(v, most if k == "numerator" else nothing) for k, v in self.most.items()},
+            np.append(self.sole, np.full(len(gaps), -1)),
         )
 
     def needs(self, publication: Publication, rules: Secrecy) -> Needs:
@@ -90,7 +95,11 @@ class Judgement:
             own, people = rules.of(name), np.abs(publication.system.value[cells])
             small = cells[(people > 0) & (people < own.minimum)]
             width[small], most[small] = own.width, np.nan
-        return Needs(width, most)
+        sole = np.full(publication.system.size, -1, np.int64)
+        at = (self.sole >= 0) & (publication.numerator >= 0)
+        sole[publication.numerator[at]] = self.sole[at]
+        sole[np.isnan(publication.system.value)] = -1
+        return Needs(width, most, sole)
 
 
 def judge(
@@ -162,7 +171,7 @@ def judge(
     told = _of(name, {k: r.all_in_one for k, r in own.items()}, False).astype(bool)
     everybody = persons & told & (kind == "rate") & (top == below) & (below > 0)
     everybody |= persons & _fill_totals(values, top, indicators, own)
-    few, broad = _judge_contributors(values, top, own, rules, contributed)
+    few, broad, sole = _judge_contributors(values, top, own, rules, contributed)
     found = {
         "small": small["numerator"] | small["denominator"] | small["rest"],
         "zero": zero, "all_in_one": everybody, **few,
@@ -179,7 +188,7 @@ def judge(
     most["numerator"] = np.where(zero & (minimum > 1), minimum - 1, most["numerator"])
     alike = everybody & (kind == "rate") & ~np.isnan(rest)
     widths["rest"] = np.where(alike, np.fmax(widths["rest"], width), widths["rest"])
-    return Judgement(reason.astype(object), widths, most)
+    return Judgement(reason.astype(object), widths, most, sole)
 
 
 def _of(names: pd.Series, known: Mapping[str, object], other: object) -> np.ndarray:
@@ -224,8 +233,8 @@ def _judge_contributors(
     own: Mapping[str, Secrecy],
     rules: Secrecy,
     contributed: pd.DataFrame | None,
-) -> tuple[dict[str, Bools], Floats]:
-    """Judge by the number of contributors and the largest of them; give the widths they need."""
+) -> tuple[dict[str, Bools], Floats, Ints]:
+    """Judge by the contributors; give the widths they need, and who contributed alone."""
     none = np.zeros(len(values), bool)
     broad = np.full(len(values), np.nan)
     asking = {k for k, r in own.items() if r.by_contributors}
@@ -235,15 +244,19 @@ def _judge_contributors(
     }
     asking &= listed | by_name
     if not asking:
-        return {"dominance": none, "providers": none.copy()}, broad
+        return (
+            {"dominance": none, "providers": none.copy()},
+            broad,
+            np.full(len(values), -1, np.int64),
+        )
     asked = values["indicator"].isin(asking).to_numpy()
     key = pd.MultiIndex.from_frame(values[PLACE])
-    columns = ["contributors", "total", "largest"]
+    columns = ["contributors", "total", "largest", "sole"]
     if contributed is None:
         table = pd.DataFrame(np.nan, index=key, columns=columns)
     else:
         table = contributed[columns].reindex(key)
-    count, total, largest = (table[c].to_numpy(dtype=float) for c in columns)
+    count, total, largest, alone = (table[c].to_numpy(dtype=float) for c in columns)
     name = values["indicator"].astype("str")
     fewest = _of(name, {k: float(r.providers) for k, r in own.items()}, 0.0).astype(float)
     share = _of(
@@ -258,4 +271,5 @@ def _judge_contributors(
     broad = np.where(few, _BROAD * np.abs(amount), broad)
     apart = 2 * (100 * largest / share - base)
     broad = np.where(dominated, np.fmax(broad, apart), broad)
-    return {"dominance": dominated, "providers": few}, broad
+    sole = np.where((few | dominated) & (alone >= 0), alone, -1).astype(np.int64)
+    return {"dominance": dominated, "providers": few}, broad, sole
