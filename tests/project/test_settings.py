@@ -114,3 +114,8 @@ def test_the_edge_of_a_range_is_fine(tmp_path: Path) -> None:
     text = GOOD.replace('title = "Stadt"', 'title = "Stadt"\nredaktionsschluss = "2024-02-29"', 1)
     text += '[secrecy]\nminimum = 0\n[straight_line]\ndetour = 1\n[profiles]\nlevels = ["gesamt"]\n'
     assert read_project(write(tmp_path, text)).secrecy.minimum == 0
+
+
+def test_a_key_is_guessed_from_its_beginning(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Gemeint sein könnte: minimum"):
+        read_project(write(tmp_path, GOOD + "[secrecy]\nmindest = 5\n"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sozialraum.model.check import Finding, find
+from sozialraum.model.near import name_key
 
 _NAMES = {
     str: "Text", bool: "true / false", int: "ganze Zahl", float: "Zahl", tuple: "[…]", dict: "{…}",
@@ -46,9 +46,7 @@ def check_entry(entry: Mapping[str, Any], kind: Any, section: str, label: str) -
     found = []
     for key, value in entry.items():
         if key not in types:
-            near = difflib.get_close_matches(key, types, n=1, cutoff=0.5)
-            hint = near[0] if near else ", ".join(types)
-            found.append(find("error", "unknown_key", label, key=key, section=section, hint=hint))
+            found.append(find_unknown_key(key, types, section, label))
             continue
         base, inner, choices = types[key]
         if not _is(value, base) or not all(_is(part, inner) for part in _parts(value, base)):
@@ -74,6 +72,12 @@ def check_entry(entry: Mapping[str, Any], kind: Any, section: str, label: str) -
         and not str(entry.get(field.name, "")).strip()
     ]
     return found
+
+
+def find_unknown_key(key: str, known: Iterable[str], section: str, label: str) -> Finding:
+    """Say that a table has no such key, and which may be meant."""
+    hint = name_key(key, known)
+    return find("error", "unknown_key", label, key=key, section=section, hint=hint)
 
 
 def fill_entry(entry: Mapping[str, Any], kind: Any) -> Any:

@@ -12,6 +12,7 @@ import pandas as pd
 from sozialraum.model.areas import UNASSIGNED, Level
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import QUOTIENTS, Indicator
+from sozialraum.model.near import list_near
 from sozialraum.model.nesting import unknown_areas
 from sozialraum.model.rows import find_rows, find_twins, say_heading
 from sozialraum.model.schema import SIGNS, VALUE_COLUMNS
@@ -77,14 +78,7 @@ def check_funding(
     """
     known = list(offers.index.astype("str"))
     unknown = ~funding["offer"].isin(known)
-    near = (
-        funding["offer"]
-        .where(unknown)
-        .map(
-            lambda cell: ", ".join(difflib.get_close_matches(cell, known, n=3, cutoff=0.5)) or "–",
-            na_action="ignore",
-        )
-    )
+    near = funding["offer"].where(unknown).map(lambda x: list_near(x, known), na_action="ignore")
     found = find_rows(
         "error", "unknown_offer", "funding", funding, unknown, column="offer",
         cell=funding["offer"], hint=near,

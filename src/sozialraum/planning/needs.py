@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.joint_areas import BETWEEN
 from sozialraum.model.check import Finding, Reading
+from sozialraum.model.near import list_near
 from sozialraum.model.rows import add_origin, find_rows
 from sozialraum.model.schema import NEEDS
 from sozialraum.model.spelling import plain_name
@@ -19,7 +19,6 @@ from sozialraum.texts import number, say
 COUNTS = ("statements", "offers", "traeger", "without_offer", "without_traeger")
 _GROUPS = ("level", "area", "topic", "target_group", "source", "offer", "traeger")
 _LABEL = "needs"
-_HINTS = 3
 
 
 def settle_needs(
@@ -98,7 +97,7 @@ def _settle_areas(table: pd.DataFrame, areas: pd.DataFrame) -> list[Finding]:
         choice = ids.get(said) or names.get(plain_name(said), set())
         places.append(sorted(p for p in choice if pd.isna(wanted) or p[0] == wanted))
     count = pd.Series([len(p) for p in places], index=table.index)
-    near = _suggest(stated, shown)
+    near = _suggest(stated.where(count == 0), shown)
     several = pd.Series([", ".join(f"{a} ({x})" for x, a in p) for p in places], index=table.index)
     odd = level.notna() & ~level.isin(levels)
     found = find_rows(
@@ -144,19 +143,15 @@ def _find_strangers(
     table: pd.DataFrame, column: str, code: str, known: Sequence[str]
 ) -> list[Finding]:
     unknown = table[column].notna() & ~table[column].isin(list(known))
-    near = _suggest(table[column], known)
+    near = _suggest(table[column].where(unknown), known)
     return find_rows(
         "error", code, _LABEL, table, unknown, column=column, cell=table[column], hint=near
     )
 
 
 def _suggest(stated: pd.Series, known: Sequence[str]) -> pd.Series:
-    """Give the nearest spellings of each cell."""
-    near = [
-        ", ".join(difflib.get_close_matches(str(x), known, n=_HINTS, cutoff=0.5)) or "–"
-        for x in stated
-    ]
-    return pd.Series(near, index=stated.index, dtype="str")
+    """Give the nearest spellings of each cell that has something."""
+    return stated.map(lambda x: list_near(str(x), known), na_action="ignore").astype("str")
 
 
 def summarise_needs(needs: pd.DataFrame, by: Sequence[str] = ("area", "topic")) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from sozialraum.model.areas import Level
 from sozialraum.model.audience import CLOSED
 from sozialraum.model.check import Finding, Reading, find
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.near import list_near
 from sozialraum.planning.action import ActionRule, need_side
 from sozialraum.planning.needs import settle_needs
 from sozialraum.planning.report import LEAST_PROVIDERS, NeedsPlan
@@ -52,13 +52,13 @@ def check_needs_plan(
     found: list[Finding] = []
     for name in _list_indicators(entry):
         if name not in indicators:
-            hint = _near(name, indicators)
+            hint = list_near(name, indicators)
             found.append(find("error", "need_indicator", label, cell=name, hint=hint))
     topics = entry.get("topics", {})
     ids = [level.id for level in levels]
     for said in entry.get("rule", []):
         if topics and said["topic"] not in topics:
-            hint = _near(said["topic"], topics)
+            hint = list_near(said["topic"], topics)
             found.append(find("error", "need_rule_topic", label, cell=said["topic"], hint=hint))
         if said["level"] not in ids:
             known = ", ".join(ids)
@@ -102,7 +102,3 @@ def _list_indicators(entry: Entry) -> list[str]:
 
 def _names(said: Any) -> list[str]:
     return [str(x) for x in said] if isinstance(said, list) else [said] if said else []
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    return ", ".join(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)) or "–"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import Finding, Reading, find
 from sozialraum.model.indicator import Indicator
+from sozialraum.model.near import list_near
 from sozialraum.model.schema import OFFERS
 from sozialraum.project.settings import Project
 from sozialraum.read.contributions import load_contributions
@@ -33,7 +33,7 @@ def check_secrecy(
     """
     label, rules = project.path.name, project.secrecy
     found = [
-        find("error", "rule_indicator", label, cell=name, hint=_near(name, indicators))
+        find("error", "rule_indicator", label, cell=name, hint=list_near(name, indicators))
         for name in rules.indicators
         if name not in indicators
     ]
@@ -44,13 +44,9 @@ def check_secrecy(
                 known = [*there, *(c.name for c in OFFERS.columns)]
                 found.append(
                     find("error", "audience_field", label, audience=audience, cell=name,
-                         hint=_near(name, known))
+                         hint=list_near(name, known))
                 )  # fmt: skip
     return found
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    return ", ".join(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)) or "–"
 
 
 def take_contributions(project: Project, atlas: Atlas) -> Reading:

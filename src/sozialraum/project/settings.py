@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
+from sozialraum.model.entries import find_unknown_key
 from sozialraum.project.ranges import check_ranges
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy, check_rules, make_rules
@@ -261,7 +261,7 @@ def read_project(path: str | Path) -> Project:
     known = (*_SECTIONS, *_LISTS)
     for name, content in sections.items():
         if name not in known:
-            found.append(_unknown(label, name, known, "section"))
+            found.append(find_unknown_key(name, known, "section", label))
         elif name in _LISTS:
             if not isinstance(content, list):
                 found.append(find("error", "not_a_list", label, key=name))
@@ -291,18 +291,10 @@ def _refuse(finding: Finding) -> Any:
     CheckReport((finding,)).raise_for_errors()
 
 
-def _unknown(label: str, key: str, known: Any, section: str) -> Finding:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    return find(
-        "error", "unknown_key", label, key=key, section=section,
-        hint=near[0] if near else ", ".join(known),
-    )  # fmt: skip
-
-
 def _check_entry(
     label: str, section: str, entry: Entry, known: Entry, required: tuple[str, ...]
 ) -> list[Finding]:
-    found = [_unknown(label, key, tuple(known), section) for key in entry if key not in known]
+    found = [find_unknown_key(key, known, section, label) for key in entry if key not in known]
     for key, value in entry.items():
         wanted = known.get(key, object)
         if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
@@ -367,7 +359,7 @@ def _check_parents(label: str, sections: Entry) -> list[Finding]:
             continue
         parent = entry.get("parent", "")
         if isinstance(parent, str) and parent and parent not in known:
-            found.append(_unknown(label, parent, tuple(known), "level.parent"))
+            found.append(find_unknown_key(parent, known, "level.parent", label))
         known.append(str(entry.get("id", "")))
     return found
 
