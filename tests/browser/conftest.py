@@ -37,6 +37,21 @@ class Opened:
             time.sleep(0.03)
         return answer
 
+    def wait_until_still(self, question: str, *, polls: int = 5, seconds: float = 30) -> Any:
+        """Ask until the answer is not null and the same several times in a row, frames apart.
+
+        For what is drawn in stages: on a busy machine a stage may come late, never between frames.
+        """
+        frames = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+        end = time.monotonic() + seconds
+        answers: list[Any] = []
+        while len(answers) < polls or answers[0] is None:
+            assert time.monotonic() < end, question
+            self.page.evaluate(frames)
+            answer = self.page.evaluate(question)
+            answers = [*answers, answer] if answer in answers[:1] else [answer]
+        return answers[0]
+
     def calm(self) -> None:
         """Nothing was asked for, nothing was complained about."""
         assert self.asked == []

@@ -744,18 +744,14 @@ def test_names_lie_on_their_areas_on_paper_too(open_page, town_page) -> None:
     page = opened.page
     # The page's own events, as the browser sends them before it lays out paper.
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    opened.wait(
-        "[...document.querySelectorAll('.namen text')]"
-        ".every(e => e.getBoundingClientRect().width > 0)"
-    )
-    names, areas = (
-        page.eval_on_selector_all(
-            selector,
-            "a => a.map(e => { const b = e.getBoundingClientRect();"
-            " return [(e.querySelector('tspan') || e).textContent || e.getAttribute('aria-label'),"
-            " b.left, b.top, b.right, b.bottom] })",
-        )
-        for selector in (".namen text", ".gebiet")
+    # Another size of the stage draws again: names are hidden until they stand in their new places.
+    names, areas = opened.wait_until_still(
+        """document.querySelector("[visibility=hidden]") ? null :
+        [".namen text", ".gebiet"].map(which => [...document.querySelectorAll(which)].map(e => {
+          const b = e.getBoundingClientRect();
+          const name = (e.querySelector("tspan") || e).textContent || e.getAttribute("aria-label");
+          return [name, b.left, b.top, b.right, b.bottom];
+        }))"""
     )
     assert len(names) > 4
     for name, left, top, right, bottom in names:
