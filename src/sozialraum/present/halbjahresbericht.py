@@ -16,7 +16,7 @@ from sozialraum.present import change_words as say_changes
 from sozialraum.present.change_map import ChangeMap, draw_change
 from sozialraum.present.change_words import Table
 from sozialraum.present.files import mark_name, replacing
-from sozialraum.present.sozialraumprofil import _render, _style
+from sozialraum.present.page import render_paper, write_style
 from sozialraum.present.tables import guard, write_csv
 from sozialraum.texts import date, number, say
 
@@ -134,9 +134,9 @@ def _render_page(found: Comparison, level: str, chosen: Sequence[str]) -> str:
     offers = [
         say_changes.list_offers(found, what) for what in ("new", "closed", "moved", "changed")
     ]
-    return _render(
+    return render_paper(
         "halbjahresbericht.html.jinja",
-        _style(running, notice),
+        write_style(running, notice),
         title=new.title,
         notice=notice,
         head={

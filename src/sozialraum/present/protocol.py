@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sozialraum.model.audience import INTERNAL
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.looks import write_css_colours
+from sozialraum.present.page import drawn, render_page
 from sozialraum.present.svg import clean
 from sozialraum.secrecy.unsafe import RULES
 from sozialraum.texts import date, number, percent, say
@@ -111,14 +112,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     >>> write_protocol(edition, tempfile.mkdtemp()).name
     'geheimhaltungsprotokoll.html'
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
     edition.verify()
-    environment = Environment(
-        loader=PackageLoader("sozialraum.present"),
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
-    )  # fmt: skip
     found = summarise_protocol(edition)
     titles = {name: known.title for name, known in edition.indicators.items()}
     head = {
@@ -127,9 +121,9 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
         say("protocol.created"): date(edition.created) if edition.created else "",
         **edition.head.entries(),
     }
-    page = environment.get_template("geheimhaltungsprotokoll.html.jinja").render(
-        say=say,
-        colours=Markup(write_css_colours()),
+    page = render_page(
+        "geheimhaltungsprotokoll.html.jinja",
+        colours=drawn(write_css_colours()),
         edition=edition,
         head={word: text for word, text in head.items() if text},
         rules=_shorten(list(edition.secrecy.list_sentences(titles)), _MOST_RULES),

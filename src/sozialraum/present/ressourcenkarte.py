@@ -7,8 +7,6 @@ their hashes, and no address at all.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -22,6 +20,7 @@ from sozialraum.present import schemes
 from sozialraum.present.basemap import Basemap, find_basemap
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.looks import write_css_colours
+from sozialraum.present.page import digest, drawn, render_page
 from sozialraum.present.payload import build_payload, pack
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
@@ -126,23 +125,13 @@ def write_ressourcenkarte(
 
 
 def _render(edition: Edition, *, ground: Basemap | None, **parts: Any) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
     style, script = _style(), _script()
-    environment = Environment(
-        loader=PackageLoader("sozialraum.present"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("ressourcenkarte.html.jinja").render(
-        say=say,
+    return render_page(
+        "ressourcenkarte.html.jinja",
         head=edition.head,
         policy=_policy(style, script, ground.host if ground else ""),
-        style=Markup(style),
-        script=Markup(script),
+        style=drawn(style),
+        script=drawn(script),
         ground=ground,
         **parts,
     )
@@ -221,12 +210,9 @@ def _script() -> str:
 
 
 def _policy(style: str, script: str, host: str = "") -> str:
-    def digest(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
     return (
-        f"default-src 'none'; script-src 'sha256-{digest(script)}'; "
-        f"style-src 'sha256-{digest(style)}'; img-src data: blob:{host and ' ' + host}; "
+        f"default-src 'none'; script-src '{digest(script)}'; "
+        f"style-src '{digest(style)}'; img-src data: blob:{host and ' ' + host}; "
         "base-uri 'none'; form-action 'none'"
     )
 

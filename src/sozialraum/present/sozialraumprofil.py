@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sozialraum.errors import UnknownNameError, require
 from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
-from sozialraum.present.looks import write_css_colours
+from sozialraum.present.page import drawn, render_paper, write_style
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
-from sozialraum.present.profile.figures import plain_title, shared_marks
 from sozialraum.present.profile.sections import build_sheet
 from sozialraum.present.profile.sheet import Sheet
-from sozialraum.present.svg import clean
 from sozialraum.present.typeset import set_pdf
 from sozialraum.present.word import write_docx
-from sozialraum.texts import date, number, say
+from sozialraum.texts import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,9 +180,9 @@ def render_profile(sheet: Sheet, desk: ProfileDesk, name: str, formats: Sequence
     -------
     str
     """
-    style = _style(sheet.running, sheet.notice)
+    style = write_style(sheet.running, sheet.notice)
     others = [(f"{name}.{kind}", kind.upper()) for kind in formats if kind != "html"]
-    return _render(
+    return render_paper(
         "sozialraumprofil.html.jinja",
         style,
         sheet=sheet,
@@ -220,9 +215,9 @@ def render_index(
     running = " · ".join(
         filter(None, (say("profile.kind"), level.plural, head.vorlage, head.status))
     )
-    return _render(
+    return render_paper(
         "sozialraumprofil_index.html.jinja",
-        _style(running, head.notice),
+        write_style(running, head.notice),
         head=head,
         edition=edition,
         level=level,
@@ -230,66 +225,5 @@ def render_index(
         nested=bool(level.parent),
         list=list_level(desk),
         others=[kind for kind in formats if kind != "html"],
-        overview=_drawn(draw_overview(ground, level.id, ident="karte")),
+        overview=drawn(draw_overview(ground, level.id, ident="karte")),
     ).encode()
-
-
-def _render(template: str, style: str, **context: object) -> str:
-    page = _environment().get_template(template)
-    return str(page.render(style=_drawn(style), policy=_policy(style), **context))
-
-
-def _drawn(text: str) -> Any:
-    """Let our own SVG and style pass unescaped; every foreign string in them is escaped already."""
-    from markupsafe import Markup
-
-    return Markup(text)
-
-
-@cache
-def _environment() -> Any:
-    import jinja2
-
-    folder = files("sozialraum.present") / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )
-    environment.globals.update(
-        say=say,
-        drawn=_drawn,
-        plain_title=plain_title,
-        shared_marks=shared_marks,
-    )
-    environment.filters.update(number=number, date=date)
-    return environment
-
-
-def _style(running: str, notice: str) -> str:
-    """Give the style sheet with what stands in the margins of printed pages."""
-    place = files("sozialraum.present") / "assets" / "sozialraumprofil.css"
-    sheet = write_css_colours() + place.read_text(encoding="utf-8")
-    return sheet.replace('"@running"', _css_text(running)).replace('"@notice"', _css_text(notice))
-
-
-def _css_text(text: str) -> str:
-    r"""Write any text as a CSS string in which nothing can end it.
-
-    Examples
-    --------
-    >>> print(_css_text('Süd"'))
-    "S\fc d\22 "
-    """
-    safe = (
-        c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):x} " for c in clean(text)
-    )
-    return '"' + "".join(safe) + '"'
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
