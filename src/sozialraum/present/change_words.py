@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import QUOTIENTS
@@ -68,14 +68,14 @@ def say_summary(found: Comparison) -> list[str]:
         )
     ]  # fmt: skip
     whole = values[(values["level"] == WHOLE) & values["indicator"].isin(found.covered)]
-    for row in whole[whole["change"].fillna(0) != 0].itertuples():
+    for row in whole[whole["change"].fillna(0) != 0].to_dict("records"):
         sentences.append(_say_reach(found, row))
     for what in ("opened", "closed", "stays"):
         sentences += _count(f"gaps_{what}", int((found.gaps["what"] == what).sum()))
     offers = found.offers
     for what in ("new", "closed", "moved"):
         rows = offers[offers["what"] == what]
-        names = [_name_offer(row) for row in rows.itertuples()]
+        names = [_name_offer(row) for row in rows.to_dict("records")]
         sentences += _count(f"offers_{what}", len(rows), names=_list_some(names))
     others = offers.loc[offers["what"] == "changed", "offer"].nunique()
     sentences += _count("offers_changed", others)
@@ -97,22 +97,21 @@ def _list_some(names: Sequence[str]) -> str:
     return listing([*names[: _MOST_NAMES - 1], more])
 
 
-def _name_offer(row: tuple) -> str:  # type: ignore[type-arg]
-    place = row.area_after or row.area_before  # type: ignore[attr-defined]
-    name = row.name or row.offer  # type: ignore[attr-defined]
+def _name_offer(row: Mapping[Hashable, Any]) -> str:
+    place = row["area_after"] or row["area_before"]
+    name = row["name"] or row["offer"]
     return f"{name} ({place})" if place else str(name)
 
 
-def _say_reach(found: Comparison, row: tuple) -> str:  # type: ignore[type-arg]
-    known = found.indicators[row.indicator]  # type: ignore[attr-defined]
-    change = say_change(found, row.indicator, row.change)  # type: ignore[attr-defined]
+def _say_reach(found: Comparison, row: Mapping[Hashable, Any]) -> str:
+    known = found.indicators[row["indicator"]]
     told = {
         "title": known.title,
-        "after": known.show(row.after),  # type: ignore[attr-defined]
-        "before": known.show(row.before),  # type: ignore[attr-defined]
-        "change": change,
+        "after": known.show(row["after"]),
+        "before": known.show(row["before"]),
+        "change": say_change(found, row["indicator"], row["change"]),
     }
-    before, after = row.cases_before, row.cases_after  # type: ignore[attr-defined]
+    before, after = row["cases_before"], row["cases_after"]
     if before != before or after != after or known.kind != "rate":
         return say("changes.sentence.reach", **told)
     people = {"people_before": number(before), "people_after": number(after)}
@@ -203,9 +202,7 @@ def list_offers(found: Comparison, what: str) -> Table | None:
         "moved": ("offer", "traeger", "category", "from", "to", "metres"),
         "changed": ("offer", "traeger", "column", "was", "is"),
     }[what]
-    fields, categories, choices = (
-        words(f"{k}") for k in ("tables.offer", "category", "tables.choice")
-    )
+    fields, categories, choices = map(words, ("tables.offer", "category", "tables.choice"))
     cells = []
     for row in rows.to_dict("records"):
         told = {
