@@ -19,6 +19,7 @@ from sozialraum.present.ressourcenkarte import choose_start
 from sozialraum.present.topology import build_topology
 
 if TYPE_CHECKING:
+    from sozialraum.model.areas import Level
     from sozialraum.model.indicator import Indicator
     from sozialraum.secrecy.edition import Edition
 
@@ -47,6 +48,11 @@ class Content:
     ground: Ground
     counts: dict[int, int]
     rows: pd.DataFrame
+
+    @property
+    def shape(self) -> Level:
+        """The level that is shown."""
+        return next(one for one in self.edition.levels if one.id == self.level)
 
 
 def gather_content(

@@ -34,7 +34,7 @@ def say_title(content: Content) -> str:
 
 def _line(content: Content) -> str:
     """Say place, level and date."""
-    own = next(x for x in content.edition.levels if x.id == content.level)
+    own = content.shape
     parts = [content.edition.title, say("print.level", level=own.plural)]
     if content.stand:
         parts.append(say("print.as_of", date=date(content.stand)))
@@ -158,7 +158,7 @@ def _swatch(fill: str, y: float, unit: float) -> str:
 
 def _legend(content: Content, width: float, unit: float) -> Unit:
     ground, counts = content.ground, content.counts
-    own = next(x for x in content.edition.levels if x.id == content.level)
+    own = content.shape
     units = [_heading(say("print.legend"), width, unit)]
     definition = content.definition
     if definition is None:
@@ -332,7 +332,7 @@ def describe(content: Content) -> str:
     -------
     str
     """
-    own = next(x for x in content.edition.levels if x.id == content.level)
+    own = content.shape
     ground = content.ground
     said = [
         say(
