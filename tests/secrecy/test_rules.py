@@ -213,6 +213,22 @@ def test_the_only_contributor_finds_no_other_amount() -> None:
         assert gone == {"quartier 00 n", "quartier 01 n", "quartier 02 n"}
 
 
+def test_a_dominated_number_reaches_up_to_a_safe_total() -> None:
+    # A gave 9,500 of 10,000. Beside 2 of another Quartier B, who gave 500, would know that A gave at
+    # most 9,502. The next safe total is 100 · 9500 / 85 = 11,176.5: the third Quartier goes too.
+    areas = make_areas([3])
+    contributions = given_by(
+        ("00", "A", 9500), ("00", "B", 500), ("01", "C", 1), ("01", "D", 1),
+        *(("02", c, 5000) for c in "DEF"),
+    )  # fmt: skip
+    rules = Secrecy(minimum=0, dominance=Dominance(largest=1, share=85))
+    rows = make_rows(areas, "n", [10_000, 2, 15_000])
+    sums = sum_contributions(contributions, areas, LEVELS, KNOWN, rules)
+    found, gone = protect(rows, areas, KNOWN, rules, sums)
+    assert "quartier 02 n" in gone
+    assert bounds(rows, found, areas, KNOWN, "00")[1] >= 11_176.4
+
+
 def test_too_few_providers() -> None:
     # A survey answered by two Träger in Quartier 00, by three in the others, by four in the whole.
     areas = make_areas([3])

@@ -29,11 +29,15 @@ class Needs:
         small; NaN or ∞: he knows nothing more than the reader.
     sole : array of int, optional
         Number of the contributor from whom alone a cell comes, who therefore knows it; −1: none.
+    above : array of float, optional
+        How far beyond its value a cell must seem possible at the least, upper − value; NaN: no
+        matter. Without it whoever contributed little would come too close to who contributed most.
     """
 
     width: Floats
     most: Floats
     sole: Ints | None = None
+    above: Floats | None = None
 
     @property
     def own(self) -> Bools:
@@ -421,7 +425,25 @@ def find_breaches(
         floor[given] = ceiling[given] = system.value[given]
         alone = Attacker("single", floor, ceiling)
         add(alone, alone, cells)
-    return [breach for breach in breaches if len(breach.cells)]
+    return [b for b in (*breaches, *_find_low(system, withheld, known, needs)) if len(b.cells)]
+
+
+def _find_low(system: System, withheld: Bools, known: Bools, needs: Needs) -> list[Breach]:
+    """Find withheld cells that cannot be seen to be as far above their value as they need."""
+    if needs.above is None:
+        return []
+    base = reader(system)
+    found = []
+    for cell in np.flatnonzero(withheld & (needs.above > 0)):
+        # Whoever knew that it is no smaller would see only how far it reaches beyond.
+        floor = base.floor.copy()
+        floor[cell] = system.value[cell]
+        rival = Attacker("rival", floor, base.ceiling)
+        need = np.full(system.size, np.nan)
+        need[cell] = needs.above[cell]
+        cells = find_narrow(system, known, rival, need)
+        found.append(Breach(rival, cells, need[cells]))
+    return found
 
 
 def _drop_inherent(system: System, attacker: Attacker, cells: Ints, memory: Memory) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,15 @@ class Judgement:
     sole : array of int
         Number of the contributor who, as the only one, knows the numerator of a row that breaks a rule
         of contributors; −1: none.
+    above : array of float
+        How far beyond its value the numerator of a dominated row must seem possible; NaN otherwise.
     """
 
     reason: np.ndarray
     width: dict[str, Floats]
     most: dict[str, Floats]
     sole: Ints
+    above: Floats
 
     @property
     def unsafe(self) -> Bools:
@@ -67,6 +71,7 @@ class Judgement:
             },
             {k: np.append(v, most if k == "numerator" else nothing) for k, v in self.most.items()},
             np.append(self.sole, np.full(len(gaps), -1)),
+            np.append(self.above, nothing),
         )
 
     def needs(self, publication: Publication, rules: Secrecy) -> Needs:
@@ -99,7 +104,10 @@ class Judgement:
         at = (self.sole >= 0) & (publication.numerator >= 0)
         sole[publication.numerator[at]] = self.sole[at]
         sole[np.isnan(publication.system.value)] = -1
-        return Needs(width, most, sole)
+        above = np.full(publication.system.size, np.nan)
+        at = publication.numerator >= 0
+        np.fmax.at(above, publication.numerator[at], self.above[at])
+        return Needs(width, most, sole, above)
 
 
 def judge(
@@ -129,11 +137,11 @@ def judge(
     or a count of 0, and Z = N > 0 or a part equal to its total. Offers and places are not persons.
 
     By contributors, whoever they are: with L the sum of the n largest contributions to X, unsafe if
-    100·L ≥ p·X, and then uncertain within at least 2·(100·L/p − X), twice the way to the next safe
-    total; unsafe if fewer than the minimum contributed, and then within a fifth of X. The rule of an
-    edition holds for indicators with contributions. A rule of an indicator of its own holds anyway:
-    without contributions everything is withheld, and where nobody is known to have contributed, all
-    but zeros.
+    100·L ≥ p·X, and then possible up to 100·L/p, the next safe total, at the least, and uncertain
+    within twice the way there; unsafe if fewer than the minimum contributed, and then uncertain within
+    a fifth of X. The rule of an edition holds for indicators with contributions. A rule of an indicator
+    of its own holds anyway: without contributions everything is withheld, and where nobody is known to
+    have contributed, all but zeros.
 
     Examples
     --------
@@ -171,24 +179,25 @@ def judge(
     told = _of(name, {k: r.all_in_one for k, r in own.items()}, False).astype(bool)
     everybody = persons & told & (kind == "rate") & (top == below) & (below > 0)
     everybody |= persons & _fill_totals(values, top, indicators, own)
-    few, broad, sole = _judge_contributors(values, top, own, rules, contributed)
+    given = _judge_contributors(values, top, own, rules, contributed)
     found = {
         "small": small["numerator"] | small["denominator"] | small["rest"],
-        "zero": zero, "all_in_one": everybody, **few,
+        "zero": zero, "all_in_one": everybody,
+        "dominance": given.dominance, "providers": given.providers,
     }  # fmt: skip
     reason = np.select([found[rule] for rule in RULES], RULES, default="")
     widths = {role: np.where(small[role], width, np.nan) for role in amounts}
     most = {role: np.where(small[role], minimum - 1, np.nan) for role in amounts}
     widths["numerator"] = np.where(
-        zero | everybody | few["dominance"] | few["providers"],
-        np.fmax(np.fmax(widths["numerator"], width), broad),
+        zero | everybody | given.dominance | given.providers,
+        np.fmax(np.fmax(widths["numerator"], width), given.width),
         widths["numerator"],
     )
     # Whoever knows that zeros are withheld knows no more of them than of small counts.
     most["numerator"] = np.where(zero & (minimum > 1), minimum - 1, most["numerator"])
     alike = everybody & (kind == "rate") & ~np.isnan(rest)
     widths["rest"] = np.where(alike, np.fmax(widths["rest"], width), widths["rest"])
-    return Judgement(reason.astype(object), widths, most, sole)
+    return Judgement(reason.astype(object), widths, most, given.sole, given.above)
 
 
 def _of(names: pd.Series, known: Mapping[str, object], other: object) -> np.ndarray:
@@ -227,14 +236,24 @@ def _fill_totals(
     return found
 
 
+class _Contributors(NamedTuple):
+    """What contributors tell of every row: which rules it breaks, and as `Judgement` names it."""
+
+    dominance: Bools
+    providers: Bools
+    width: Floats
+    sole: Ints
+    above: Floats
+
+
 def _judge_contributors(
     values: pd.DataFrame,
     amount: Floats,
     own: Mapping[str, Secrecy],
     rules: Secrecy,
     contributed: pd.DataFrame | None,
-) -> tuple[dict[str, Bools], Floats, Ints]:
-    """Judge by the contributors; give the widths they need, and who contributed alone."""
+) -> _Contributors:
+    """Judge by the number of contributors and the largest of them."""
     none = np.zeros(len(values), bool)
     broad = np.full(len(values), np.nan)
     asking = {k for k, r in own.items() if r.by_contributors}
@@ -244,11 +263,7 @@ def _judge_contributors(
     }
     asking &= listed | by_name
     if not asking:
-        return (
-            {"dominance": none, "providers": none.copy()},
-            broad,
-            np.full(len(values), -1, np.int64),
-        )
+        return _Contributors(none, none, broad, np.full(len(values), -1, np.int64), broad)
     asked = values["indicator"].isin(asking).to_numpy()
     key = pd.MultiIndex.from_frame(values[PLACE])
     columns = ["contributors", "total", "largest", "sole"]
@@ -269,7 +284,7 @@ def _judge_contributors(
     base = np.fmin(np.abs(amount), total)
     dominated = asked & (largest > 0) & (100 * largest >= share * base)
     broad = np.where(few, _BROAD * np.abs(amount), broad)
-    apart = 2 * (100 * largest / share - base)
-    broad = np.where(dominated, np.fmax(broad, apart), broad)
+    above = np.where(dominated, 100 * largest / share - base, np.nan)
+    broad = np.fmax(broad, 2 * above)
     sole = np.where((few | dominated) & (alone >= 0), alone, -1).astype(np.int64)
-    return {"dominance": dominated, "providers": few}, broad, sole
+    return _Contributors(dominated, few, broad, sole, above)
