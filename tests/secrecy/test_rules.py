@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.project.settings import read_project
 from sozialraum.secrecy.attack import bound_cells, reader
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
+from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.protect import attack_values, protect_together
 from sozialraum.secrecy.publication import build_publication
 from sozialraum.secrecy.rules import Dominance, Secrecy
@@ -261,6 +263,19 @@ def test_a_rule_without_contributions_withholds_everything_and_says_so() -> None
     whole = Secrecy(minimum=5, providers=3)
     assert protect(rows, areas, KNOWN, whole)[1] == set()
     assert [f.code for f in list_unlisted(rows, KNOWN, whole, None)] == ["no_contributions_at_all"]
+
+
+def test_an_edition_names_no_rule_that_had_nothing_to_ask() -> None:
+    atlas = build_musterstadt().atlas
+    edition = build_edition(atlas, secrecy=Secrecy(minimum=5, providers=3))
+    assert edition.secrecy.providers == 0
+    assert not any("beigetragen" in sentence for sentence in edition.methods)
+    assert any("contributions" in note for note in edition.notes)
+
+
+def test_a_share_is_in_percent() -> None:
+    with pytest.raises(InputError, match="von 1 bis 100"):
+        Secrecy(dominance=Dominance(largest=1, share=0.85))
 
 
 def test_a_place_nobody_is_known_to_have_given_to_is_withheld_unless_it_is_zero() -> None:

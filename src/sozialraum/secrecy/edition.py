@@ -396,6 +396,8 @@ def build_editions(
         published_areas = areas[[*columns, "name", "geometry"]]
         shown = {k: own for k, own in rules.indicators.items() if k in used}
         here = replace(rules, indicators=shown, audiences={})
+        if contributed is None:  # a rule that had nothing to ask is none of those that were used
+            here = replace(here, dominance=None, providers=0)
         inside = kept_back & set(rows["indicator"])
         made[audience] = Edition(
             title=atlas.title,

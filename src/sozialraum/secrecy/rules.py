@@ -21,7 +21,7 @@ class Dominance:
     largest : int
         n; usual are 1 and 2.
     share : float
-        p in percent.
+        p in percent, from 1 to 100.
     """
 
     largest: int
@@ -212,7 +212,7 @@ BASES = (3, 5, 10)
 # Key, least and most that can be meant.
 _RANGES = {
     "minimum": (0, 1e6), "interval": (0, 1e9), "providers": (0, 1e6), "largest": (1, 1e6),
-    "share": (0.1, 100),
+    "share": (1, 100),
 }  # fmt: skip
 
 
