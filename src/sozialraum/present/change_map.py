@@ -15,11 +15,11 @@ from sozialraum.present.classes import (
     HIDDEN_HATCH,
     HIDDEN_INK,
     INK,
-    Hatch,
+    PAPER,
     letters_on,
 )
 from sozialraum.present.schemes import DEVIATION, DEVIATION_HATCHES
-from sozialraum.present.svg import clean, element, frame, label, num
+from sozialraum.present.svg import clean, draw_tile, element, frame, label, num
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def draw_change(
     size = np.abs(np.nan_to_num(values))
     strength = np.where(size > limit, 2, np.where(size > 0, 1, 0))
     place = np.where(known, 2 + np.sign(np.nan_to_num(values)).astype(int) * strength, -1)
-    tiles = _tile(f"{ident}-m", HIDDEN_HATCH, HIDDEN, HIDDEN_INK)
+    tiles = draw_tile(f"{ident}-m", HIDDEN_HATCH, HIDDEN, HIDDEN_INK)
     for i, (colour, hatch) in enumerate(zip(DEVIATION, DEVIATION_HATCHES, strict=True)):
-        tiles += _tile(f"{ident}-{i}", hatch, colour, _ink(colour))
+        tiles += draw_tile(f"{ident}-{i}", hatch, colour, _ink(colour))
     fills = [f"url(#{ident}-{i if i >= 0 else 'm'})" for i in place.tolist()]
     corner = np.array([x0, y1])
     shapes = [
@@ -154,19 +154,7 @@ def _words(value: float, digits: int) -> str:
 
 def _ink(ground: str) -> str:
     """Give the lines of a hatch a colour that is seen and does not shout."""
-    return "#ffffff99" if letters_on(ground) == "#ffffff" else "#1c2a3355"
-
-
-def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
-    paper = element("rect", width=hatch.size, height=hatch.size, fill=ground)
-    lines = element(
-        "path", d=hatch.path, fill="none", stroke=ink, stroke_width=hatch.width,
-        stroke_linecap="round",
-    )  # fmt: skip
-    return element(
-        "pattern", paper + lines, id=name, width=hatch.size, height=hatch.size,
-        patternUnits="userSpaceOnUse",
-    )  # fmt: skip
+    return f"{PAPER}99" if letters_on(ground) == PAPER else f"{INK}55"
 
 
 def _swatch(ident: str, place: int) -> str:
@@ -194,7 +182,7 @@ def _write_figures(
     return "".join(
         label(
             float(x), float(y) + 4, sign(value, digits), text_anchor="middle", font_size=11,
-            fill=INK, stroke="#ffffff", stroke_width=3, paint_order="stroke", font_weight=600,
+            fill=INK, stroke=PAPER, stroke_width=3, paint_order="stroke", font_weight=600,
             stroke_linejoin="round",
         )
         for (x, y), value in zip(middles.tolist(), values.tolist(), strict=True)

@@ -11,10 +11,10 @@ from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
-from sozialraum.present.classes import Classes, Hatch, classify_indicator
+from sozialraum.present.classes import Classes, classify_indicator
 from sozialraum.present.office import count_digits
 from sozialraum.present.payload import title_of
-from sozialraum.present.svg import element
+from sozialraum.present.svg import draw_tile, element
 from sozialraum.texts import date, number, say
 
 if TYPE_CHECKING:
@@ -146,26 +146,6 @@ def _write(row: dict[str, Any], known: Indicator, counted: int | None) -> tuple[
     return (value, *(number(n, counted) if n == n else empty for n in parts))
 
 
-def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
-    lines = element(
-        "path",
-        d=hatch.path,
-        fill="none",
-        stroke=ink,
-        stroke_width=hatch.width,
-        stroke_linecap="round",
-    )
-    paper = element("rect", width=hatch.size, height=hatch.size, fill=ground)
-    return element(
-        "pattern",
-        paper + lines,
-        id=name,
-        width=hatch.size,
-        height=hatch.size,
-        patternUnits="userSpaceOnUse",
-    )
-
-
 def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) -> Markup:
     from markupsafe import Markup
 
@@ -178,8 +158,8 @@ def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) ->
         lines = (topology.positions(ring) for rings in polygons for ring in rings)
         return "".join(_trace(line, (x0, y1), k) for line in lines)
 
-    tiles = _tile(f"s{SECRET}", look.HIDDEN_HATCH, look.HIDDEN, look.HIDDEN_INK)
-    tiles += _tile(f"s{MISSING}", look.MISSING_HATCH, look.MISSING, look.MISSING_INK)
+    tiles = draw_tile(f"s{SECRET}", look.HIDDEN_HATCH, look.HIDDEN, look.HIDDEN_INK)
+    tiles += draw_tile(f"s{MISSING}", look.MISSING_HATCH, look.MISSING, look.MISSING_INK)
     shapes = [
         element("path", fill=_fill(place, classes), stroke=look.BORDER, d=trace(polygons))
         for place, polygons in zip(places.tolist(), topology.objects[level].values(), strict=True)

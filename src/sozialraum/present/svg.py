@@ -9,6 +9,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sozialraum.present.classes import Hatch
 
 # Signs that are no text: controls, and those that turn the direction of what follows.
 _NO_TEXT = re.compile(
@@ -125,6 +129,32 @@ def frame(width: float, height: float, body: str, *, ident: str, title: str, des
         aria_labelledby=named,
         font_family=FONT_STACK,
     )
+
+
+def draw_tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
+    """Write a pattern of lines on a ground, to be referred to by its name.
+
+    Parameters
+    ----------
+    name : str
+        Unique on the page.
+    hatch : Hatch
+    ground, ink : str
+        Colours.
+
+    Returns
+    -------
+    str
+    """
+    lines = element(
+        "path", d=hatch.path, fill="none", stroke=ink, stroke_width=hatch.width,
+        stroke_linecap="round",
+    )  # fmt: skip
+    paper = element("rect", width=hatch.size, height=hatch.size, fill=ground)
+    return element(
+        "pattern", paper + lines, id=name, width=hatch.size, height=hatch.size,
+        patternUnits="userSpaceOnUse",
+    )  # fmt: skip
 
 
 def text_width(text: str, size: float) -> float:
