@@ -29,6 +29,7 @@ from sozialraum.present.plots import (
     _axes,
     _bare,
     _dress,
+    _foot,
     _need_level,
     _numbers,
     _styled,
@@ -233,11 +234,7 @@ def plot_moran(
     _bare(axes, "bottom", "left")
     title, subtitle, footer = _words(edition, definition, day)
     said = say("space.moran", moran=number(slope, 2))
-    axes.annotate(
-        "\n".join(filter(None, (f"{said} {verdict}", footer))), (0, 0), (0, -42),
-        xycoords="axes fraction", textcoords="offset points", fontsize=7.5, color=QUIET, va="top",
-        wrap=True,
-    )  # fmt: skip
+    _foot(axes, "\n".join(filter(None, (f"{said} {verdict}", footer))), 42)
     return _dress(axes, title, subtitle)
 
 

@@ -549,10 +549,7 @@ def plot_shift(
     axes.locator_params(axis="x", nbins=5)
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(0, -0.08), ncols=2)
     _bare(axes, "left")
-    axes.annotate(
-        say("plot.arithmetic"), (0, 0), (0, -46), xycoords="axes fraction",
-        textcoords="offset points", fontsize=7.5, color=QUIET, va="top", wrap=True,
-    )  # fmt: skip
+    _foot(axes, say("plot.arithmetic"), 46)
     return _dress(axes, title)
 
 
@@ -603,11 +600,16 @@ def _dress(
             fontsize=9, color=QUIET,
         )  # fmt: skip
     if footer:
-        axes.annotate(
-            footer, (0, 0), (0, -26), xycoords="axes fraction", textcoords="offset points",
-            fontsize=7.5, color=QUIET, va="top", wrap=True,
-        )  # fmt: skip
+        _foot(axes, footer, 26)
     return axes
+
+
+def _foot(axes: Axes, words: str, below: float) -> None:
+    """Write small words so many points below the axes."""
+    axes.annotate(
+        words, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points",
+        fontsize=7.5, color=QUIET, va="top", wrap=True,
+    )  # fmt: skip
 
 
 def _bare(axes: Axes, *kept: str) -> None:

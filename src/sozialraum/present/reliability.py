@@ -20,6 +20,7 @@ from sozialraum.present.plots import (
     _axes,
     _bare,
     _dress,
+    _foot,
     _need_level,
     _numbers,
     _styled,
@@ -148,10 +149,7 @@ def plot_funnel(
     left = len(rows) - len(known)
     if left:
         subtitle = f"{subtitle} · {say('uncertainty.left_out', count=number(left))}"
-    axes.annotate(
-        footer, (0, 0), (0, -42), xycoords="axes fraction", textcoords="offset points",
-        fontsize=7.5, color=QUIET, va="top", wrap=True,
-    )  # fmt: skip
+    _foot(axes, footer, 42)
     return _dress(axes, title, subtitle)
 
 
