@@ -63,6 +63,8 @@ def test_a_quantile_is_a_value_of_an_area(edition: Edition) -> None:
     rule = sr.ActionRule(level="sozialraum", quantile=0.75, **POOR)
     found = sr.find_action(SAID, edition, rule)
     assert set(found["limit"]) == {13.5}
+    # The area whose value is the limit is in, and it alone.
+    assert found.loc[found["figure_holds"] == "erfüllt", "area"].tolist() == ["22"]
     assert "unter den höchsten 25 % der veröffentlichten Werte" in found["rule"].iloc[0]
 
 

@@ -75,6 +75,9 @@ def test_a_share_changes_by_points_of_what_is_written() -> None:
     assert before["change"] == pytest.approx(9.3 - shown)
     assert np.isnan(before["percent"])
     assert before["people_after"] == 500
+    # 10.04 and 10.16 are written 10,0 and 10,2: 0.2 points, though 0.12 would be written 0,1.
+    old, new = (change(OLD, "leistungsbezug", "2101", value=value) for value in (10.04, 10.16))
+    assert row(old, new, "2101")["change"] == 0.2
 
 
 WHY = {

@@ -11,6 +11,7 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError, SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
+from sozialraum.secrecy import rounding
 from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import build_publication
@@ -108,6 +109,31 @@ def test_a_quotient_without_a_denominator_left_is_not_formed() -> None:
     assert rounded["denominator"].tolist()[1] == 0
     assert rounded.loc[1, "sign"] == "/"
     assert np.isnan(rounded.loc[1, "value"])
+
+
+def test_a_quotient_whose_denominator_nobody_knows_shows_no_part() -> None:
+    # 0 % of nobody knows how many: neither the quotient nor its one part may stay.
+    values, areas = count_table([2.0, 40.0])
+    share = values.assign(indicator="s", value=0.0, numerator=0.0)
+    known = {"s": Indicator(id="s", title="Anteil", kind="rate", per=100, denominator="alle")}
+    rounded, _ = round_values(share, areas, TWO, known)
+    assert rounded[["value", "numerator", "denominator"]].isna().all(axis=None)
+    assert set(rounded["sign"]) == {"."}
+
+
+def test_how_far_from_the_adjacent_multiple_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One multiple further than the adjacent one: less than 10 away.
+    real = rounding.round_cells
+
+    def farther(*given: object) -> tuple[np.ndarray, np.ndarray]:
+        cells, beyond = real(*given)
+        return cells, np.where(cells == 20, 1, beyond)
+
+    monkeypatch.setattr(rounding, "round_cells", farther)
+    values, areas = count_table([5.0, 20.0])
+    rounded, protocol = round_values(values, areas, TWO, {"n": Indicator(id="n", title="n")})
+    assert rounded["steps"].tolist() == ["rounded_to:5", "rounded_to:5", "rounded_beyond:5, 10"]
+    assert protocol[["area", "reason"]].values.tolist() == [["1", "beyond"]]
 
 
 def test_offers_stay_and_other_bases_are_refused() -> None:
