@@ -11,34 +11,14 @@ import pytest
 import sozialraum as sr
 from sozialraum.demo import build_funding, build_musterstadt
 from sozialraum.errors import InputError
+from tests import musterstadt
 
-PROJECT = """
-[project]
-title = "Musterstadt"
-redaktionsschluss = "2024-12-31"
-
-[[level]]
-id = "sozialraum"
-title = "Sozialraum"
-plural = "Sozialräume"
-
-[[level]]
-id = "quartier"
-title = "Quartier"
-plural = "Quartiere"
-
-[areas]
-file = "quartiere.gpkg"
-
-[[offers]]
-file = "angebote.csv"
-
+PROJECT = (
+    musterstadt.PROJECT
+    + """
 [population]
 file = "adressen.csv"
 groups = ["u6"]
-
-[indicators]
-files = ["merkmale.toml"]
 
 [[funding]]
 file = "foerderung.csv"
@@ -49,6 +29,7 @@ prices = { 2022 = 80, 2023 = 100, 2024 = 100 }
 base_year = 2024
 prices_source = "erfunden"
 """
+)
 DEFINITION = """
 [[indicator]]
 id = "u6"
@@ -59,20 +40,9 @@ datenstand = "2024-12-31"
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
-    atlas = build_musterstadt().atlas
-    areas = atlas.areas.reset_index()
-    areas[["area", "name", "sozialraum", "sozialraum_name", "geometry"]].to_file(
-        tmp_path / "quartiere.gpkg"
-    )
-    for name, table, columns in (
-        ("angebote.csv", atlas.offers, ["offer", "name", "category"]),
-        ("adressen.csv", atlas.population, ["cell", "u6"]),
-    ):
-        place = {"Ost": table.geometry.x.to_numpy(), "Nord": table.geometry.y.to_numpy()}
-        plain = table.reset_index()[columns].assign(**place)
-        plain.to_csv(tmp_path / name, sep=";", decimal=",", index=False)
+    people = musterstadt.write_town(tmp_path, DEFINITION).population
+    musterstadt.write_points(tmp_path / "adressen.csv", people, ["cell", "u6"])
     write_funding(tmp_path, build_funding())
-    (tmp_path / "merkmale.toml").write_text(DEFINITION, encoding="utf-8")
     (tmp_path / "sozialraum.toml").write_text(PROJECT, encoding="utf-8")
     return tmp_path / "sozialraum.toml"
 

@@ -8,36 +8,14 @@ from pathlib import Path
 import pytest
 
 import sozialraum as sr
-from sozialraum.demo import build_musterstadt, build_needs
+from sozialraum.demo import build_needs
 from sozialraum.errors import InputError
+from tests import musterstadt
 
-PROJECT = """
-[project]
-title = "Musterstadt"
-redaktionsschluss = "2024-12-31"
-
-[[level]]
-id = "sozialraum"
-title = "Sozialraum"
-plural = "Sozialräume"
-
-[[level]]
-id = "quartier"
-title = "Quartier"
-plural = "Quartiere"
-
-[areas]
-file = "quartiere.gpkg"
-
-[[offers]]
-file = "angebote.csv"
-
-[[values]]
-file = "werte.csv"
-
-[indicators]
-files = ["merkmale.toml"]
-
+PROJECT = (
+    musterstadt.PROJECT
+    + musterstadt.VALUES
+    + """
 [needs]
 file = "bedarfe.csv"
 topics = { Armut = "leistungsbezug", Kinderbetreuung = [], Treffpunkte = "" }
@@ -48,6 +26,7 @@ level = "sozialraum"
 indicator = "leistungsbezug"
 quantile = 0.75
 """
+)
 DEFINITION = """
 [[indicator]]
 id = "leistungsbezug"
@@ -64,19 +43,10 @@ digits = 1
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
-    atlas = build_musterstadt().atlas
-    areas = atlas.areas.reset_index()
-    areas[["area", "name", "sozialraum", "sozialraum_name", "geometry"]].to_file(
-        tmp_path / "quartiere.gpkg"
-    )
-    place = {"Ost": atlas.offers.geometry.x.to_numpy(), "Nord": atlas.offers.geometry.y.to_numpy()}
-    offers = atlas.offers.reset_index()[["offer", "name", "category"]].assign(**place)
-    offers.to_csv(tmp_path / "angebote.csv", sep=";", decimal=",", index=False)
-    known = atlas.values
+    known = musterstadt.write_town(tmp_path, DEFINITION).values
     known = known[(known["indicator"] == "leistungsbezug") & (known["level"] == "quartier")]
     columns = ["area", "indicator", "datenstand", "numerator", "denominator"]
     known[columns].to_csv(tmp_path / "werte.csv", sep=";", decimal=",", index=False)
-    (tmp_path / "merkmale.toml").write_text(DEFINITION, encoding="utf-8")
     (tmp_path / "sozialraum.toml").write_text(PROJECT, encoding="utf-8")
     write_register(tmp_path)
     return tmp_path / "sozialraum.toml"

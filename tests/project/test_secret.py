@@ -8,36 +8,11 @@ import pytest
 
 import sozialraum as sr
 from sozialraum.cli import main
-from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError
 from sozialraum.project.job import check
+from tests import musterstadt
 
-PROJECT = """
-[project]
-title = "Musterstadt"
-
-[[level]]
-id = "sozialraum"
-title = "Sozialraum"
-
-[[level]]
-id = "quartier"
-title = "Quartier"
-
-[areas]
-file = "quartiere.gpkg"
-
-[[offers]]
-file = "angebote.csv"
-
-[[values]]
-file = "werte.csv"
-
-[indicators]
-files = ["merkmale.toml"]
-
-[secrecy]
-"""
+PROJECT = musterstadt.PROJECT + musterstadt.VALUES + "\n[secrecy]\n"
 DEFINITION = """
 [[indicator]]
 id = "faelle"
@@ -47,18 +22,9 @@ title = "Fälle"
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
-    atlas = build_musterstadt().atlas
-    areas = atlas.areas.reset_index()
-    areas[["area", "name", "sozialraum", "sozialraum_name", "geometry"]].to_file(
-        tmp_path / "quartiere.gpkg"
-    )
-    x, y = atlas.offers.geometry.x.to_numpy(), atlas.offers.geometry.y.to_numpy()
-    offers = atlas.offers.reset_index()[["offer", "name", "category"]]
-    offers = offers.assign(Ost=x, Nord=y, notiz="nichts")
-    offers.to_csv(tmp_path / "angebote.csv", sep=";", decimal=",", index=False)
-    lines = ["Gebiet;Merkmal;Stichtag;Wert", *(f"{a};faelle;2024;100" for a in areas["area"])]
+    areas = musterstadt.write_town(tmp_path, DEFINITION, notiz="nichts").areas
+    lines = ["Gebiet;Merkmal;Stichtag;Wert", *(f"{a};faelle;2024;100" for a in areas.index)]
     (tmp_path / "werte.csv").write_text("\n".join(lines), encoding="utf-8")
-    (tmp_path / "merkmale.toml").write_text(DEFINITION, encoding="utf-8")
     return tmp_path / "sozialraum.toml"
 
 
@@ -78,7 +44,7 @@ def test_names_that_do_not_exist_are_found_before_anything_is_measured(town: Pat
 
 
 def test_contributions_are_checked_with_row_and_column(town: Path) -> None:
-    area = build_musterstadt().atlas.areas.index[0]
+    area = "1101"
     text = (
         f"Gebiet;Merkmal;Stichtag;Träger;Beitrag\n{area};faelle;2024;A;60\n99;faelle;2024;B;viel\n"
     )

@@ -13,44 +13,22 @@ import pandas as pd
 import pytest
 
 import sozialraum as sr
-from sozialraum.demo import build_musterstadt
+from tests import musterstadt
 
 from .containers import list_contents, open_bytes, spell, write_ways
 
 NUMBER = 48611
 CONTACT, REMARK, PROVIDER = "Kanarina-Unverkennbar", "Zaunkönigsvermerk", "Nachtigallenträger"
 TYPST, WORD = (importlib.util.find_spec(name) is not None for name in ("typst", "docx"))
-PROJECT = """
-[project]
-title = "Musterstadt"
-redaktionsschluss = "2024-12-31"
-
-[[level]]
-id = "sozialraum"
-title = "Sozialraum"
-plural = "Sozialräume"
-
-[[level]]
-id = "quartier"
-title = "Quartier"
-plural = "Quartiere"
-
-[areas]
-file = "quartiere.gpkg"
-
-[[offers]]
-file = "angebote.csv"
-
-[[values]]
-file = "werte.csv"
-
-[indicators]
-files = ["merkmale.toml"]
-
+PROJECT = (
+    musterstadt.PROJECT
+    + musterstadt.VALUES
+    + """
 [profiles]
 levels = ["sozialraum", "quartier"]
 formats = FORMATS
 """
+)
 RULES = """
 [secrecy]
 minimum = 5
@@ -98,16 +76,8 @@ audience = "intern"
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town whose first Sozialraum has 3 cases in one Quartier and 48.611 in the next larger one."""
     folder = tmp_path_factory.mktemp("stadt")
-    atlas = build_musterstadt().atlas
-    areas = atlas.areas.reset_index()
-    areas[["area", "name", "sozialraum", "sozialraum_name", "geometry"]].to_file(
-        folder / "quartiere.gpkg"
-    )
-    offers = atlas.offers.reset_index()[["offer", "name", "category"]].assign(
-        Ost=atlas.offers.geometry.x.to_numpy(), Nord=atlas.offers.geometry.y.to_numpy(),
-        Ansprechperson=CONTACT, Telefon=f"0395 {NUMBER}", notiz=REMARK,
-    )  # fmt: skip
-    offers.to_csv(folder / "angebote.csv", sep=";", decimal=",", index=False)
+    private = {"Ansprechperson": CONTACT, "Telefon": f"0395 {NUMBER}", "notiz": REMARK}
+    areas = musterstadt.write_town(folder, DEFINITIONS, **private).areas.reset_index()
     ids = areas.sort_values(["sozialraum", "area"])["area"].tolist()
     size = len(ids)
     cases = [3, NUMBER, *(70_001 + 977 * i for i in range(size - 2))]
@@ -133,7 +103,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pd.DataFrame(parts, columns=columns).to_csv(
         folder / "beitraege.csv", sep=";", decimal=",", index=False
     )
-    (folder / "merkmale.toml").write_text(DEFINITIONS, encoding="utf-8")
     return folder
 
 
