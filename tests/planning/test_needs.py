@@ -6,6 +6,8 @@ and Gemeinde without an offer; in Südwest 1 somebody who names neither.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -140,6 +142,19 @@ def test_a_figure_on_the_other_side_refutes_nothing(edition: Edition) -> None:
     # Südwest: 2 + 5 + 12 + 15 of 1,000: 3.4 %, less than the whole.
     assert related["evidence"].tolist() == ["nicht belegbar"]
     assert related["reason"].iloc[0].endswith("sie widerlegt die Aussage nicht.")
+
+
+def test_a_figure_shown_as_the_whole_bears_nothing_out(edition: Edition) -> None:
+    # 8.84 is written 8,8, as the whole is: nobody can see it above.
+    values = edition.values.copy()
+    here = (values["indicator"] == "leistungsbezug") & (values["area"] == "22")
+    values.loc[here & (values["datenstand"] == values.loc[here, "datenstand"].max()), "value"] = (
+        8.84
+    )
+    said = settle(build_needs())[0]
+    related = sr.relate_needs(sr.summarise_needs(said), replace(edition, values=values), TOPICS)
+    poor = related.set_index(["area", "topic"]).loc[("22", "Armut")]
+    assert (poor["value"], poor["whole_value"], poor["evidence"]) == (8.8, 8.8, "nicht belegbar")
 
 
 @given(st.permutations(range(8)))
