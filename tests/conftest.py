@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,12 @@ def browser() -> Iterator[Any]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    count = sum(NOT_CHECKED in str(report.longrepr) for report in skipped)
-    if count:
-        terminalreporter.write_line(f"{count} Tests {NOT_CHECKED} (Daten oder Browser fehlen hier)")
+    """Name everything that was not checked here, whatever was missing: no skip is silent."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        said = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        reasons[str(said).removeprefix("Skipped: ").removeprefix(f"{NOT_CHECKED}: ")] += 1
+    if reasons:
+        terminalreporter.write_line(f"{reasons.total()} Tests {NOT_CHECKED}:")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"  {count}: {reason}")
