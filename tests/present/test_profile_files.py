@@ -318,7 +318,7 @@ def test_a_template_without_the_usual_styles_still_gives_headings(town_edition, 
 def test_docx_opens_in_libreoffice(town_files, tmp_path):
     office = shutil.which("soffice")
     if not office or not (Path(office).resolve().parent / "libswlo.so").exists():
-        pytest.skip("LibreOffice Writer is not installed: not checked")
+        pytest.skip("nicht geprüft: LibreOffice Writer fehlt")
     home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
     source = town_files / "sozialraum" / "11.docx"
     command = [office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]

@@ -7,6 +7,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
+from sozialraum.present.profile import sentences
 from sozialraum.present.profile.ages import build_ages, find_age_groups
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
 from sozialraum.present.profile.figures import Figure
@@ -351,3 +353,24 @@ def test_the_sources_say_what_was_done_to_the_figures(tmp_path: Path) -> None:
     page = (tmp_path / "sozialraum" / "11.html").read_text(encoding="utf-8")
     assert "Schritte: " in page
     assert "zusammengefasst aus 4 Teilgebieten" in page
+
+
+def test_a_difference_is_told_from_half_a_standard_deviation_on(monkeypatch):
+    rows = [
+        SimpleNamespace(title=title, distance=distance, gap=gap)
+        for title, distance, gap in (
+            ("knapp", 0.49, 3.0), ("eben", 0.5, 3.0), ("weit", 2.0, 3.0), ("darunter", 1.0, -3.0),
+        )
+    ]  # fmt: skip
+    monkeypatch.setattr(sentences, "measure_distance", lambda c: c.distance)
+    monkeypatch.setattr(sentences, "tell_difference", lambda c: c.title)
+    monkeypatch.setattr(sentences, "_marks", lambda chosen: ())
+    base = SimpleNamespace(name="Musterstadt")
+    themes = [SimpleNamespace(rows=rows)]
+    profile = SimpleNamespace(nearest=base, whole=base, themes=themes)
+    above, below = (s.text for s in sentences._differences(profile, lambda _: True))
+    # The farther comes first; what lies closer than half a standard deviation is not told.
+    assert above.index("weit") < above.index("eben")
+    assert "darunter" in below
+    assert "darunter" not in above
+    assert "knapp" not in above + below
