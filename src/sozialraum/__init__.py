@@ -129,8 +129,9 @@ from sozialraum.read.recipes import find_recipe, read_recipes
 from sozialraum.read.saved import read_saved_atlas
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
+from sozialraum.secrecy.build import build_edition, build_editions
 from sozialraum.secrecy.comparison import Comparison, compare_editions
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, build_editions
+from sozialraum.secrecy.edition import Edition, Head, Statement
 from sozialraum.secrecy.published import Published, show_edition
 from sozialraum.secrecy.rounding import round_values
 from sozialraum.secrecy.rules import Dominance, Secrecy

@@ -9,7 +9,8 @@ import pytest
 
 from sozialraum.demo import build_musterstadt
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
-from sozialraum.secrecy.edition import Head, Statement, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Head, Statement
 
 pytestmark = pytest.mark.browser
 

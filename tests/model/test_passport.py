@@ -8,7 +8,7 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.passport import passport
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 
 SHARE = Indicator(
     id="q", title="Quote", unit="%", kind="rate", per=100, digits=1, source="Jugendamt",

@@ -10,7 +10,8 @@ import pytest
 import sozialraum as sr
 from sozialraum.demo import build_musterstadt, build_needs
 from sozialraum.errors import CoverageError, SecrecyError
-from sozialraum.secrecy.edition import Edition, build_editions
+from sozialraum.secrecy.build import build_editions
+from sozialraum.secrecy.edition import Edition
 
 ATLAS = build_musterstadt().atlas
 SAID = sr.settle_needs(build_needs(), ATLAS.areas, ATLAS.offers).table

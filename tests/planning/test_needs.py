@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import sozialraum as sr
 from sozialraum.demo import build_musterstadt, build_needs
 from sozialraum.planning.needs import Voices, say_sample
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 ATLAS = build_musterstadt().atlas
 TOPICS = {"Armut": "leistungsbezug", "Kinderbetreuung": "u6"}

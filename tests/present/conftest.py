@@ -12,7 +12,8 @@ from sozialraum.demo import LEVELS, build_musterstadt
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition, Head, Statement
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -11,7 +11,8 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import CoverageError
 from sozialraum.indicators.neighbours import build_neighbours, measure_moran
 from sozialraum.present.clusters import plot_clusters, plot_moran
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.rules import Secrecy
 
 

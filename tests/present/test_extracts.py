@@ -18,7 +18,8 @@ from sozialraum.indicators.plans import build_plan
 from sozialraum.model.atlas import Atlas
 from sozialraum.present.extracts import write_extract
 from sozialraum.read.definitions import read_catalogue
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition, Head, Statement
 
 # Musterstadt has 600 children under six and, in the town, 150 places. 1101 gets 3 children in care,
 # a number that must not get out.

@@ -24,7 +24,8 @@ from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator, name_category
 from sozialraum.present.geopackage import name_columns, write_geopackage
 from sozialraum.present.office import clean
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 
 def styles_of(path: Path) -> dict[str, ET.Element]:

@@ -9,7 +9,8 @@ import pytest
 from sozialraum.demo import build_musterstadt
 from sozialraum.model.passport import passport
 from sozialraum.present.passports import write_passports
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 
 @pytest.fixture(scope="module")

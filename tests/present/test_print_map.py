@@ -27,7 +27,8 @@ from sozialraum.present.name_places import list_layouts
 from sozialraum.present.print_content import Content, gather_content
 from sozialraum.present.print_map import lay_out, write_print_map
 from sozialraum.present.print_sheet import PAPERS, POINT, WRITERS
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 from .conftest import PRIVATE, SECRETS
 from .pdf_checks import find_faults, walk

@@ -34,7 +34,8 @@ from sozialraum.present.profile.sheet import Beside, Picture, Sheet, Table
 from sozialraum.present.profile.week import count_week, read_week
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.word import write_docx
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 from .pdf_checks import find_faults, walk
 

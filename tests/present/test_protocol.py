@@ -14,7 +14,8 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError
 from sozialraum.present.manifest import write_manifest
 from sozialraum.present.protocol import summarise_protocol, write_protocol
-from sozialraum.secrecy.edition import Edition, Head, Statement, build_edition, make_seal
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition, Head, Statement, make_seal
 from sozialraum.secrecy.rules import Dominance, Secrecy
 
 

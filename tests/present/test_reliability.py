@@ -13,7 +13,8 @@ from sozialraum.errors import CoverageError, UnknownNameError
 from sozialraum.indicators.aggregate import aggregate_values
 from sozialraum.indicators.uncertainty import compare_with_rest
 from sozialraum.present.reliability import plot_funnel, plot_intervals
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 
 @pytest.fixture(autouse=True)

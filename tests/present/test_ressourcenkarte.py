@@ -19,7 +19,7 @@ from sozialraum.present import ressourcenkarte
 from sozialraum.present.payload import build_payload, unpack
 from sozialraum.present.payload_series import LARGE, MISSING
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 
 
 class Page(HTMLParser):

@@ -31,7 +31,8 @@ from sozialraum.present.payload import build_payload, unpack
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
-from sozialraum.secrecy.edition import Edition, Statement, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition, Statement
 from sozialraum.secrecy.rules import Secrecy
 
 # Everything below the minimum is withheld, so that what is withheld can be numbers nobody mistakes.

@@ -27,7 +27,7 @@ from sozialraum.present.profile.figures import Figure
 from sozialraum.present.profile.offer_list import list_offers
 from sozialraum.present.profile.sentences import write_statements
 from sozialraum.present.sozialraumprofil import name_pages, write_sozialraumprofile
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 
 SPACE = "\u00a0"
 # Words that judge places or people; none of them may ever stand in a sentence of ours.

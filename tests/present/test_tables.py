@@ -23,7 +23,8 @@ from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.office import clean
 from sozialraum.present.tables import guard, write_tables
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 SECRETS = (48611, 7219, 100 * 3 / 7219)
 PRIVATE = ("CANARY-contact", "CANARY-area-note", "CANARY-carried-along")

@@ -19,8 +19,9 @@ from sozialraum.present.manifest import write_manifest
 from sozialraum.present.tables import write_tables
 from sozialraum.project.compare import compare, compare_folders
 from sozialraum.project.published import read_published
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.comparison import compare_editions
-from sozialraum.secrecy.edition import Edition, Secrecy, Statement, build_edition
+from sozialraum.secrecy.edition import Edition, Secrecy, Statement
 from sozialraum.secrecy.published import show_edition
 
 HOSTILE = '</script><script>alert(1)</script>"=1+1'

@@ -20,7 +20,7 @@ from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.project.edited import EditedOffers, read_edited_offers, write_edited_offers
 from sozialraum.read.offers import read_offers
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 
 LEVELS = (Level("quartier", "Quartier", "Quartiere"),)
 

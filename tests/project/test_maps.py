@@ -13,7 +13,8 @@ from sozialraum.errors import InputError, UnknownNameError
 from sozialraum.project import maps
 from sozialraum.project.maps import check_maps, write_maps
 from sozialraum.project.settings import read_project
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 from .conftest import Example
 

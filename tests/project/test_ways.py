@@ -11,7 +11,7 @@ from sozialraum.access.network import StraightLine
 from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError
 from sozialraum.project.ways import measure_ways
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 
 
 def project(*categories):

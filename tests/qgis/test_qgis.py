@@ -16,7 +16,8 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.present import classes as looks
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.project.edited import read_edited_offers
-from sozialraum.secrecy.edition import Edition, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location(

@@ -15,8 +15,9 @@ from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.attack import Needs, bound_cells, find_by_singles, reader
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.attack import Needs, bound_cells, reader
+from sozialraum.secrecy.breaches import find_by_singles
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.protect import Protected, attack_values, protect_values
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy
@@ -212,7 +213,7 @@ def test_writers_refuse_an_edition_that_fails(monkeypatch: pytest.MonkeyPatch) -
         protected[numbers] = rows[numbers].where(~gone)
         return Protected(protected, gaps, rows[gone], None, rows[:0])
 
-    monkeypatch.setattr("sozialraum.secrecy.edition.protect_together", hide_small_counts_only)
+    monkeypatch.setattr("sozialraum.secrecy.build.protect_together", hide_small_counts_only)
     edition = build_edition(build_musterstadt().atlas, secrecy=Secrecy(minimum=10))
     with pytest.raises(SecrecyError):
         edition.verify()

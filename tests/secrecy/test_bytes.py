@@ -18,7 +18,8 @@ from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables
-from sozialraum.secrecy.edition import Edition, Statement, build_edition
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.edition import Edition, Statement
 from sozialraum.secrecy.rules import Secrecy
 
 LEVELS = ("gesamt", "planregion", "sozialraum", "quartier")

@@ -16,8 +16,9 @@ from pandas.testing import assert_frame_equal
 from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError, SecrecyError
 from sozialraum.indicators.uncertainty import measure_intervals
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.comparison import compare_editions
-from sozialraum.secrecy.edition import Secrecy, Statement, build_edition
+from sozialraum.secrecy.edition import Secrecy, Statement
 from sozialraum.secrecy.published import Published, show_edition
 
 ATLAS = build_musterstadt().atlas

@@ -12,7 +12,7 @@ from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.protect import protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.unsafe import judge

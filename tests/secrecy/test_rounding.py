@@ -12,7 +12,7 @@ from sozialraum.errors import InputError, SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy import rounding
-from sozialraum.secrecy.edition import build_edition
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import build_publication
 from sozialraum.secrecy.rounding import attack_rounded, round_values

@@ -17,8 +17,8 @@ from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.project.settings import read_project
 from sozialraum.secrecy.attack import bound_cells, reader
+from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
-from sozialraum.secrecy.edition import build_edition
 from sozialraum.secrecy.protect import attack_values, protect_together
 from sozialraum.secrecy.publication import build_publication
 from sozialraum.secrecy.rules import Dominance, Secrecy

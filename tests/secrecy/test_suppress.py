@@ -13,7 +13,8 @@ from scipy.optimize import linprog
 
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.attack import Needs, find_breaches
+from sozialraum.secrecy.attack import Needs
+from sozialraum.secrecy.breaches import find_breaches
 from sozialraum.secrecy.protect import attack_values, protect_values
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.rules import Secrecy

@@ -110,7 +110,7 @@ def find_action(
     --------
     >>> from sozialraum.demo import build_musterstadt, build_needs
     >>> from sozialraum.planning.needs import settle_needs
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> said = settle_needs(build_needs(), atlas.areas, atlas.offers).table
     >>> rule = ActionRule(topic="Armut", level="sozialraum", indicator="leistungsbezug", limit=10)

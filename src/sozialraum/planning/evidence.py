@@ -57,7 +57,7 @@ def relate_needs(
     --------
     >>> from sozialraum.demo import build_musterstadt, build_needs
     >>> from sozialraum.planning.needs import settle_needs, summarise_needs
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> said = settle_needs(build_needs(), atlas.areas, atlas.offers).table
     >>> related = relate_needs(

@@ -95,7 +95,7 @@ def report_needs(
     --------
     >>> from sozialraum.demo import build_musterstadt, build_needs
     >>> from sozialraum.planning.needs import settle_needs
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> said = settle_needs(build_needs(), atlas.areas, atlas.offers).table
     >>> report = report_needs(said, build_edition(atlas), NeedsPlan())

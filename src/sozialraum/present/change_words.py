@@ -50,7 +50,7 @@ def say_summary(found: Comparison) -> list[str]:
     --------
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.secrecy.comparison import compare_editions
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> say_summary(compare_editions(edition, edition))
     ['Beide Ausgaben sagen dasselbe.']

@@ -63,7 +63,7 @@ def write_extract(extract: Extract, edition: Edition, folder: str | Path) -> lis
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.indicators.demography import build_demography
     >>> from sozialraum.read.definitions import read_catalogue
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> report = build_demography(atlas.values, atlas.areas, read_catalogue())
     >>> edition = build_edition(atlas, values=[report.values], indicators=report.indicators)

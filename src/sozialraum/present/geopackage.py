@@ -137,7 +137,7 @@ def write_geopackage(
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> write_geopackage(edition, Path(tempfile.mkdtemp()) / "stadt.gpkg").name
     'stadt.gpkg'

@@ -85,7 +85,7 @@ def write_halbjahresbericht(
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.secrecy.comparison import compare_editions
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> found = compare_editions(edition, edition)
     >>> [path.name for path in write_halbjahresbericht(found, tempfile.mkdtemp())][:2]

@@ -66,7 +66,7 @@ def write_needs(
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt, build_needs
     >>> from sozialraum.planning.needs import settle_needs
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> said = settle_needs(build_needs(), atlas.areas, atlas.offers).table
     >>> [path.name for path in write_needs(build_edition(atlas), said, tempfile.mkdtemp())]

@@ -56,7 +56,7 @@ def write_passports(edition: Edition, folder: str | Path) -> list[Path]:
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> [path.name for path in write_passports(edition, tempfile.mkdtemp())]
     ['passport.csv', 'passport.prov.json']

@@ -109,7 +109,7 @@ def write_print_map(
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> write_print_map(edition, Path(tempfile.mkdtemp()) / "karte.svg", level="sozialraum").name
     'karte.svg'

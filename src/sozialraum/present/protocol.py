@@ -107,7 +107,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> write_protocol(edition, tempfile.mkdtemp()).name
     'geheimhaltungsprotokoll.html'

@@ -80,7 +80,7 @@ def plot_funnel(
     Examples
     --------
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> from sozialraum.indicators.aggregate import aggregate_values
     >>> atlas = build_musterstadt().atlas
     >>> values = aggregate_values(atlas.values, atlas.areas, atlas.indicators)

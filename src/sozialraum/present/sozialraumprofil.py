@@ -87,7 +87,7 @@ def write_sozialraumprofile(
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = write_sozialraumprofile(edition, level="planregion", folder=folder)

@@ -91,7 +91,7 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     --------
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = build_edition(build_musterstadt().atlas)
     >>> [path.name for path in write_tables(edition, tempfile.mkdtemp())]
     ['werte.csv', 'werte_buero.csv', 'tabellen.xlsx']

@@ -40,7 +40,7 @@ def read_earlier(path: str | Path) -> Earlier:
     >>> import tempfile
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.present.tables import write_tables
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> folder = tempfile.mkdtemp()
     >>> _ = write_tables(build_edition(build_musterstadt().atlas), folder)
     >>> len(read_earlier(folder).values) > 100

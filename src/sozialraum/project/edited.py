@@ -109,7 +109,7 @@ def read_edited_offers(
     >>> import sqlite3, tempfile
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.present.geopackage import write_geopackage
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> atlas = build_musterstadt().atlas
     >>> path = write_geopackage(build_edition(atlas), Path(tempfile.mkdtemp()) / "stadt.gpkg")
     >>> read_edited_offers(path, atlas).changes.empty

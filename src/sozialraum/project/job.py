@@ -42,7 +42,8 @@ from sozialraum.project.tables import choose_offers, make_atlas
 from sozialraum.project.ways import measure_ways
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
-from sozialraum.secrecy.edition import Edition, Statement, build_editions
+from sozialraum.secrecy.build import build_editions
+from sozialraum.secrecy.edition import Edition, Statement
 from sozialraum.texts import number, say
 
 Step = Callable[[str], None]

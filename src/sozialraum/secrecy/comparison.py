@@ -131,7 +131,7 @@ def compare_editions(
     Examples
     --------
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> edition = show_edition(build_edition(build_musterstadt().atlas))
     >>> compare_editions(edition, edition).empty
     True

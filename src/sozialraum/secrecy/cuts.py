@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sozialraum.secrecy.attack import Breach, pose
+from sozialraum.secrecy.attack import pose
+from sozialraum.secrecy.breaches import Breach
 from sozialraum.secrecy.solver import Problem, Program
 from sozialraum.secrecy.system import Bools, Floats, Ints, System
 

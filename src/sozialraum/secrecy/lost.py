@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sozialraum.secrecy.attack import Needs, find_narrow, reader
+from sozialraum.secrecy.attack import Needs, reader
+from sozialraum.secrecy.breaches import find_narrow
 from sozialraum.secrecy.publication import Publication
 from sozialraum.secrecy.system import Bools
 

@@ -14,7 +14,8 @@ from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.steps import forget_few_places
 from sozialraum.secrecy.amounts import PLACE, complete_parts
-from sozialraum.secrecy.attack import bound_cells, find_breaches
+from sozialraum.secrecy.attack import bound_cells
+from sozialraum.secrecy.breaches import find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
 from sozialraum.secrecy.indices import round_indices, withhold_indices
 from sozialraum.secrecy.lost import spare_lost

@@ -80,7 +80,7 @@ def show_edition(edition: Edition) -> Published:
     Examples
     --------
     >>> from sozialraum.demo import build_musterstadt
-    >>> from sozialraum.secrecy.edition import build_edition
+    >>> from sozialraum.secrecy.build import build_edition
     >>> show_edition(build_edition(build_musterstadt().atlas)).title
     'Musterstadt'
     """

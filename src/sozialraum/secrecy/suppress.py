@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sozialraum.secrecy.attack import Memory, Needs, find_breaches
+from sozialraum.secrecy.attack import Needs
+from sozialraum.secrecy.breaches import Memory, find_breaches
 from sozialraum.secrecy.choice import (
     MOST_EXACT,
     Choice,
