@@ -23,17 +23,17 @@ from sozialraum.present.classes import (
     WATER,
     Hatch,
 )
-from sozialraum.present.plots import (
+from sozialraum.present.frame import (
     FILL,
     RULE,
-    _axes,
-    _bare,
-    _dress,
-    _foot,
-    _need_level,
-    _numbers,
-    _styled,
-    _words,
+    add_foot,
+    dress,
+    keep_spines,
+    need_level,
+    styled,
+    take_axes,
+    word_figure,
+    write_numbers,
 )
 from sozialraum.texts import number, say
 
@@ -64,7 +64,7 @@ _LOOKS = {
 _NAMED = ("high", "high_among_low", "low_among_high", "low")
 
 
-@_styled
+@styled
 def plot_clusters(
     edition: Edition,
     indicator: str,
@@ -115,15 +115,15 @@ def plot_clusters(
     kind = found["cluster"].reindex(areas.index)
     secret = set(rows.loc[rows["sign"] == ".", "area"])
     kind = kind.mask((kind == "missing") & kind.index.isin(secret), "hidden")
-    axes = _axes(ax, (6.6, 5.6))
+    axes = take_axes(ax, (6.6, 5.6))
     _draw(axes, areas, kind)
     if len(edition.water):
         box = axes.axis()
         edition.water.plot(ax=axes, color=WATER, zorder=1.5)
         axes.axis(box)
-    title, subtitle, footer = _words(edition, definition, day)
+    title, subtitle, footer = word_figure(edition, definition, day)
     footer = "\n".join(filter(None, (verdict, say("space.no_cause"), footer)))
-    return _dress(axes, title, subtitle, footer)
+    return dress(axes, title, subtitle, footer)
 
 
 def _draw(axes: Axes, areas: Any, kind: pd.Series) -> None:
@@ -156,7 +156,7 @@ def _draw(axes: Axes, areas: Any, kind: pd.Series) -> None:
     )  # fmt: skip
 
 
-@_styled
+@styled
 def plot_moran(
     edition: Edition,
     indicator: str,
@@ -201,7 +201,7 @@ def plot_moran(
     definition, level, day, found, verdict = _ask(edition, indicator, level, datenstand, neighbours)
     names = edition.table(level)["name"]
     known = found[found["score"].notna()]
-    axes = _axes(ax, (5.6, 5.2))
+    axes = take_axes(ax, (5.6, 5.2))
     score, lag = known["score"].to_numpy(), known["lag"].to_numpy()
     slope = float((score * lag).sum() / (score**2).sum())
     axes.axhline(0, color=RULE, linewidth=1)
@@ -230,12 +230,12 @@ def plot_moran(
     axes.set_ylabel(say("space.beside"))
     axes.margins(0.12)
     for axis in (axes.xaxis, axes.yaxis):
-        _numbers(axis, 1)
-    _bare(axes, "bottom", "left")
-    title, subtitle, footer = _words(edition, definition, day)
+        write_numbers(axis, 1)
+    keep_spines(axes, "bottom", "left")
+    title, subtitle, footer = word_figure(edition, definition, day)
     said = say("space.moran", moran=number(slope, 2))
-    _foot(axes, "\n".join(filter(None, (f"{said} {verdict}", footer))), 42)
-    return _dress(axes, title, subtitle)
+    add_foot(axes, "\n".join(filter(None, (f"{said} {verdict}", footer))), 42)
+    return dress(axes, title, subtitle)
 
 
 def _ask(
@@ -243,7 +243,7 @@ def _ask(
 ) -> tuple[Indicator, str, str, pd.DataFrame, str]:
     """Give definition, level, day, the clusters, and what may be said of all areas together."""
     definition = pick(edition.indicators, indicator)
-    level = _need_level(edition, level)
+    level = need_level(edition, level)
     day = datenstand or edition.latest(indicator)
     beside = build_neighbours(edition.table(level)) if neighbours is None else neighbours
     rows = edition.values

@@ -7,16 +7,15 @@ keeps its sign.
 
 from __future__ import annotations
 
-import functools
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sozialraum.errors import UnknownNameError, require
+from sozialraum.errors import UnknownNameError
 from sozialraum.indicators.equity import say_concentration
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import pick
@@ -37,60 +36,32 @@ from sozialraum.present.classes import (
     classify,
     classify_indicator,
 )
-from sozialraum.present.looks import FONTS, LOOKS
-from sozialraum.present.office import say_signs
+from sozialraum.present.frame import (
+    FILL,
+    OWN,
+    SOFT,
+    add_foot,
+    dress,
+    keep_spines,
+    need_level,
+    styled,
+    take_axes,
+    word_figure,
+    write_numbers,
+)
+from sozialraum.present.looks import FONTS
 from sozialraum.present.profile.context import ProfileDesk, list_ages
-from sozialraum.present.profile.figures import Figure, Figures, plain_title
+from sozialraum.present.profile.figures import Figure, Figures
 from sozialraum.present.profile.pictures import year_of
-from sozialraum.texts import date, number, say
+from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sozialraum.model.indicator import Indicator
     from sozialraum.secrecy.edition import Edition
 
-OWN, FILL, SOFT = COLOURS[4], COLOURS[3], COLOURS[2]
-RULE = LOOKS["rule"]
-# Shipped, so that a figure looks the same everywhere; the other comes with matplotlib.
-_FONTS = ("Noto Sans", "DejaVu Sans")
-_STYLE: dict[Any, Any] = {
-    "font.size": 9.5,
-    "hatch.linewidth": 0.9,
-    "hatch.color": QUIET,
-    "text.color": INK,
-    "axes.labelcolor": QUIET,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "axes.edgecolor": RULE,
-}
 
-
-P = ParamSpec("P")
-
-
-def _styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
-    """Draw in the house's style and leave the notebook's own style as it was."""
-
-    @functools.wraps(plot)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
-        require("matplotlib", extra="notebook")
-        import matplotlib.pyplot as plt
-        from matplotlib import font_manager, rc_context
-
-        # A notebook's backend turns on drawing when it is first used. Within the block below that would
-        # be undone at its end, and only the first figure would ever be shown.
-        plt.draw_if_interactive()  # type: ignore[no-untyped-call]
-        if _FONTS[0] not in font_manager.get_font_names():
-            for weight in ("Regular", "SemiBold"):
-                font_manager.fontManager.addfont(str(FONTS / f"NotoSans-{weight}.ttf"))
-        with rc_context({**_STYLE, "font.family": list(_FONTS)}):
-            return plot(*args, **kwargs)
-
-    return styled
-
-
-@_styled
+@styled
 def plot_map(
     source: Edition | gpd.GeoDataFrame,
     indicator: str,
@@ -143,11 +114,11 @@ def plot_map(
         values = pd.to_numeric(source[indicator], errors="coerce")
         hidden = pd.Series(False, index=source.index)
         found = classify(values, scheme=scheme, digits=_digits(values))  # type: ignore[arg-type]
-        axes = _axes(ax, (6.4, 5.6))
+        axes = take_axes(ax, (6.4, 5.6))
         _draw_areas(axes, source, values, hidden, found)
-        return _dress(axes, indicator)
+        return dress(axes, indicator)
     definition = pick(source.indicators, indicator)
-    level = _need_level(source, level)
+    level = need_level(source, level)
     areas = source.table(level)
     day = datenstand or source.latest(indicator)
     rows = source.values
@@ -157,13 +128,13 @@ def plot_map(
     values = rows["value"].reindex(areas.index)
     hidden = (rows["sign"] == ".").reindex(areas.index, fill_value=False)
     found = classify_indicator(source, indicator, level, scheme=scheme)  # type: ignore[arg-type]
-    axes = _axes(ax, (6.4, 5.6))
+    axes = take_axes(ax, (6.4, 5.6))
     _draw_areas(axes, areas, values, hidden, found)
     if len(source.water):
         box = axes.axis()
         source.water.plot(ax=axes, color=WATER, zorder=1.5)
         axes.axis(box)
-    return _dress(axes, *_words(source, definition, day))
+    return dress(axes, *word_figure(source, definition, day))
 
 
 def _draw_areas(
@@ -199,7 +170,7 @@ def _draw_areas(
     )  # fmt: skip
 
 
-@_styled
+@styled
 def plot_pyramid(
     edition: Edition, area: str = WHOLE, *, level: str = WHOLE, ax: Axes | None = None
 ) -> Axes:
@@ -228,13 +199,13 @@ def plot_pyramid(
     Bars are shares of all people in percent; where a group is withheld they are numbers of people.
     The lines are the whole's shares.
     """
-    desk = ProfileDesk(edition, _need_level(edition, level))
+    desk = ProfileDesk(edition, need_level(edition, level))
     if area not in desk.tables[level].index:
         raise UnknownNameError("area", area, desk.tables[level].index)
     ages = list_ages(desk, area)
     if ages is None:
         raise UnknownNameError("indicator", say("plot.ages"), edition.indicators)
-    axes = _axes(ax, (6.4, 0.34 * len(ages.groups) + 1.6))
+    axes = take_axes(ax, (6.4, 0.34 * len(ages.groups) + 1.6))
     shares = bool(ages.groups[0].shares)
     sides = (("m", -1, SOFT), ("w", 1, FILL)) if ages.by_sex else (("", 1, FILL),)
     for sex, side, colour in sides:
@@ -259,17 +230,17 @@ def plot_pyramid(
         strong = FONTS / "NotoSans-SemiBold.ttf"
         for x, key, align in ((0.48, "chart.men", "right"), (0.52, "chart.women", "left")):
             axes.text(x, 1.01, say(key), transform=axes.transAxes, ha=align, font=strong)
-    _bare(axes, "bottom")
+    keep_spines(axes, "bottom")
     axes.set_xticks([])
     place = desk.place(level, area)
     line = say("profile.ages_line", whole=edition.title) if ages.groups[0].whole else ""
     subtitle = " ".join([say("plot.share_of_all" if shares else "plot.people"), line])
-    _, _, footer = _words(edition, ages.figures[0].indicator, ages.datenstand)
+    _, _, footer = word_figure(edition, ages.figures[0].indicator, ages.datenstand)
     title = say("plot.ages_of", name=place.name)
-    return _dress(axes, title, subtitle.strip(), footer, raised=ages.by_sex)
+    return dress(axes, title, subtitle.strip(), footer, raised=ages.by_sex)
 
 
-@_styled
+@styled
 def plot_lines(
     edition: Edition,
     indicator: str,
@@ -300,14 +271,14 @@ def plot_lines(
         There is no such indicator, level or area.
     """
     definition = pick(edition.indicators, indicator)
-    level = _need_level(edition, level)
+    level = need_level(edition, level)
     table = edition.table(level)
     for area in areas:
         if area not in table.index:
             raise UnknownNameError("area", area, table.index)
     figures = Figures(edition)
     days = figures.dates(level, indicator)
-    axes = _axes(ax, (6.4, 3.8))
+    axes = take_axes(ax, (6.4, 3.8))
 
     def run(place: str, key: str) -> tuple[list[float], list[float], list[Figure]]:
         row = [figures.find(place, key, indicator, day) for day in days]
@@ -328,11 +299,11 @@ def plot_lines(
         axes.plot(x, y, color=QUIET, linewidth=1.4, linestyle=(0, (4, 3)), zorder=2)
         ends += _end(row, f"{edition.title} ", QUIET)
     _label_ends(axes, ends)
-    _bare(axes, "bottom")
+    keep_spines(axes, "bottom")
     axes.set_xticks([year_of(day) for day in days], [day[:4] for day in days])
-    _numbers(axes.yaxis, definition.digits)
-    words = _words(edition, definition, days[-1] if days else "", level=level, over_time=True)
-    return _dress(axes, *words)
+    write_numbers(axes.yaxis, definition.digits)
+    words = word_figure(edition, definition, days[-1] if days else "", level=level, over_time=True)
+    return dress(axes, *words)
 
 
 def _end(row: Sequence[Figure], name: str, colour: str) -> list[tuple[float, str, str]]:
@@ -354,7 +325,7 @@ def _label_ends(axes: Axes, ends: Iterable[tuple[float, str, str]]) -> None:
         )  # fmt: skip
 
 
-@_styled
+@styled
 def plot_bars(
     edition: Edition,
     indicator: str,
@@ -387,11 +358,11 @@ def plot_bars(
         There is no such indicator or level.
     """
     definition = pick(edition.indicators, indicator)
-    level = _need_level(edition, level)
+    level = need_level(edition, level)
     day = datenstand or edition.latest(indicator)
     figures = Figures(edition)
     names = edition.table(level)["name"]
-    axes = _axes(ax, (6.4, 0.3 * len(names) + 1.3))
+    axes = take_axes(ax, (6.4, 0.3 * len(names) + 1.3))
     for i, key in enumerate(names.index):
         figure = figures.find(level, key, indicator, day)
         if figure.value is not None:
@@ -412,12 +383,12 @@ def plot_bars(
     axes.set_yticks(range(len(names)), list(names))
     axes.invert_yaxis()
     axes.margins(x=0.14)
-    _bare(axes, "left")
+    keep_spines(axes, "left")
     axes.set_xticks([])
-    return _dress(axes, *_words(edition, definition, day, level=level), raised=True)
+    return dress(axes, *word_figure(edition, definition, day, level=level), raised=True)
 
 
-@_styled
+@styled
 def plot_lorenz(
     amounts: pd.Series,
     people: pd.Series,
@@ -468,7 +439,7 @@ def plot_lorenz(
     x, y = (np.append(0.0, np.cumsum(pair[c].to_numpy(float)[order])) for c in ("people", "amount"))
     x, y = 100 * x / (x[-1] or 1), 100 * y / (y[-1] or 1)
     gini = 1 - float(np.sum(np.diff(x) * (y[1:] + y[:-1]))) / 10_000
-    axes = _axes(ax, (4.6, 4.6))
+    axes = take_axes(ax, (4.6, 4.6))
     axes.plot([0, 100], [0, 100], color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.plot(x, y, color=OWN, linewidth=2, marker="o" if len(x) < 40 else None, markersize=3.5)
     axes.fill_between(x, y, x, color=COLOURS[1], alpha=0.45, linewidth=0)
@@ -483,12 +454,12 @@ def plot_lorenz(
     axes.set_xlabel(say("plot.lorenz_people" if need is None else "plot.lorenz_need"))
     axes.set_ylabel(label or say("plot.lorenz_amount"))
     for axis in (axes.xaxis, axes.yaxis):
-        _numbers(axis, 0, "\u00a0%")
-    _bare(axes, "bottom", "left")
-    return _dress(axes, title)
+        write_numbers(axis, 0, "\u00a0%")
+    keep_spines(axes, "bottom", "left")
+    return dress(axes, title)
 
 
-@_styled
+@styled
 def plot_shift(
     shift: pd.DataFrame, names: pd.Series, *, title: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -524,7 +495,7 @@ def plot_shift(
     rest = shift.index.difference(names.index, sort=False)
     order = [area for area in (*names.index, *rest) if area in shift.index]
     table = shift.loc[order]
-    axes = _axes(ax, (6.6, 0.42 * len(table) + 1.7))
+    axes = take_axes(ax, (6.6, 0.42 * len(table) + 1.7))
     place = np.arange(len(table))
     axes.barh(place, table["amount"], height=0.6, color=SOFT, label=say("plot.today"))
     moved = table["need"].notna().to_numpy()
@@ -545,81 +516,12 @@ def plot_shift(
     axes.invert_yaxis()
     axes.margins(x=0.2)
     axes.set_xlim(left=0)
-    _numbers(axes.xaxis, 0, "\u00a0€")
+    write_numbers(axes.xaxis, 0, "\u00a0€")
     axes.locator_params(axis="x", nbins=5)
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(0, -0.08), ncols=2)
-    _bare(axes, "left")
-    _foot(axes, say("plot.arithmetic"), 46)
-    return _dress(axes, title)
-
-
-def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    """Give the axes to draw on, new ones if none are given."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots(figsize=size, layout="constrained")
-    return axes
-
-
-def _need_level(edition: Edition, level: str | None) -> str:
-    known = [x.id for x in edition.levels]
-    if level is None:
-        return known[-1]
-    if level not in known:
-        raise UnknownNameError("level", level, known)
-    return level
-
-
-def _words(
-    edition: Edition, definition: Indicator, day: str, *, level: str = "", over_time: bool = False
-) -> tuple[str, str, str]:
-    """Give title, subtitle and the line below of an indicator's figure; of a level, with its signs."""
-    stand = say("profile.as_of", date=date(day)) if day and not over_time else ""
-    subtitle = " · ".join(filter(None, (definition.unit, stand.rstrip("."))))
-    mark = say("quality.practice") if definition.practice else ""
-    mark = mark or (say("quality.derived") if definition.derived else "")
-    source = say("plot.source", source=definition.source) if definition.source else ""
-    rows = edition.values
-    rows = rows[(rows["indicator"] == definition.id) & (rows["level"] == level)]
-    signs = say_signs(rows["sign"] if over_time else rows.loc[rows["datenstand"] == day, "sign"])
-    footer = " · ".join(filter(None, (mark, source, edition.head.notice, signs)))
-    return plain_title(definition), subtitle, footer
-
-
-def _dress(
-    axes: Axes, title: str, subtitle: str = "", footer: str = "", *, raised: bool = False
-) -> Axes:
-    """Write title, subtitle and footer in the same places on every figure."""
-    above = 16 if raised else 4
-    axes.set_title(title, loc="left", fontsize=11.5, color=OWN, pad=above + (15 if subtitle else 4))
-    if subtitle:
-        axes.annotate(
-            subtitle, (0, 1), (0, above), xycoords="axes fraction", textcoords="offset points",
-            fontsize=9, color=QUIET,
-        )  # fmt: skip
-    if footer:
-        _foot(axes, footer, 26)
-    return axes
-
-
-def _foot(axes: Axes, words: str, below: float) -> None:
-    """Write small words so many points below the axes."""
-    axes.annotate(
-        words, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points",
-        fontsize=7.5, color=QUIET, va="top", wrap=True,
-    )  # fmt: skip
-
-
-def _bare(axes: Axes, *kept: str) -> None:
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in kept)
-    axes.tick_params(length=0)
-
-
-def _numbers(axis: Any, digits: int, unit: str = "") -> None:
-    axis.set_major_formatter(lambda value, _: f"{number(value, digits)}{unit}")
+    keep_spines(axes, "left")
+    add_foot(axes, say("plot.arithmetic"), 46)
+    return dress(axes, title)
 
 
 def _digits(values: pd.Series) -> int:

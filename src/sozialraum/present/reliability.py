@@ -13,18 +13,18 @@ from sozialraum.indicators.uncertainty import compare_with_rest, measure_funnel
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import pick
 from sozialraum.present.classes import COLOURS, INK, OTHER, PAPER, QUIET
-from sozialraum.present.plots import (
+from sozialraum.present.frame import (
     FILL,
     OWN,
     RULE,
-    _axes,
-    _bare,
-    _dress,
-    _foot,
-    _need_level,
-    _numbers,
-    _styled,
-    _words,
+    add_foot,
+    dress,
+    keep_spines,
+    need_level,
+    styled,
+    take_axes,
+    word_figure,
+    write_numbers,
 )
 from sozialraum.texts import number, say
 
@@ -39,7 +39,7 @@ _INNER, _OUTER = 0.95, 0.998
 _KINDS = {"leave_out": COLOURS[3], "weight": COLOURS[2], "zoning": COLOURS[4]}
 
 
-@_styled
+@styled
 def plot_funnel(
     edition: Edition,
     indicator: str,
@@ -89,7 +89,7 @@ def plot_funnel(
     ['95 % der Gebiete, wenn alle gleich wären', '99,8 % der Gebiete, wenn alle gleich wären']
     """
     definition = pick(edition.indicators, indicator)
-    level = _need_level(edition, level)
+    level = need_level(edition, level)
     day = datenstand or edition.latest(indicator)
     if definition.kind not in ("rate", "ratio"):
         raise CoverageError(say("uncertainty.no_rate", title=definition.title))
@@ -101,7 +101,7 @@ def plot_funnel(
     if whole.isna().all() or known.empty:
         raise CoverageError(say("uncertainty.no_whole", title=definition.title))
     middle = float(whole.dropna().iloc[0])
-    axes = _axes(ax, (6.8, 4.6))
+    axes = take_axes(ax, (6.8, 4.6))
     size = known["denominator"].astype("float64")
     span = np.linspace(max(1.0, 0.85 * float(size.min())), 1.05 * float(size.max()), 300)
     inner, outer = (
@@ -142,18 +142,18 @@ def plot_funnel(
     axes.legend(frameon=False, fontsize=8.5, loc="best")
     axes.set_xlabel(say("uncertainty.size", denominator=definition.denominator))
     axes.set_ylim(bottom=min(0.0, float(values.min())))
-    _numbers(axes.xaxis, 0)
-    _numbers(axes.yaxis, _tick_digits(axes.yaxis))
-    _bare(axes, "bottom", "left")
-    title, subtitle, footer = _words(edition, definition, day, level=level)
+    write_numbers(axes.xaxis, 0)
+    write_numbers(axes.yaxis, _tick_digits(axes.yaxis))
+    keep_spines(axes, "bottom", "left")
+    title, subtitle, footer = word_figure(edition, definition, day, level=level)
     left = len(rows) - len(known)
     if left:
         subtitle = f"{subtitle} · {say('uncertainty.left_out', count=number(left))}"
-    _foot(axes, footer, 42)
-    return _dress(axes, title, subtitle)
+    add_foot(axes, footer, 42)
+    return dress(axes, title, subtitle)
 
 
-@_styled
+@styled
 def plot_intervals(
     edition: Edition,
     indicator: str,
@@ -195,7 +195,7 @@ def plot_intervals(
     a grey circle is "nicht unterscheidbar". Withheld areas are left out and counted.
     """
     definition = pick(edition.indicators, indicator)
-    level = _need_level(edition, level)
+    level = need_level(edition, level)
     day = datenstand or edition.latest(indicator)
     if definition.kind not in ("rate", "ratio"):
         raise CoverageError(say("uncertainty.no_rate", title=definition.title))
@@ -204,7 +204,7 @@ def plot_intervals(
     found = compare_with_rest(rows, edition.areas, edition.indicators, level=level, parent=parent)
     names = edition.table(level)["name"]
     known = found[found["low"].notna()].sort_values("value", kind="stable").reset_index(drop=True)
-    axes = _axes(ax, (6.4, 0.26 * len(known) + 1.7))
+    axes = take_axes(ax, (6.4, 0.26 * len(known) + 1.7))
     for i, row in known.iterrows():
         colour, marker = _LOOKS.get(row["verdict"], (OTHER, "o"))
         axes.plot([row["low"], row["high"]], [i, i], color=colour, linewidth=2.2, zorder=2)
@@ -222,16 +222,16 @@ def plot_intervals(
     axes.tick_params(axis="y", labelcolor=INK)
     axes.grid(axis="x", color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
-    _numbers(axes.xaxis, _tick_digits(axes.xaxis))
-    _bare(axes, "left")
-    title, subtitle, footer = _words(edition, definition, day, level=level)
+    write_numbers(axes.xaxis, _tick_digits(axes.xaxis))
+    keep_spines(axes, "left")
+    title, subtitle, footer = word_figure(edition, definition, day, level=level)
     left = len(found) - len(known)
     if left:
         subtitle = f"{subtitle} · {say('uncertainty.left_out', count=number(left))}"
-    return _dress(axes, title, subtitle, footer)
+    return dress(axes, title, subtitle, footer)
 
 
-@_styled
+@styled
 def plot_robustness(report: pd.DataFrame, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw how many areas change class if the recipe of an index is changed.
 
@@ -260,7 +260,7 @@ def plot_robustness(report: pd.DataFrame, *, title: str = "", ax: Axes | None = 
     plain = report["variant"].str.replace(practice, "", regex=False)
     names = [textwrap.fill(name, _WIDEST) for name in plain]
     lines = sum(1 + name.count("\n") for name in names)
-    axes = _axes(ax, (7.4, 0.12 * len(names) + 0.18 * lines + 1.1))
+    axes = take_axes(ax, (7.4, 0.12 * len(names) + 0.18 * lines + 1.1))
     for i, row in enumerate(report.to_dict("records")):
         share = row["share"] if row["share"] == row["share"] else 0.0
         axes.barh(i, share, height=0.68, color=_KINDS.get(row["kind"], FILL))
@@ -276,9 +276,9 @@ def plot_robustness(report: pd.DataFrame, *, title: str = "", ax: Axes | None = 
     axes.margins(x=0.2)
     axes.set_xlim(left=0)
     axes.set_xticks([])
-    _bare(axes, "left")
+    keep_spines(axes, "left")
     footer = say("quality.practice") if invented else ""
-    return _dress(axes, title, say("uncertainty.robustness"), footer)
+    return dress(axes, title, say("uncertainty.robustness"), footer)
 
 
 def _tick_digits(axis: Any) -> int:
