@@ -152,6 +152,17 @@ def test_an_earlier_year_changed_afterwards() -> None:
     assert (one["name"], one["datenstand"], one["after"]) == ("Südwest 1", "2022-12-31", 4.0)
 
 
+def test_what_was_the_newest_before_and_was_changed_with_a_newer_one_beside_it() -> None:
+    # The figure of 2024 is written with 260 for 250, and one of 2025 follows it.
+    last = OLD.values[OLD.values["indicator"] == "einwohner"]
+    day = last["datenstand"].max()
+    new = change(OLD, "einwohner", "1101", day=day, value=260.0)
+    later = last[last["datenstand"] == day].assign(datenstand="2025-12-31")
+    new = replace(new, values=pd.concat([new.values, later], ignore_index=True))
+    found = compare_editions(OLD, new).revised
+    assert found[["area", "datenstand", "after"]].values.tolist() == [["1101", day, 260.0]]
+
+
 def test_offers_that_are_new_closed_moved_and_changed() -> None:
     offers = OLD.offers.drop("jugend").copy()
     # 60 m to the east is a move, 40 m is not.

@@ -304,7 +304,7 @@ def _find_revised(
     key = [*KEY, "datenstand"]
     pairs = old.values[[*key, "value"]].merge(new.values[[*key, "value"]], on=key)
     pairs.columns = [*key, "before", "after"]
-    last = rows.groupby(["level", "indicator"])[["day_old", "day_new"]].max().min(axis=1)
+    last = rows.groupby(["level", "indicator"])[["day_old", "day_new"]].max().max(axis=1)
     pairs = pairs.join(last.rename("last"), on=["level", "indicator"])
     both = {**old.indicators, **new.indicators}
     digits = pairs["indicator"].map({k: i.digits for k, i in both.items()}).astype(float)
