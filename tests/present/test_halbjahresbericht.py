@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import shapely
 from sozialraum.present.change_map import draw_change
 from sozialraum.present.change_words import say_summary
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
+from sozialraum.present.profile.sheet import say_plain
 from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.published import show_edition
@@ -58,11 +60,14 @@ def test_a_map_tells_more_less_and_not_comparable_apart() -> None:
     drawn = draw_change(table, change, digits=0, ident="k", title="Kinder")
     assert drawn is not None
     # The middle of 5 and 2 is nearest to 5 (60 % of the way: 3.8): nothing is beyond.
-    assert [words for _, words in drawn.legend] == [
+    assert [say_plain(words) for words in drawn.legend] == [
         "Zuwachs um höchstens 5 (1)", "unverändert (1)", "Rückgang um höchstens 5 (1)",
         "nicht vergleichbar (1)",
     ]  # fmt: skip
-    assert drawn.picture.count("<path") >= 5
+    assert drawn.picture.svg.count("<path") >= 5
+    # Every field can be drawn alone: what it is filled with is in it.
+    for field, _ in drawn.legend:
+        assert re.findall(r"url\(#([^)]+)\)", field.text) == re.findall(r'id="([^"]+)"', field.text)
     for figure in ("−5", "±0", "+2"):
-        assert f">{figure}</text>" in drawn.picture
+        assert f">{figure}</text>" in drawn.picture.svg
     assert draw_change(table, change * 0, digits=0, ident="k", title="Kinder") is None

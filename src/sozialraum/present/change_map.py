@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from sozialraum.present.classes import (
     PAPER,
     letters_on,
 )
+from sozialraum.present.profile.sheet import Figure, Picture, Run
 from sozialraum.present.schemes import DEVIATION, DEVIATION_HATCHES
 from sozialraum.present.svg import clean, draw_tile, element, frame, label, num
 from sozialraum.texts import number, say
@@ -30,14 +30,6 @@ WIDTH, _MOST_HEIGHT = 420, 520
 # With more areas the figures would lie over each other; the table has them.
 _MOST_FIGURES = 40
 _COARSE = 700  # steps across the map
-
-
-@dataclass(frozen=True)
-class ChangeMap:
-    """A picture, and its legend as pairs of a field and its words."""
-
-    picture: str
-    legend: tuple[tuple[str, str], ...]
 
 
 def sign(value: float, digits: int) -> str:
@@ -54,7 +46,7 @@ def sign(value: float, digits: int) -> str:
 
 def draw_change(
     table: gpd.GeoDataFrame, change: pd.Series, *, digits: int, ident: str, title: str
-) -> ChangeMap | None:
+) -> Figure | None:
     """Draw the change of each area in diverging colours, hatched where nothing can be compared.
 
     Parameters
@@ -70,8 +62,8 @@ def draw_change(
 
     Returns
     -------
-    ChangeMap or None
-        None where no area changed.
+    Figure or None
+        None where no area changed. Every field of the legend brings its own hatch along.
     """
     values = change.reindex(table.index).to_numpy(float)
     if not (np.nan_to_num(values) != 0).any():
@@ -85,10 +77,8 @@ def draw_change(
     size = np.abs(np.nan_to_num(values))
     strength = np.where(size > limit, 2, np.where(size > 0, 1, 0))
     place = np.where(known, 2 + np.sign(np.nan_to_num(values)).astype(int) * strength, -1)
-    tiles = draw_tile(f"{ident}-m", HIDDEN_HATCH, HIDDEN, HIDDEN_INK)
-    for i, (colour, hatch) in enumerate(zip(DEVIATION, DEVIATION_HATCHES, strict=True)):
-        tiles += draw_tile(f"{ident}-{i}", hatch, colour, _ink(colour))
-    fills = [f"url(#{ident}-{i if i >= 0 else 'm'})" for i in place.tolist()]
+    tiles = "".join(_tile(ident, i) for i in range(-1, len(DEVIATION)))
+    fills = [f"url(#{_name(ident, i)})" for i in place.tolist()]
     corner = np.array([x0, y1])
     shapes = [
         element(
@@ -124,7 +114,8 @@ def draw_change(
     if counts[0]:
         fields.append((-1, say("changes.map_class", label=say("changes.not_comparable"),
                                count=number(counts[0]))))  # fmt: skip
-    return ChangeMap(picture, tuple((_swatch(ident, i), word) for i, word in fields))
+    legend = tuple((Run(_swatch(ident, i), "sign"), Run(word)) for i, word in fields)
+    return Figure(Picture(picture), legend=legend, kind="change")
 
 
 def _find_limit(values: np.ndarray, digits: int) -> float:
@@ -157,12 +148,28 @@ def _ink(ground: str) -> str:
     return f"{PAPER}99" if letters_on(ground) == PAPER else f"{INK}55"
 
 
+def _name(ident: str, place: int) -> str:
+    return f"{ident}-{place if place >= 0 else 'm'}"
+
+
+def _tile(ident: str, place: int) -> str:
+    """Write the hatch of a class, of -1 that of what cannot be compared."""
+    if place < 0:
+        return draw_tile(_name(ident, place), HIDDEN_HATCH, HIDDEN, HIDDEN_INK)
+    colour = DEVIATION[place]
+    return draw_tile(_name(ident, place), DEVIATION_HATCHES[place], colour, _ink(colour))
+
+
 def _swatch(ident: str, place: int) -> str:
+    ident = f"{ident}-feld"
     field = element(
         "rect", x=0.5, y=0.5, width=27, height=15, stroke=INK, stroke_width=0.5,
-        fill=f"url(#{ident}-{place if place >= 0 else 'm'})",
+        fill=f"url(#{_name(ident, place)})",
     )  # fmt: skip
-    return element("svg", field, width=28, height=16, viewBox="0 0 28 16", aria_hidden="true")
+    return element(
+        "svg", element("defs", _tile(ident, place)) + field, xmlns="http://www.w3.org/2000/svg",
+        width=28, height=16, viewBox="0 0 28 16", aria_hidden="true",
+    )  # fmt: skip
 
 
 def _trace(shape: shapely.Geometry, corner: np.ndarray, k: float) -> str:

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.present.change_map import sign
 from sozialraum.present.office import show_sign
+from sozialraum.present.profile.lines import plain
+from sozialraum.present.profile.sheet import Column, Group, Table
 from sozialraum.texts import date, listing, number, say, words
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.comparison import Comparison
 
 _MOST_NAMES = 3
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a report: the first cell of a row is its heading.
-
-    Attributes
-    ----------
-    caption : str
-    heads : tuple of pair of str and bool
-        Words, and whether numbers stand below.
-    rows : tuple of tuple of str
-    """
-
-    caption: str
-    heads: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def say_summary(found: Comparison) -> list[str]:
@@ -145,14 +129,17 @@ def list_whole(found: Comparison) -> Table | None:
             say_change(found, row.indicator, row.change) + percent,
             number(row.people_after) if persons else "",
         ))  # fmt: skip
-    heads = ("indicator", "whom", "before", "after", "change", "people")
-    return Table(say("changes.whole"), _heads(heads, 2), tuple(cells))
+    columns = {"indicator": 2.4, "whom": 2.0, "before": -1.5, "after": -1.5, "change": -1.5,
+               "people": -1.2}  # fmt: skip
+    return lay_out(say("changes.whole"), columns, cells)
 
 
-def list_areas(found: Comparison, level: str, indicator: str) -> Table:
+def list_areas(found: Comparison, level: str, indicator: str) -> Table | None:
     """List an indicator's figures in all areas of a level, with what is to be noted."""
     rows = found.values
     rows = rows[(rows["level"] == level) & (rows["indicator"] == indicator)]
+    if rows.empty:
+        return None
     known = found.indicators[indicator]
     cells = [
         (
@@ -167,8 +154,8 @@ def list_areas(found: Comparison, level: str, indicator: str) -> Table:
         "changes.areas", title=known.title, before=date(days["before_day"]),
         after=date(days["after_day"]),
     )  # fmt: skip
-    heads = _heads(("area", "before", "after", "change", "reason"), 1)
-    return Table(caption, (*heads[:4], (heads[4][0], False)), tuple(sorted(cells)))
+    columns = {"area": 1.6, "before": -1.0, "after": -1.0, "change": -1.2, "reason": 2.4}
+    return lay_out(caption, columns, sorted(cells))
 
 
 def list_gaps(found: Comparison) -> Table | None:
@@ -185,10 +172,9 @@ def list_gaps(found: Comparison) -> Table | None:
             *([number(getattr(row, c)) for c in was] or ("–", "–")),
             *([number(getattr(row, c)) for c in now] or ("–", "–")),
         ))  # fmt: skip
-    heads = (
-        "gap", "what", "area", "people_before", "minutes_before", "people_after", "minutes_after",
-    )  # fmt: skip
-    return Table(say("changes.gaps"), _heads(heads, 3), tuple(rows))
+    columns = {"gap": 2.4, "what": 1.3, "area": 1.3, "people_before": -1.0, "minutes_before": -1.0,
+               "people_after": -1.0, "minutes_after": -1.0}  # fmt: skip
+    return lay_out(say("changes.gaps"), columns, rows)
 
 
 def list_offers(found: Comparison, what: str) -> Table | None:
@@ -217,8 +203,8 @@ def list_offers(found: Comparison, what: str) -> Table | None:
             "is": choices.get(row["after"], row["after"]),
         }  # fmt: skip
         cells.append(tuple(_text(told[c]) for c in columns))
-    heads = tuple((say(f"changes.head.{c}"), c == "metres") for c in columns)
-    return Table(words("changes.offers")[what], heads, tuple(sorted(cells)))
+    shares = {c: -0.7 if c == "metres" else 2.0 if c == "offer" else 1.4 for c in columns}
+    return lay_out(words("changes.offers")[what], shares, sorted(cells))
 
 
 def list_hindered(found: Comparison) -> Table | None:
@@ -235,32 +221,49 @@ def list_hindered(found: Comparison) -> Table | None:
         counts = part.groupby("level", sort=False).size()
         where = ", ".join(f"{titles[k]}: {number(n)}" for k, n in counts.items())
         cells.append((found.indicators[name].title, state[how], reason, where))
-    heads = _heads(("indicator", "state", "reason", "numbers"), 4)
-    return Table(say("changes.hindered"), heads, tuple(cells))
+    columns = {"indicator": 1.8, "state": 1.1, "reason": 2.4, "numbers": 1.3}
+    return lay_out(say("changes.hindered"), columns, cells)
 
 
 def list_revised(found: Comparison) -> Table | None:
     """List figures of earlier days that both editions publish, with another number."""
     if found.revised.empty:
         return None
-    cells = tuple(
+    cells = [
         (
             found.indicators[row.indicator].title, _text(row.place), date(row.datenstand),
             found.indicators[row.indicator].show(row.before),
             found.indicators[row.indicator].show(row.after),
         )
         for row in found.revised.rename(columns={"name": "place"}).itertuples()
-    )  # fmt: skip
-    heads = _heads(("indicator", "area", "day", "before", "after"), 3)
-    return Table(say("changes.revised"), heads, cells)
+    ]  # fmt: skip
+    columns = {"indicator": 2.4, "area": 1.6, "day": 1.0, "before": -1.0, "after": -1.0}
+    return lay_out(say("changes.revised"), columns, cells)
 
 
 def _text(cell: object) -> str:
     return str(cell) if isinstance(cell, str) and cell else say("number.missing")
 
 
-def _heads(columns: Iterable[str], numbers_from: int) -> tuple[tuple[str, bool], ...]:
-    return tuple((say(f"changes.head.{c}"), i >= numbers_from) for i, c in enumerate(columns))
+def lay_out(caption: str, columns: Mapping[str, float], rows: Iterable[Sequence[str]]) -> Table:
+    """Lay rows of words out as a table of a sheet.
+
+    Parameters
+    ----------
+    caption : str
+    columns : mapping of str to float
+        Column → its part of the width; below 0 where numbers stand.
+    rows : iterable of sequence of str
+
+    Returns
+    -------
+    Table
+    """
+    heads = tuple(
+        Column(plain(say(f"changes.head.{name}")), "number" if share < 0 else "text", abs(share))
+        for name, share in columns.items()
+    )
+    return Table(caption, heads, (Group(tuple(tuple(map(plain, row)) for row in rows)),))
 
 
 def _dated(text: str, day: str) -> str:

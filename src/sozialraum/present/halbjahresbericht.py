@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sozialraum.errors import UnknownNameError
-from sozialraum.model.areas import WHOLE
-from sozialraum.present import change_words as say_changes
-from sozialraum.present.change_map import ChangeMap, draw_change
-from sozialraum.present.change_words import Table
+from sozialraum.present.change_sheet import build_report, choose_indicators
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.page import render_paper, write_style
 from sozialraum.present.tables import guard, write_csv
-from sozialraum.texts import date, number, say
+from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialraum.secrecy.comparison import Comparison
 
 PAGE = "halbjahresbericht.html"
@@ -29,16 +25,6 @@ TABLES = {
     "offers": "aenderungen_angebote.csv",
     "gaps": "aenderungen_luecken.csv",
 }
-_MOST_MAPS = 3
-
-
-@dataclass(frozen=True)
-class Part:
-    """An indicator in the areas of a level: its map, if there is anything to draw, and its table."""
-
-    title: str
-    map: ChangeMap | None
-    table: Table
 
 
 def write_halbjahresbericht(
@@ -99,82 +85,21 @@ def write_halbjahresbericht(
     for name in indicators or ():
         if name not in known:
             raise UnknownNameError("indicator", name, known)
-    chosen = _choose(comparison, wanted) if indicators is None else list(dict.fromkeys(indicators))
-    page = _render_page(comparison, wanted, chosen)
+    chosen = list(dict.fromkeys(indicators or ()))
+    if indicators is None:
+        chosen = choose_indicators(comparison, wanted)
     audience = comparison.new.audience
     targets = [mark_name(Path(folder) / name, audience) for name in (PAGE, *TABLES.values())]
+    sheet = build_report(comparison, wanted, chosen, [path.name for path in targets[1:]])
+    page = render_paper(
+        "halbjahresbericht.html.jinja", write_style(sheet.running, sheet.notice), sheet=sheet
+    )
     with ExitStack() as together:
         paths = [together.enter_context(replacing(path)) for path in targets]
         paths[0].write_text(page, encoding="utf-8", newline="\n")
         for key, path in zip(TABLES, paths[1:], strict=True):
             _write_table(comparison, key, path)
     return targets
-
-
-def _choose(found: Comparison, level: str) -> list[str]:
-    """Choose what changed in most areas, access first."""
-    rows = found.changed[(found.changed["level"] == level) & found.changed["change"].notna()]
-    counts = rows["indicator"].value_counts()
-    covered, order = set(found.covered), list(found.indicators)
-    names = sorted(counts.index, key=lambda k: (k not in covered, -counts[k], order.index(k)))
-    return names[:_MOST_MAPS]
-
-
-def _render_page(found: Comparison, level: str, chosen: Sequence[str]) -> str:
-    old, new = found.old, found.new
-    shape = next(one for one in new.levels if one.id == level)
-    running = " · ".join(
-        filter(None, (say("changes.kind"), new.title, new.head.get(say("head.vorlage"), "")))
-    )
-    notice = " · ".join(dict.fromkeys(filter(None, (new.notice, old.notice))))
-    inputs = sorted(
-        name for name in {*old.inputs, *new.inputs}
-        if old.inputs.get(name, "") != new.inputs.get(name, "")
-    )  # fmt: skip
-    offers = [
-        say_changes.list_offers(found, what) for what in ("new", "closed", "moved", "changed")
-    ]
-    return render_paper(
-        "halbjahresbericht.html.jinja",
-        write_style(running, notice),
-        title=new.title,
-        notice=notice,
-        head={
-            say("changes.old"): date(old.created),
-            say("changes.new"): date(new.created),
-            **new.head,
-        },
-        summary=say_changes.say_summary(found),
-        whole=say_changes.list_whole(found),
-        level=shape,
-        parts=[_show(found, level, name, i) for i, name in enumerate(chosen)],
-        gaps=say_changes.list_gaps(found),
-        offers=[table for table in offers if table],
-        hindered=say_changes.list_hindered(found),
-        revised=say_changes.list_revised(found),
-        inputs=inputs,
-        editions=((say("changes.old"), old), (say("changes.new"), new)),
-        files=[mark_name(name, new.audience).name for name in TABLES.values()],
-    )
-
-
-def _show(found: Comparison, level: str, name: str, place: int) -> Part:
-    title = found.indicators[name].title
-    rows = found.values[(found.values["level"] == level) & (found.values["indicator"] == name)]
-    change = rows.set_index("area")["change"]
-    shapes = found.new.tables[level]
-    # What is the same in both editions has no row, and no difference.
-    known = found.new.values
-    newest = known[(known["level"] == level) & (known["indicator"] == name)]
-    same = newest.loc[newest["value"].notna() & ~newest["area"].isin(change.index), "area"]
-    change = pd.concat([change, pd.Series(0.0, index=same.drop_duplicates())])
-    drawn = None
-    if level != WHOLE and shapes.crs is not None:
-        drawn = draw_change(
-            shapes, change, digits=found.indicators[name].digits, ident=f"karte{place + 1}",
-            title=say("changes.map_title", title=title),
-        )  # fmt: skip
-    return Part(title, drawn, say_changes.list_areas(found, level, name))
 
 
 def _write_table(found: Comparison, key: str, path: Path) -> None:
