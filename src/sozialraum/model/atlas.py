@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +15,14 @@ from sozialraum.model.cells import check_table
 from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import check_areas, check_upper, find_inside
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.relations import check_offers, check_population, check_values
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS, VALUES, Table
 from sozialraum.texts import number, say
 
 
-@dataclass(frozen=True, slots=True)
-class Atlas:
+@dataclass(frozen=True, slots=True, repr=False)
+class Atlas(Showing):
     """Areas, offers, people and values that were checked against each other.
 
     Made by `build_atlas` (or `read_atlas`), never directly. It measures nothing and draws nothing; the
@@ -33,11 +33,11 @@ class Atlas:
     levels: tuple[Level, ...]
     indicators: Mapping[str, Indicator]
     report: CheckReport
-    _areas: gpd.GeoDataFrame = field(repr=False)
-    _offers: gpd.GeoDataFrame = field(repr=False)
-    _population: gpd.GeoDataFrame = field(repr=False)
-    _values: pd.DataFrame = field(repr=False)
-    _backdrop: gpd.GeoDataFrame = field(repr=False)
+    _areas: gpd.GeoDataFrame
+    _offers: gpd.GeoDataFrame
+    _population: gpd.GeoDataFrame
+    _values: pd.DataFrame
+    _backdrop: gpd.GeoDataFrame
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
@@ -91,18 +91,10 @@ class Atlas:
         ]
         return pd.DataFrame(rows, columns=[say("atlas.what"), say("atlas.count")])
 
-    def __str__(self) -> str:
-        lines = [
-            f"{what}: {number(count)}" for what, count in self.to_frame().itertuples(index=False)
-        ]
-        return "\n".join([self.title, *lines])
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(what)}</th><td>{number(count)}</td></tr>"
-            for what, count in self.to_frame().itertuples(index=False)
-        )
-        return f"<table><caption>{html.escape(self.title)}</caption><tbody>{rows}</tbody></table>"
+    def _overview(self) -> Overview:
+        table = self.to_frame()
+        rows = tuple((what, number(count)) for what, count in table.itertuples(index=False))
+        return Overview(self.title, tuple(table.columns), rows)
 
 
 # Where a table lies is unknown: one such finding says it, a second one would only confuse, and where

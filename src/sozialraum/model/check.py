@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from sozialraum.errors import InputError
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.texts import say
 
 Severity = Literal["error", "note"]
@@ -65,8 +65,8 @@ def find(severity: Severity, code: str, table: str, /, **values: object) -> Find
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckReport(Showing):
     """All findings of one check, errors first, in the order of tables and rows.
 
     Examples
@@ -119,28 +119,21 @@ class CheckReport:
     def __str__(self) -> str:
         return "\n".join([self.headline, *map(str, self.errors), *map(str, self.notes)])
 
-    def _repr_html_(self) -> str:
-        heading = "".join(
-            f"<th>{html.escape(say('report.heading_' + name))}</th>"
-            for name in ("severity", "table", "row", "column", "text")
-        )
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td style='text-align:left'>{html.escape(cell)}</td>"
-                for cell in (
-                    say("report." + f.severity),
-                    f.table,
-                    "" if f.row is None else str(f.row),
-                    f.column or "",
-                    f.text,
-                )
+    def _overview(self) -> Overview:
+        heads = ("severity", "table", "row", "column", "text")
+        rows = (
+            (
+                say("report." + f.severity),
+                f.table,
+                "" if f.row is None else str(f.row),
+                f.column or "",
+                f.text,
             )
-            + "</tr>"
             for f in (*self.errors, *self.notes)
         )
-        head = html.escape(self.headline)
-        return f"<p>{head}</p><table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
+        return Overview(
+            self.headline, tuple(say("report.heading_" + name) for name in heads), tuple(rows)
+        )
 
 
 class Reading(NamedTuple):
