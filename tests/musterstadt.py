@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +10,8 @@ import pandas as pd
 
 from sozialraum.demo import build_musterstadt
 from sozialraum.model.atlas import Atlas
+from sozialraum.secrecy.published import Published
+from sozialraum.secrecy.seal import put_seal
 
 # Tests append their own sections; the files are those of `write_town`.
 PROJECT = """
@@ -58,3 +61,8 @@ def write_points(path: Path, table: gpd.GeoDataFrame, names: list[str], **column
     plain = pd.DataFrame(table.reset_index()[names])
     place = {"Ost": table.geometry.x.to_numpy(), "Nord": table.geometry.y.to_numpy()}
     plain.assign(**place, **columns).to_csv(path, sep=";", decimal=",", index=False)
+
+
+def republish(shown: Published, **changes: object) -> Published:
+    """An edition as if it had been published with other tables."""
+    return put_seal(replace(shown, **changes))

@@ -423,13 +423,13 @@ def test_hostile_names_do_nothing(open_page, hostile_edition, tmp_path) -> None:
 
 def older_than(edition):
     """The town half a year before: one area more was withheld, all others had one person less."""
-    from sozialraum.secrecy.edition import make_seal
+    from sozialraum.secrecy.seal import put_seal
 
     rows = edition.values.copy()
     given = rows["value"].notna() & (rows["indicator"] == "einwohner")
     rows.loc[given, ["value", "numerator"]] -= 1
     older = replace(edition, values=rows, created="2024-07-31")
-    return replace(older, seal=make_seal(older))
+    return put_seal(older)
 
 
 def fills(opened, selector: str = "#buehne .gebiet") -> list[str]:
@@ -523,7 +523,7 @@ def test_what_is_not_comparable_is_said_and_not_subtracted(
 ) -> None:
     import geopandas as gpd
 
-    from sozialraum.secrecy.edition import make_seal
+    from sozialraum.secrecy.seal import put_seal
 
     older = older_than(town_edition)
     areas = older.areas.copy()
@@ -539,7 +539,7 @@ def test_what_is_not_comparable_is_said_and_not_subtracted(
             for name, one in older.indicators.items()
         },
     )
-    older = replace(older, seal=make_seal(older))
+    older = put_seal(older)
     path = write_ressourcenkarte(town_edition, tmp_path / "karte.html", compare=older)
     opened = open_page(path, "#vergleich=1&merkmal=einwohner&ebene=quartier")
     opened.wait(READY)
@@ -561,7 +561,7 @@ def full_page(tmp_path_factory) -> Path:
     """The example with ages of Kitas, opening hours worked out and ways from a grid."""
     from sozialraum.access.cells import build_grid
     from sozialraum.project.job import make_edition
-    from sozialraum.secrecy.edition import make_seal
+    from sozialraum.secrecy.seal import put_seal
 
     edition = make_edition(find_example())
     kita = edition.offers["category"] == "kita"
@@ -569,7 +569,7 @@ def full_page(tmp_path_factory) -> Path:
         age_from=kita.map({True: 3.0, False: None}), age_to=kita.map({True: 7.0, False: None})
     )
     edition = replace(edition, offers=offers)
-    edition = replace(edition, seal=make_seal(edition))
+    edition = put_seal(edition)
     cells = build_grid(edition.areas, size_m=500)
     # Eastwards two minutes every cell, so that every class occurs; where it is far nothing is known.
     minutes = (cells.geometry.x - cells.geometry.x.min()) / 250 + 0.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +17,7 @@ from sozialraum.present.profile.sheet import say_plain
 from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.published import show_edition
+from tests.musterstadt import republish
 
 from .conftest import HOSTILE
 
@@ -27,7 +27,7 @@ def test_hostile_names_are_only_names(hostile_edition: Edition, tmp_path: Path) 
     values = old.values.assign(value=old.values["value"] + 1)
     moved = old.offers.set_geometry(old.offers.geometry.translate(100))
     names = moved["name"].iloc[::-1].to_numpy()
-    new = replace(old, values=values, offers=moved.iloc[3:].assign(name=names[3:]))
+    new = republish(old, values=values, offers=moved.iloc[3:].assign(name=names[3:]))
     found = compare_editions(old, new)
     written = write_halbjahresbericht(found, tmp_path)
     page = written[0].read_text(encoding="utf-8")
@@ -45,9 +45,9 @@ def test_hostile_names_are_only_names(hostile_edition: Edition, tmp_path: Path) 
 
 def test_one_is_said_as_one(town_edition: Edition) -> None:
     old = show_edition(town_edition)
-    one = say_summary(compare_editions(old, replace(old, offers=old.offers.drop("jugend"))))
+    one = say_summary(compare_editions(old, republish(old, offers=old.offers.drop("jugend"))))
     assert one[-1] == "Ein Angebot gibt es nicht mehr: Jugendclub Insel (Nordwest 1)."
-    two = replace(old, offers=old.offers.drop(["jugend", "kita_west"]))
+    two = republish(old, offers=old.offers.drop(["jugend", "kita_west"]))
     assert say_summary(compare_editions(old, two))[-1] == (
         "2 Angebote gibt es nicht mehr: Kita am Wehr (Südwest 1) und Jugendclub Insel (Nordwest 1)."
     )

@@ -15,8 +15,9 @@ from sozialraum.errors import SecrecyError
 from sozialraum.present.manifest import write_manifest
 from sozialraum.present.protocol import summarise_protocol, write_protocol
 from sozialraum.secrecy.build import build_edition
-from sozialraum.secrecy.edition import Edition, Head, Statement, make_seal
+from sozialraum.secrecy.edition import Edition, Head, Statement
 from sozialraum.secrecy.rules import Dominance, Secrecy
+from sozialraum.secrecy.seal import put_seal
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +96,7 @@ def test_it_prints_on_exactly_one_page_whatever_the_rules(
         name: replace(known, theme=f"Ein Thema mit langem Namen {i}")
         for i, (name, known) in enumerate(full.indicators.items())
     }
-    full = replace(full, indicators=themes)
-    full = replace(full, seal=make_seal(full))
+    full = put_seal(replace(full, indicators=themes))
     for i, one in enumerate((edition, full)):
         path = write_protocol(one, tmp_path / str(i))
         page = browser.new_page()  # type: ignore[attr-defined]

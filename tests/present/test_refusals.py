@@ -17,8 +17,11 @@ from sozialraum.errors import SecrecyError
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.extract import Extract, Sheet
 from sozialraum.present.manifest import write_manifest
+from sozialraum.secrecy.comparison import Comparison
 from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.published import show_edition
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.suppress import Completion
 
 Writer = Callable[[Edition, Path], object]
 
@@ -58,6 +61,18 @@ WRITERS: dict[str, Writer] = {
         e, level="sozialraum", folder=f
     ),
     "write_tables": sr.write_tables,
+}
+# What shows an edition's figures in a notebook.
+SHOWN: dict[str, Callable[[Edition], object]] = {
+    "passport": lambda e: e.passport("1101", "u6"),
+    "plot_bars": lambda e: sr.plot_bars(e, "u6"),
+    "plot_clusters": lambda e: sr.plot_clusters(e, "leistungsbezug"),
+    "plot_funnel": lambda e: sr.plot_funnel(e, "leistungsbezug"),
+    "plot_intervals": lambda e: sr.plot_intervals(e, "leistungsbezug"),
+    "plot_lines": lambda e: sr.plot_lines(e, "u6"),
+    "plot_map": lambda e: sr.plot_map(e, "u6"),
+    "plot_moran": lambda e: sr.plot_moran(e, "leistungsbezug"),
+    "plot_pyramid": sr.plot_pyramid,
 }
 
 
@@ -105,6 +120,7 @@ CHANGES: dict[str, Callable[[Edition], Edition]] = {
     "column of offers edited": edit_offer,
     "outline edited": edit_outline,
     "protocol edited": edit_protocol,
+    "other cost": lambda e: dataclasses.replace(e, completion=Completion(9, 9.0, 1.0, 1, 1)),
     "other rules": lambda e: dataclasses.replace(e, secrecy=Secrecy(minimum=3)),
     "other audience": lambda e: dataclasses.replace(e, audience="intern"),
     "no seal": lambda e: dataclasses.replace(e, seal=""),
@@ -144,6 +160,17 @@ def test_no_writer_is_forgotten() -> None:
     assert public == set(WRITERS) - {"write_manifest"}
 
 
+def test_no_figure_of_a_notebook_is_forgotten() -> None:
+    public = {
+        name
+        for name in sr.__all__
+        if name.startswith("plot_")
+        and any("Edition" in str(p.annotation)
+                for p in inspect.signature(getattr(sr, name)).parameters.values())
+    }  # fmt: skip
+    assert public == set(SHOWN) - {"passport"}
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 def test_an_unchanged_copy_is_written(writer: str, withheld: Edition, tmp_path: Path) -> None:
     WRITERS[writer](copy(withheld), tmp_path)
@@ -159,3 +186,58 @@ def test_a_changed_edition_is_refused_and_nothing_is_left(
     with pytest.raises(SecrecyError):
         WRITERS[writer](changed, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_edition_is_not_shown_in_a_notebook(
+    shown: str, change: str, withheld: Edition
+) -> None:
+    with pytest.raises(SecrecyError):
+        SHOWN[shown](CHANGES[change](copy(withheld)))
+
+
+def put_back(table: pd.DataFrame, column: str) -> None:
+    """One number that was withheld is put back, in place."""
+    table.loc[table.index[table[column].isna()][0], column] = 3.0
+
+
+PUT_BACK: dict[str, Callable[[Comparison], object]] = {
+    "difference": lambda c: put_back(c.values, "after"),
+    "gap": lambda c: c.gaps.insert(0, "people", 3.0),
+    "offer": lambda c: c.offers.insert(0, "contact", "Ada"),
+    "revised": lambda c: c.revised.insert(0, "people", 3.0),
+    "newer values": lambda c: put_back(c.new.values, "value"),
+    "older values": lambda c: put_back(c.old.values, "value"),
+    "newer offers": lambda c: c.new.offers.insert(0, "contact", "Ada"),
+    "older areas": lambda c: c.old.tables["quartier"].insert(0, "contact", "Ada"),
+}
+
+
+@pytest.mark.parametrize("change", PUT_BACK)
+def test_a_changed_comparison_is_refused_and_nothing_is_left(
+    change: str, withheld: Edition, town_edition: Edition, tmp_path: Path
+) -> None:
+    found = sr.compare_editions(copy(town_edition), copy(withheld))
+    sr.write_halbjahresbericht(found, tmp_path / "vorher")
+    PUT_BACK[change](found)
+    with pytest.raises(SecrecyError):
+        sr.write_halbjahresbericht(found, tmp_path / "nachher")
+    assert not (tmp_path / "nachher").exists()
+
+
+def test_a_comparison_that_nobody_protected_is_refused(withheld: Edition, tmp_path: Path) -> None:
+    found = sr.compare_editions(withheld, withheld)
+    with pytest.raises(SecrecyError):
+        sr.write_halbjahresbericht(dataclasses.replace(found, seal=""), tmp_path)
+    more = dataclasses.replace(found, same=found.same + 1)
+    with pytest.raises(SecrecyError):
+        sr.write_halbjahresbericht(more, tmp_path)
+
+
+def test_what_was_changed_is_not_compared(withheld: Edition) -> None:
+    shown = show_edition(copy(withheld))
+    put_back(shown.values, "value")
+    for pair in ((shown, withheld), (withheld, shown)):
+        with pytest.raises(SecrecyError):
+            sr.compare_editions(*pair)

@@ -23,6 +23,7 @@ from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Edition, Secrecy, Statement
 from sozialraum.secrecy.published import show_edition
+from tests.musterstadt import republish
 
 HOSTILE = '</script><script>alert(1)</script>"=1+1'
 
@@ -65,7 +66,7 @@ def folders(later: Atlas, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 def test_a_folder_is_read_as_the_edition_was(folders: tuple[Path, Path]) -> None:
     edition = make(build_musterstadt().atlas, "2025-01-31")
-    read = replace(read_published(folders[0]), measured={})
+    read = republish(read_published(folders[0]), measured={})
     assert compare_editions(show_edition(edition), read).empty
     assert read.inputs == {"a.csv": "2025-01-31"}
 
@@ -129,7 +130,7 @@ def test_the_same_editions_give_the_same_bytes(folders: tuple[Path, Path], tmp_p
 
 
 def test_an_internal_report_says_so_in_its_name(tmp_path: Path) -> None:
-    edition = replace(show_edition(make(build_musterstadt().atlas, "2025")), audience="intern")
+    edition = republish(show_edition(make(build_musterstadt().atlas, "2025")), audience="intern")
     written = write_halbjahresbericht(compare_editions(edition, edition), tmp_path)
     assert all(path.name.startswith("INTERN_") for path in written)
 

@@ -20,6 +20,7 @@ from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Secrecy, Statement
 from sozialraum.secrecy.published import Published, show_edition
+from tests.musterstadt import republish
 
 ATLAS = build_musterstadt().atlas
 EDITION = build_edition(ATLAS, statement=Statement(created="2025-01-31"))
@@ -35,12 +36,12 @@ def change(
     at = rows.index[rows["datenstand"] == (day or rows["datenstand"].max())]
     for column, cell in cells.items():
         values.loc[at, column] = cell
-    return replace(edition, values=values)
+    return republish(edition, values=values)
 
 
 def define(edition: Published, indicator: str, **fields: object) -> Published:
     known = replace(edition.indicators[indicator], **fields)
-    return replace(edition, indicators={**edition.indicators, indicator: known})
+    return republish(edition, indicators={**edition.indicators, indicator: known})
 
 
 def row(old: Published, new: Published, area: str) -> pd.Series:
@@ -90,14 +91,14 @@ WHY = {
     "partial": lambda e: change(e, "einwohner", "1101", quality="partial"),
     "secret_new": lambda e: change(e, "einwohner", "1101", value=np.nan, sign="."),
     "missing_new": lambda e: change(e, "einwohner", "1101", value=np.nan),
-    "rounded": lambda e: replace(e, rounding=10),
-    "measured": lambda e: replace(e, measured={"einwohner": {"limit_min": 10}}),
-    "outline": lambda e: replace(e, tables={
+    "rounded": lambda e: republish(e, rounding=10),
+    "measured": lambda e: republish(e, measured={"einwohner": {"limit_min": 10}}),
+    "outline": lambda e: republish(e, tables={
         k: t.set_geometry(t.geometry.scale(0.9, 0.9)) if k == "quartier" else t
         for k, t in e.tables.items()
     }),
-    "row_only_old": lambda e: replace(e, values=e.values[e.values["area"] != "1101"]),
-    "only_old": lambda e: replace(e, indicators={
+    "row_only_old": lambda e: republish(e, values=e.values[e.values["area"] != "1101"]),
+    "only_old": lambda e: republish(e, indicators={
         k: i for k, i in e.indicators.items() if k != "einwohner"
     }, values=e.values[e.values["indicator"] != "einwohner"]),
 }  # fmt: skip
@@ -158,7 +159,7 @@ def test_what_was_the_newest_before_and_was_changed_with_a_newer_one_beside_it()
     day = last["datenstand"].max()
     new = change(OLD, "einwohner", "1101", day=day, value=260.0)
     later = last[last["datenstand"] == day].assign(datenstand="2025-12-31")
-    new = replace(new, values=pd.concat([new.values, later], ignore_index=True))
+    new = republish(new, values=pd.concat([new.values, later], ignore_index=True))
     found = compare_editions(OLD, new).revised
     assert found[["area", "datenstand", "after"]].values.tolist() == [["1101", day, 260.0]]
 
@@ -174,13 +175,13 @@ def test_offers_that_are_new_closed_moved_and_changed() -> None:
     offers = offers.rename(index={"bibliothek": "b2"})  # the same name and Träger under another id
     fresh = offers.loc[["beratung"]].assign(name="Familientreff").rename(index={"beratung": "f"})
     offers = gpd.GeoDataFrame(pd.concat([offers, fresh]), crs=offers.crs)
-    found = compare_editions(OLD, replace(OLD, offers=offers)).offers
+    found = compare_editions(OLD, republish(OLD, offers=offers)).offers
     assert found[["what", "offer"]].values.tolist() == [
         ["new", "f"], ["closed", "jugend"], ["moved", "kita_west"], ["changed", "kita_ost"],
     ]  # fmt: skip
     assert found["metres"].dropna().round().tolist() == [60]
     assert found.iloc[3][["column", "before", "after"]].tolist() == ["capacity", "90", "95"]
-    back = compare_editions(replace(OLD, offers=offers), OLD).offers
+    back = compare_editions(republish(OLD, offers=offers), OLD).offers
     assert sorted(back["what"]) == sorted(found["what"])
     assert set(back.query("what == 'new'")["offer"]) == {"jugend"}
 
@@ -188,7 +189,7 @@ def test_offers_that_are_new_closed_moved_and_changed() -> None:
 def test_an_offer_that_ended_is_closed() -> None:
     ended = OLD.offers.assign(valid_to=None)
     ended.loc["jugend", "valid_to"] = "2025-03-31"
-    old, new = replace(OLD, offers=ended), replace(OLD, offers=ended, created="2025-06-30")
+    old, new = republish(OLD, offers=ended), republish(OLD, offers=ended, created="2025-06-30")
     found = compare_editions(old, new).offers
     assert found[["what", "offer"]].values.tolist() == [["closed", "jugend"]]
 
@@ -209,23 +210,23 @@ def test_gaps_that_open_close_and_stay() -> None:
     # The first is gone, the second grew, the third is the same, the fourth is new.
     old = draw_gaps((0, 0, 100, 100), (600, 0, 700, 100), (1200, 0, 1300, 100))
     new = draw_gaps((600, 0, 800, 100), (1200, 0, 1300, 100), (0, 1800, 100, 1900))
-    one, other = (replace(OLD, gaps=g, indicators=both) for g in (old, new))
+    one, other = (republish(OLD, gaps=g, indicators=both) for g in (old, new))
     found = compare_editions(one, other).gaps
     assert found[["what", "name"]].values.tolist() == [
         ["opened", "Nordwest 3"], ["closed", "Südwest 1"], ["stays", "Südwest 2"],
     ]  # fmt: skip
     back = compare_editions(other, one).gaps
     assert sorted(back["what"]) == ["closed", "opened", "stays"]
-    narrower = replace(other, gaps=new.assign(limit_min=10.0))
+    narrower = republish(other, gaps=new.assign(limit_min=10.0))
     assert compare_editions(one, narrower).gaps.empty
 
 
 def test_other_audiences_and_places_are_refused() -> None:
     with pytest.raises(SecrecyError, match="intern"):
-        compare_editions(OLD, replace(OLD, audience="intern"))
+        compare_editions(OLD, republish(OLD, audience="intern"))
     there = {k: t.rename(index=lambda a: f"x{a}") for k, t in OLD.tables.items()}
     with pytest.raises(InputError, match="kein Gebiet gemeinsam"):
-        compare_editions(OLD, replace(OLD, tables=there))
+        compare_editions(OLD, republish(OLD, tables=there))
     with pytest.raises(SecrecyError):
         compare_editions(replace(EDITION, values=EDITION.values.assign(value=1.0)), EDITION)
 
@@ -255,7 +256,7 @@ def editions(draw: st.DrawFn) -> Published:
         values.loc[i, "value"] = np.nan if number is None else float(number)
         values.loc[i, "sign"] = "." if number is None else ""
     gone = draw(st.sets(st.sampled_from(sorted(OLD.offers.index))))
-    return replace(OLD, values=values, offers=OLD.offers.drop(list(gone)))
+    return republish(OLD, values=values, offers=OLD.offers.drop(list(gone)))
 
 
 @settings(max_examples=15, deadline=None)

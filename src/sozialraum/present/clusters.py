@@ -96,6 +96,8 @@ def plot_clusters(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
     CoverageError
@@ -188,6 +190,8 @@ def plot_moran(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
     CoverageError

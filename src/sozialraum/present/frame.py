@@ -73,7 +73,8 @@ def take_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
 
 
 def need_level(edition: Edition, level: str | None) -> str:
-    """Give a level of the edition, the smallest unless one is named."""
+    """Give a level of an edition that may be shown, the smallest unless one is named."""
+    edition.verify()
     known = [x.id for x in edition.levels]
     if level is None:
         return known[-1]

@@ -56,6 +56,8 @@ def write_halbjahresbericht(
 
     Raises
     ------
+    SecrecyError
+        The comparison or one of its editions was changed afterwards.
     UnknownNameError
         There is no such level or indicator.
 
@@ -77,6 +79,7 @@ def write_halbjahresbericht(
     >>> [path.name for path in write_halbjahresbericht(found, tempfile.mkdtemp())][:2]
     ['halbjahresbericht.html', 'aenderungen.csv']
     """
+    comparison.verify()
     levels = {one.id: one for one in comparison.new.levels}
     wanted = level or list(levels)[-2:][0]
     if wanted not in levels:

@@ -92,6 +92,8 @@ def plot_map(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator, level or column.
 
@@ -191,6 +193,8 @@ def plot_pyramid(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such level or area, or there are no age groups.
 
@@ -267,6 +271,8 @@ def plot_lines(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator, level or area.
     """
@@ -354,6 +360,8 @@ def plot_bars(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
     """

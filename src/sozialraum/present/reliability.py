@@ -67,6 +67,8 @@ def plot_funnel(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
     CoverageError
@@ -184,6 +186,8 @@ def plot_intervals(
 
     Raises
     ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
     CoverageError

@@ -21,6 +21,7 @@ from sozialraum.present.office import clean
 from sozialraum.project.earlier import read_earlier
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.published import Published
+from sozialraum.secrecy.seal import put_seal
 
 _TABLE, _PLACES = "tabellen/werte.csv", "sozialraum.gpkg"
 # What an entry of [[coverage]] and [streets] says besides how it was measured.
@@ -106,7 +107,7 @@ def _build(about: dict[str, Any], table: Path, places: Path) -> Published:
     texts = ["area", "level", "indicator", "datenstand", "quality", "steps"]
     values[texts] = values[texts].astype("str").fillna("")
     parameters = about["parameters"]
-    return Published(
+    read = Published(
         title=about["title"],
         created=about["redaktionsschluss"],
         audience=about["audience"],
@@ -124,6 +125,7 @@ def _build(about: dict[str, Any], table: Path, places: Path) -> Published:
         inputs=about["inputs"],
         measured=_list_measured(parameters),
     )
+    return put_seal(read)
 
 
 def _indicator(entry: dict[str, Any]) -> Indicator:

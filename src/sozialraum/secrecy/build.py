@@ -23,7 +23,7 @@ from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
 from sozialraum.secrecy.earlier import Earlier, find_same_gaps
-from sozialraum.secrecy.edition import Edition, Head, Statement, make_seal
+from sozialraum.secrecy.edition import Edition, Head, Statement
 from sozialraum.secrecy.protect import (
     attack_values,
     protect_gaps,
@@ -31,6 +31,7 @@ from sozialraum.secrecy.protect import (
     withhold_unsafe,
 )
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.seal import put_seal
 from sozialraum.texts import say
 
 GAP_COLUMNS = [
@@ -217,7 +218,7 @@ def build_editions(
         )
         # Without a seal every writer refuses.
         if not len(broken):
-            made[audience] = replace(made[audience], seal=make_seal(made[audience]))
+            made[audience] = put_seal(made[audience])
     return made
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from sozialraum.secrecy.changed_offers import compare_offers
 from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.hindrances import find_hindrances, list_differing
 from sozialraum.secrecy.published import Published, show_edition
+from sozialraum.secrecy.seal import UNSEALED, check_seal, put_seal
 from sozialraum.texts import say
 
 KEY = ["level", "area", "indicator"]
@@ -61,6 +61,16 @@ class Comparison:
     revised: pd.DataFrame
     offers: pd.DataFrame
     gaps: pd.DataFrame
+    seal: str = field(default="", repr=False, metadata=UNSEALED)
+
+    def verify(self) -> None:
+        """Refuse what was changed, here or in one of the editions, since they were compared.
+
+        Raises
+        ------
+        SecrecyError
+        """
+        check_seal(self)
 
     @property
     def empty(self) -> bool:
@@ -112,7 +122,7 @@ def compare_editions(
     Raises
     ------
     SecrecyError
-        An edition is not protected, or they are for different audiences.
+        An edition is not protected or was changed, or they are for different audiences.
     InputError
         They have no area in common.
 
@@ -132,22 +142,23 @@ def compare_editions(
     --------
     >>> from sozialraum.demo import build_musterstadt
     >>> from sozialraum.secrecy.build import build_edition
-    >>> edition = show_edition(build_edition(build_musterstadt().atlas))
+    >>> from sozialraum.secrecy.rules import Secrecy
+    >>> atlas = build_musterstadt().atlas
+    >>> edition = build_edition(atlas)
     >>> compare_editions(edition, edition).empty
     True
-    >>> later = replace(edition, offers=edition.offers.drop("jugend"))
-    >>> compare_editions(edition, later).offers[["what", "offer"]].values.tolist()
-    [['closed', 'jugend']]
+    >>> stricter = build_edition(atlas, secrecy=Secrecy(minimum=30))
+    >>> compare_editions(edition, stricter).values["code"].unique().tolist()
+    ['secret_new']
     """
-    one, other = (show_edition(e) if isinstance(e, Edition) else e for e in (old, new))
+    one, other = (_take(e) for e in (old, new))
     if one.audience != other.audience:
         mine, its = (say(f"audience.{e.audience}") for e in (other, one))
         raise SecrecyError(say("secrecy.not_beside", audience=mine, other=its))
-    one = replace(
-        one,
-        tables={k: t.to_crs(_crs(other)) for k, t in one.tables.items()},
-        offers=one.offers.to_crs(_crs(other)),
-        gaps=one.gaps.to_crs(_crs(other)),
+    crs = other.tables[other.levels[-1].id].crs
+    moved = {k: t.to_crs(crs) for k, t in one.tables.items()}
+    one = put_seal(
+        replace(one, tables=moved, offers=one.offers.to_crs(crs), gaps=one.gaps.to_crs(crs))
     )
     smallest = other.levels[-1].id
     if not set(other.tables[smallest].index) & _ids(one, smallest):
@@ -170,7 +181,7 @@ def compare_editions(
         "denominator_old": "people_before", "denominator_new": "people_after",
         "sign_old": "sign_before", "sign_new": "sign_after",
     })  # fmt: skip
-    return Comparison(
+    found = Comparison(
         old=one,
         new=other,
         values=table.loc[~alike, list(VALUE_COLUMNS)].reset_index(drop=True),
@@ -179,6 +190,7 @@ def compare_editions(
         offers=compare_offers(one, other),
         gaps=compare_gaps(one, other),
     )
+    return put_seal(found)
 
 
 VALUE_COLUMNS = (
@@ -188,8 +200,11 @@ VALUE_COLUMNS = (
 )  # fmt: skip
 
 
-def _crs(edition: Published) -> Any:
-    return edition.tables[edition.levels[-1].id].crs
+def _take(edition: Edition | Published) -> Published:
+    if isinstance(edition, Edition):
+        return show_edition(edition)
+    edition.verify()
+    return edition
 
 
 def _ids(edition: Published, level: str) -> set[str]:

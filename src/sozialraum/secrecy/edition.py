@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import Level, dissolve_areas
@@ -19,6 +17,7 @@ from sozialraum.model.audience import (
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.passport import passport
 from sozialraum.secrecy.rules import Secrecy
+from sozialraum.secrecy.seal import UNSEALED, check_seal
 from sozialraum.secrecy.suppress import Completion
 from sozialraum.texts import date, number, say
 
@@ -107,14 +106,14 @@ class Edition:
     """
 
     title: str
-    head: Head
+    head: Head = field(metadata=UNSEALED)
     levels: tuple[Level, ...]
     areas: gpd.GeoDataFrame
     offers: gpd.GeoDataFrame
     values: pd.DataFrame
     gaps: gpd.GeoDataFrame
     indicators: Mapping[str, Indicator]
-    backdrop: gpd.GeoDataFrame
+    backdrop: gpd.GeoDataFrame = field(metadata=UNSEALED)
     methods: tuple[str, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
@@ -124,9 +123,9 @@ class Edition:
     created: str
     audience: str = PUBLIC
     completion: Completion | None = None
-    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-    lost: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-    seal: str = field(default="", repr=False)
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, metadata=UNSEALED)
+    lost: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, metadata=UNSEALED)
+    seal: str = field(default="", repr=False, metadata=UNSEALED)
 
     @property
     def water(self) -> gpd.GeoDataFrame:
@@ -145,8 +144,7 @@ class Edition:
         """
         if len(self.findings):
             raise SecrecyError(say_findings(self.findings, self.levels, self.indicators))
-        if not self.seal or self.seal != make_seal(self):
-            raise SecrecyError(say("secrecy.unsealed"))
+        check_seal(self)
 
     def verify_beside(self, other: Edition) -> None:
         """Refuse another edition that is to be shown in an output of this one.
@@ -204,28 +202,12 @@ class Edition:
         Raises
         ------
         UnknownNameError
+        SecrecyError
+            The edition cannot be written either, see `verify`.
         """
+        self.verify()
         pick(self.indicators, indicator)
         return passport(self.values, area, indicator, datenstand, indicators=self.indicators)
-
-
-def make_seal(edition: Edition) -> str:
-    """Give the fingerprint of everything in an edition but its looks: head and backdrop."""
-    digest = hashlib.sha256()
-    tables = (edition.values, edition.gaps, edition.offers, edition.areas, edition.protocol)
-    for table in tables:
-        plain = pd.DataFrame(table)
-        if "geometry" in plain:
-            shapes = shapely.to_wkb(plain.pop("geometry").to_numpy())
-            digest.update(b"".join(shape or b"" for shape in shapes))
-        digest.update(repr(list(plain.columns)).encode())
-        digest.update(pd.util.hash_pandas_object(plain.astype("str")).to_numpy())
-    said = (
-        edition.title, edition.levels, dict(edition.indicators), edition.methods, edition.sources,
-        edition.notes, edition.secrecy, dict(edition.inputs), edition.created, edition.audience,
-    )  # fmt: skip
-    digest.update(repr(said).encode())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.seal import UNSEALED, check_seal, put_seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +60,16 @@ class Published:
     methods: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seal: str = field(default="", repr=False, metadata=UNSEALED)
+
+    def verify(self) -> None:
+        """Refuse what was changed since it was shown or read.
+
+        Raises
+        ------
+        SecrecyError
+        """
+        check_seal(self)
 
 
 def show_edition(edition: Edition) -> Published:
@@ -85,7 +96,7 @@ def show_edition(edition: Edition) -> Published:
     'Musterstadt'
     """
     edition.verify()
-    return Published(
+    shown = Published(
         title=edition.title,
         created=edition.created,
         audience=edition.audience,
@@ -102,3 +113,4 @@ def show_edition(edition: Edition) -> Published:
         methods=edition.methods,
         inputs=edition.inputs,
     )
+    return put_seal(shown)
