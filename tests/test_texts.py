@@ -29,9 +29,9 @@ SAYERS = {
     "find": (1, "finding."),
     "find_rows": (1, "finding."),
 }
-# Asked for by what stands in the data: a category, a sign, a day.
+# Asked for by what stands in the data (a category, a sign, a day) or by argparse.
 LOOKED_UP = (
-    "category.", "map.script.rule_", "map.script.scheme_", "map.tab_",
+    "category.", "cli.parser.", "map.script.rule_", "map.script.scheme_", "map.tab_",
     "openings.reason.", "profile.days.", "profile.strength.", "profile.weekdays.", "quality.",
     "read.invalid.", "sign.", "step.",
 )  # fmt: skip

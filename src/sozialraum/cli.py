@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sozialraum.project.compare import compare
 from sozialraum.project.edited import read_edited_offers, write_edited_offers
 from sozialraum.project.job import check, run
 from sozialraum.project.tables import read_atlas
-from sozialraum.texts import say
+from sozialraum.texts import say, words
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 fine, 1 findings, 2 wrong use.
     """
-    options = _parser().parse_args(arguments)
+    with _german_parser():
+        options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
             _print(check(options.project))
@@ -84,37 +86,60 @@ def _print(text: object) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _german_parser() -> Iterator[None]:
+    """Let argparse speak German: all it says goes through the name ``_``, which is gettext's."""
+    german = words("cli.parser")
+    known = vars(argparse).get("_", str)
+    vars(argparse)["_"] = lambda text: german.get(text, text)
+    try:
+        yield
+    finally:
+        vars(argparse)["_"] = known
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sozialraum", description=say("cli.what"))
     parser.add_argument(
         "--version", action="version", version=f"%(prog)s {version('sozialraum')}",
         help=say("cli.version"),
     )  # fmt: skip
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("audit", help=say("cli.audit"), description=say("cli.audit"))
-    command.add_argument("table", type=Path, help=say("cli.table"))
-    command.add_argument("--structure", type=Path, required=True, help=say("cli.structure"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
+    for name in ("check", "run"):
+        command = commands.add_parser(name, help=say(f"cli.{name}"), description=say(f"cli.{name}"))
+        command.add_argument("project", type=Path, metavar="PROJEKT", help=say("cli.project"))
+        if name == "run":
+            command.add_argument(
+                "--out", type=Path, metavar="ORDNER", default=Path("ergebnis"), help=say("cli.out")
+            )
+            command.add_argument(
+                "--audience", action="append", choices=AUDIENCES, metavar="FÜR_WEN",
+                help=say("cli.audience"),
+            )  # fmt: skip
+            command.add_argument("--quiet", action="store_true", help=say("cli.quiet"))
     command = commands.add_parser(
         "compare", help=say("cli.compare"), description=say("cli.compare")
     )
-    command.add_argument("old", type=Path, help=say("cli.old"))
-    command.add_argument("new", type=Path, help=say("cli.new"))
-    command.add_argument("--out", type=Path, default=Path("bericht"), help=say("cli.out_report"))
-    command.add_argument("--level", help=say("cli.level"))
-    command.add_argument("--indicator", action="append", help=say("cli.indicator"))
-    command.add_argument("--uncertain", action="append", help=say("cli.uncertain"))
-    for name in ("run", "check"):
-        command = commands.add_parser(name, help=say(f"cli.{name}"), description=say(f"cli.{name}"))
-        command.add_argument("project", type=Path, help=say("cli.project"))
-        if name == "run":
-            command.add_argument("--out", type=Path, default=Path("ergebnis"), help=say("cli.out"))
-            command.add_argument(
-                "--audience", action="append", choices=AUDIENCES, help=say("cli.audience")
-            )
-            command.add_argument("--quiet", action="store_true", help=say("cli.quiet"))
+    command.add_argument("old", type=Path, metavar="ALT", help=say("cli.old"))
+    command.add_argument("new", type=Path, metavar="NEU", help=say("cli.new"))
+    command.add_argument(
+        "--out", type=Path, metavar="ORDNER", default=Path("bericht"), help=say("cli.out_report")
+    )
+    command.add_argument("--level", metavar="EBENE", help=say("cli.level"))
+    for name in ("indicator", "uncertain"):
+        command.add_argument(
+            f"--{name}", action="append", metavar="KENNUNG", help=say(f"cli.{name}")
+        )
     command = commands.add_parser("offers", help=say("cli.offers"), description=say("cli.offers"))
-    command.add_argument("project", type=Path, help=say("cli.project"))
-    command.add_argument("geopackage", type=Path, help=say("cli.edited_file"))
-    command.add_argument("--out", type=Path, help=say("cli.edited_out"))
-    command.add_argument("--category", action="append", help=say("cli.edited_category"))
+    command.add_argument("project", type=Path, metavar="PROJEKT", help=say("cli.project"))
+    command.add_argument("geopackage", type=Path, metavar="GEOPACKAGE", help=say("cli.edited_file"))
+    command.add_argument("--out", type=Path, metavar="DATEI", help=say("cli.edited_out"))
+    command.add_argument(
+        "--category", action="append", metavar="KATEGORIE", help=say("cli.edited_category")
+    )
+    command = commands.add_parser("audit", help=say("cli.audit"), description=say("cli.audit"))
+    command.add_argument("table", type=Path, metavar="TABELLE", help=say("cli.table"))
+    command.add_argument(
+        "--structure", type=Path, required=True, metavar="DATEI", help=say("cli.structure")
+    )
     return parser

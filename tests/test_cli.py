@@ -1,0 +1,50 @@
+"""The command line speaks German, where it helps and where it refuses."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+import pytest
+
+from sozialraum.cli import main
+
+ENGLISH = re.compile(
+    r"\b(usage|error|options|arguments?|required|invalid|choose|expected|unrecognized|ambiguous"
+    r"|show|exit|ignored|could)\b",
+    re.IGNORECASE,
+)
+WRONG = {
+    "": "Es fehlt: BEFEHL",
+    "rnu stadt.toml": "'rnu' gibt es nicht; möglich sind 'check', 'run'",
+    "run": "Es fehlt: PROJEKT",
+    "run stadt.toml mehr": "Nicht verstanden: mehr",
+    "run stadt.toml --audience alle": "möglich sind 'oeffentlich', 'nichtoeffentlich', 'intern'",
+    "run stadt.toml --quiet=3": "die Angabe '3' ist hier nicht vorgesehen",
+    "compare alt": "Es fehlt: NEU",
+    "compare alt neu --level": "--level: dahinter fehlt eine Angabe",
+    "audit tabelle.csv": "Es fehlt: --structure",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+def test_a_wrong_call_is_told_in_german(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as wrong:
+        main(arguments.split())
+    said = capsys.readouterr().err
+    assert wrong.value.code == 2
+    assert WRONG[arguments] in said
+    assert said.splitlines()[-1].startswith("Hilfe gibt: sozialraum")
+    assert not ENGLISH.findall(said)
+
+
+@pytest.mark.parametrize("command", ["", "check", "run", "compare", "offers", "audit"])
+def test_help_is_german(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*command.split(), "--help"])
+    said = capsys.readouterr().out
+    assert end.value.code == 0
+    assert said.startswith(f"Aufruf: sozialraum {command}".rstrip())
+    assert not ENGLISH.findall(re.sub(r"--\w+", "", said))
+    # Other programs in this process are spoken to as before.
+    assert argparse.ArgumentParser(prog="other").format_help().startswith("usage: other")
