@@ -22,6 +22,7 @@ from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.office import clean
+from sozialraum.present.spreadsheet import Pen
 from sozialraum.present.tables import guard, write_tables
 from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.edition import Edition
@@ -297,3 +298,16 @@ def test_an_edition_without_any_value_still_gives_readable_files(tmp_path: Path)
     path = write_geopackage(edition, tmp_path / "leer.gpkg")
     assert len(pyogrio.read_dataframe(path, layer="gebiete_quartier")) == 16
     assert len(pyogrio.read_dataframe(path, layer="werte")) == 0
+
+
+def test_a_long_sheet_prints_its_beginning_and_says_so() -> None:
+    pen = Pen(openpyxl.Workbook(write_only=True), notice="Beispiel")
+    short, long = (pen.sheet("Blatt", [20, 30, 10], frozen="A2", rows=n) for n in (400, 6160))
+    assert not short.print_area
+    assert short.oddHeader.left.text is None
+    # The heading and 40 rows: one page of A4 across.
+    assert long.print_area == "'Blatt1'!$A$1:$C$41"
+    assert long.oddHeader.left.text == (
+        "Nur der Anfang: 40 von 6.160 Zeilen. Dieses Blatt ist nicht zum Druck gedacht."
+    )
+    assert long.auto_filter.ref == "A1:C6161"  # to be filtered whole

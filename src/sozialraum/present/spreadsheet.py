@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from sozialraum.present.office import clean, show_sign
+from sozialraum.texts import number, say
 
 LINE_POINTS = 15.0
 _LONGEST = 32_767  # signs in a cell
 _PAGE = 1030.0  # pixels across A4 at 100 %, within the margins below
 _MARGIN = 0.4  # inches left and right
 _LEAST_SCALE, _MOST_COLUMNS = 0.7, 12  # 11 points become 7.7; what an eye follows along a row
+# A sheet longer than the first is for the screen: only its beginning, the second, is printed.
+MOST_PRINTED, _BEGINNING = 400, 40
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
@@ -177,7 +180,8 @@ class Pen:
         """Begin a sheet that prints on A4 across, with its heading row on every page.
 
         It is as wide as one page, or as several that can be read, of twelve columns at most and the
-        first two columns on each. Only the first ``printed`` columns are printed, if told.
+        first two columns on each. Only the first ``printed`` columns are printed, if told. Of a sheet
+        of more than ``MOST_PRINTED`` rows the beginning is printed, and the page says so.
         """
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
@@ -195,8 +199,13 @@ class Pen:
         sheet.page_margins.left = sheet.page_margins.right = _MARGIN
         if across > 1:
             sheet.print_title_cols = "A:B"
-        if printed is not None:
-            sheet.print_area = span(printed, rows)
+        long = rows > MOST_PRINTED
+        if printed is not None or long:
+            sheet.print_area = span(printed or len(widths), _BEGINNING if long else rows)
+        if long:
+            sheet.oddHeader.left.text = say(
+                "tables.note.beginning", shown=number(_BEGINNING), all=number(rows)
+            )
         # "&" begins a code in a footer and is doubled to stay itself.
         sheet.oddFooter.left.text = self.notice.replace("&", "&&")[:200] or None
         sheet.oddFooter.right.text = "&P / &N"

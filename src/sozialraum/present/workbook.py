@@ -27,12 +27,13 @@ from sozialraum.present.office import (
 )
 from sozialraum.present.spreadsheet import (
     LINE_POINTS,
+    MOST_PRINTED,
     Pen,
     count_lines,
     save_settled,
     settle_text,
 )
-from sozialraum.texts import say, words
+from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
     from sozialraum.model.indicator import Indicator
@@ -72,6 +73,7 @@ def fill_workbook(edition: Edition, path: Path) -> None:
         say("tables.note.sheet_offers", sheet=offers),
         say("tables.note.sheet_gaps", sheet=gaps),
         say("tables.note.sheet_passports", sheet=passports),
+        say("tables.note.printed", most=number(MOST_PRINTED)),
         say("tables.note.files"),
         say("tables.note.text_cells"),
     ]
