@@ -311,6 +311,20 @@ def test_compiled_and_array_sums_agree_to_the_last_bit(instance):
 
 
 @settings(max_examples=40, deadline=None)
+@given(instances(), st.integers(1, 5), st.booleans())
+def test_cut_into_parts_for_threads_the_ways_say_the_same(instance, part, compiled):
+    people, places, travel = instance
+    whole = [measure(people, places, travel, m) for m in METHODS]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "PART", part)
+        if compiled and len(travel):
+            patch.setattr(pairs, "MANY", 0)
+        cut = [measure(people, places, travel, m) for m in METHODS]
+    for one, other in zip(whole, cut, strict=True):
+        pd.testing.assert_frame_equal(one, other, rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
 @given(instances())
 def test_more_places_never_take_any_away(instance):
     people, places, travel = instance

@@ -126,24 +126,23 @@ def measure_catchment(
     limit = need_limit(limit_min, travel)
     chosen = choose_weight(method, weight)
     people, (places, stated) = need_demand(demand), need_capacity(capacity)
-    ways = make_pairs(travel, demand.index, capacity.index)
+    ways = make_pairs(travel, demand.index, capacity.index, limit_min=limit)
     weighed = weigh(chosen, ways.minutes, limit)
+    unstated = ways.count_at_cells(~stated)
+    kind = np.full(len(people), QUALITIES.index(ways.quality), dtype=np.int8)
     if not stated.all():
         weighed = np.where(stated[ways.offer], weighed, 0.0)
-    access = _score(method, ways, weighed, people, np.where(stated, places, 0.0))
-    unstated = np.zeros(len(people), dtype=np.int64)
-    if not stated.all():
-        unstated = ways.count_at_cells(limit, ~stated)
-    kind = np.where(unstated > 0, 2, QUALITIES.index(ways.quality)).astype(np.int8)
+        kind[unstated > 0] = QUALITIES.index("partial")
     return pd.DataFrame(
         {
-            "people": people,
-            "access": access,
-            "offers": ways.count_at_cells(limit, stated),
+            "people": demand.astype("float64"),
+            "access": _score(method, ways, weighed, people, np.where(stated, places, 0.0)),
+            "offers": ways.count_at_cells(stated),
             "unstated": unstated,
             "quality": pd.Categorical.from_codes(kind, list(QUALITIES), validate=False),
         },
         index=demand.index,
+        copy=False,  # long columns, made here
     )
 
 
@@ -234,7 +233,7 @@ def measure_demand(
     a  3.0  7.0
     """
     limit = need_limit(limit_min, travel)
-    ways = make_pairs(travel, people.index, offers)
+    ways = make_pairs(travel, people.index, offers, limit_min=limit)
     weighed = weigh(Flat() if weight is None else need_weight(weight), ways.minutes, limit)
     return pd.DataFrame(
         {group: ways.sum_at_offers(weighed, need_demand(people[group])) for group in people},

@@ -28,29 +28,40 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def in_order(cell: Ints, offer: Ints, minutes: Floats, last: Ints) -> bool:
-    """Tell whether ways are known, ordered by cell, and no cell has two to the same offer.
+def in_order(cell: Ints, offer: Ints, minutes: Floats, limit: float) -> bool:
+    """Tell whether ways are known, within the limit, and ordered by cell and offer, none twice."""
+    if len(cell) and (cell[0] < 0 or offer[0] < 0 or not 0.0 <= minutes[0] <= limit):
+        return False
+    fine = True
+    for i in range(1, len(cell)):
+        here, before = cell[i], cell[i - 1]
+        rising = (here > before) | ((here == before) & (offer[i] > offer[i - 1]))
+        fine &= rising & (offer[i] >= 0) & (minutes[i] >= 0.0) & (minutes[i] <= limit)
+    return fine
 
-    ``last``: per offer, -1 to begin with.
-    """
-    before = np.int32(0)
+
+@compiled
+def count_runs(cell: Ints, count: Counts) -> None:
+    """Count the ways of every cell, which stand together."""
+    begin = 0
     for i in range(len(cell)):
-        here, there = cell[i], offer[i]
-        if here < before or there < 0 or not minutes[i] >= 0.0 or last[np.uint32(there)] == here:
-            return False
-        last[np.uint32(there)] = here
-        before = here
-    return True
+        begin = i if i and cell[i] != cell[i - 1] else begin
+        count[np.uint32(cell[i])] = i + 1 - begin
 
 
 @compiled
 def weigh_steps(minutes: Floats, ends: Floats, values: Floats, weight: Floats) -> None:
-    """Give every way the value of its step; ``values`` has one more, for what lies beyond the last."""
-    for i in range(len(minutes)):
-        step = 0
+    """Give every way the value of its step; ``values`` has one more, for what lies beyond the last.
+
+    Block by block and step by step: no way makes a choice that could be guessed wrong.
+    """
+    for first in range(0, len(minutes), 1024):
+        far, given = minutes[first : first + 1024], weight[first : first + 1024]
+        given[:] = values[0]
         for k in range(len(ends)):
-            step += minutes[i] > ends[k]
-        weight[i] = values[step]
+            end, value = ends[k], values[k + 1]
+            for i in range(len(far)):
+                given[i] = value if far[i] > end else given[i]
 
 
 @compiled
@@ -61,15 +72,6 @@ def sum_at(start: Ints, end: Ints, weight: Floats, value: Floats, total: Floats)
     """
     for i in range(len(start)):
         total[np.uint32(end[i])] += weight[i] * value[np.uint32(start[i])]
-
-
-@compiled
-def count_at(
-    cell: Ints, offer: Ints, minutes: Floats, limit: float, chosen: Counts, total: Counts
-) -> None:
-    """Count the chosen offers within the limit at every cell."""
-    for i in range(len(cell)):
-        total[np.uint32(cell[i])] += chosen[np.uint32(offer[i])] & (minutes[i] <= limit)
 
 
 @compiled

@@ -194,9 +194,9 @@ def measure_open_coverage(
         refuse(
             "openings.state", say("openings.hours"), seen=", ".join(state[odd].astype("str")[:3])
         )
-    ways = make_pairs(travel, people.index, state.index)
-    sure = ways.count_at_cells(limit, (state == "yes").to_numpy()) > 0
-    perhaps = ways.count_at_cells(limit, (state == "unknown").to_numpy()) > 0
+    ways = make_pairs(travel, people.index, state.index, limit_min=limit)
+    sure = ways.count_at_cells((state == "yes").to_numpy()) > 0
+    perhaps = ways.count_at_cells((state == "unknown").to_numpy()) > 0
 
     def where(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         return np.where(np.isnan(count), np.nan, np.where(chosen, count, 0.0))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sozialraum.access.crew import share
 from sozialraum.access.network import Floats, Ints, refuse, to_floats
 from sozialraum.access.travel import within
 from sozialraum.errors import CoverageError
@@ -19,6 +21,9 @@ Bools = npt.NDArray[np.bool_]
 
 MANY = 50_000
 """Ways from which on loading the compiled loops is worth it."""
+
+PART, MOST = 250_000, 16
+"""Ways from which on another thread is worth it, and parts that ways are cut into at most."""
 
 
 def compiled_loops(count: int) -> ModuleType | None:
@@ -30,9 +35,15 @@ def compiled_loops(count: int) -> ModuleType | None:
     return kernels
 
 
+def cut(count: int) -> list[slice]:
+    """Cut so many ways into parts for threads: by their number alone, so that sums stay the same."""
+    ends = np.linspace(0, count, max(1, min(MOST, count // PART)) + 1).astype(int).tolist()
+    return [slice(*part) for part in pairwise(ends)]
+
+
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Ways from cells to offers, ordered by cell, no two between the same two.
+    """Ways from cells to offers within a limit, ordered by cell, no two between the same two.
 
     Attributes
     ----------
@@ -43,6 +54,8 @@ class Pairs:
         How many there are of each.
     quality : str
         ``straight_line`` if one of the ways is one, else ``exact``.
+    parts : list of slice
+        All ways, the ways of a cell in one part.
     """
 
     cell: Ints
@@ -51,30 +64,52 @@ class Pairs:
     cells: int
     offers: int
     quality: str
+    parts: list[slice]
 
     def sum_at_offers(self, weight: Floats, per_cell: Floats) -> Floats:
         """Add up weight times the value of the cell at every offer."""
-        return _sum_at(self.cell, self.offer, weight, per_cell, self.offers)
+        total = np.zeros((len(self.parts), self.offers))
+        self._sum(self.cell, self.offer, weight, per_cell, list(total))
+        return np.asarray(total.sum(axis=0))
 
     def sum_at_cells(self, weight: Floats, per_offer: Floats) -> Floats:
         """Add up weight times the value of the offer at every cell."""
-        return _sum_at(self.offer, self.cell, weight, per_offer, self.cells)
+        total = np.zeros(self.cells)
+        self._sum(self.offer, self.cell, weight, per_offer, [total] * len(self.parts))
+        return total
 
-    def count_at_cells(self, limit_min: float, chosen: Bools) -> npt.NDArray[np.int64]:
-        """Count the chosen offers within the limit, itself included, at every cell."""
+    def _sum(
+        self, start: Ints, end: Ints, weight: Floats, value: Floats, totals: list[Floats]
+    ) -> None:
+        """Add weight times the value at the start of every way to the total of its part at its end."""
+        loops = compiled_loops(len(start))
+
+        def add(place: int) -> None:
+            part, total = self.parts[place], totals[place]
+            columns = start[part], end[part], weight[part]
+            if loops is not None:
+                loops.sum_at(*columns, value, total)
+            elif len(columns[0]):
+                total += np.bincount(columns[1], columns[2] * value[columns[0]], len(total))
+
+        share(add, range(len(self.parts)))
+
+    def count_at_cells(self, chosen: Bools) -> npt.NDArray[np.int64]:
+        """Count the chosen offers at every cell."""
         if not chosen.any():
             return np.zeros(self.cells, dtype=np.int64)
         loops = compiled_loops(len(self.cell))
-        if loops is None:
-            counted = within(self.minutes, limit_min) & chosen[self.offer]
-            return np.bincount(self.cell[counted], minlength=self.cells).astype(np.int64)
-        total, limit = np.zeros(self.cells, dtype=np.int64), round(limit_min, 6)
-        which = chosen.astype(np.int64)
-        loops.count_at(self.cell, self.offer, self.minutes, limit, which, total)
-        return total
+        if loops is not None and chosen.all():
+            count = np.zeros(self.cells, dtype=np.int64)
+            share(lambda part: loops.count_runs(self.cell[part], count), self.parts)
+            return count
+        counted = np.ones(len(self.cell))
+        return self.sum_at_cells(counted, chosen.astype(np.float64)).astype(np.int64)
 
 
-def make_pairs(travel: pd.DataFrame, cells: pd.Index, offers: pd.Index) -> Pairs:
+def make_pairs(
+    travel: pd.DataFrame, cells: pd.Index, offers: pd.Index, *, limit_min: float
+) -> Pairs:
     """Turn names into positions; of several ways between the same two the shortest counts.
 
     Columns ``origin`` and ``destination`` of dtype ``category`` are taken as they are coded, which
@@ -95,24 +130,24 @@ def make_pairs(travel: pd.DataFrame, cells: pd.Index, offers: pd.Index) -> Pairs
     minutes = column.to_numpy() if column.dtype == np.float64 else to_floats(column)
     cell, offer = _positions(travel["origin"], cells), _positions(travel["destination"], offers)
     straight = "quality" in travel and _occurs("straight_line", travel["quality"])
+    if not _in_order(cell, offer, minutes, limit_min):
+        if not (minutes >= 0).all():
+            refuse("access.travel_minutes", what, count=int((~(minutes >= 0)).sum()))
+        known = offer >= 0
+        if len(known) and not known.any():
+            refuse("catchment.unknown_offers", what, ids=_some(travel["destination"]))
+        if len(cell) and cell.min() < 0:
+            names = travel["origin"][cell < 0]
+            raise CoverageError(
+                say("catchment.unknown_cells", count=names.nunique(dropna=False), ids=_some(names))
+            )
+        kept = known & within(minutes, limit_min)
+        cell, offer, minutes = _shortest(cell[kept], offer[kept], minutes[kept])
+    # No cell reaches over two parts.
+    begins = [int(np.searchsorted(cell, cell[p.start])) for p in cut(len(cell))[1:]]
+    parts = [slice(*part) for part in pairwise([0, *begins, len(cell)])]
     quality = "straight_line" if straight else "exact"
-    if _in_order(cell, offer, minutes, len(offers)):
-        return Pairs(cell, offer, minutes, len(cells), len(offers), quality)
-    if not (minutes >= 0).all():
-        refuse("access.travel_minutes", what, count=int((~(minutes >= 0)).sum()))
-    known = offer >= 0
-    if len(known) and not known.any():
-        refuse("catchment.unknown_offers", what, ids=_some(travel["destination"]))
-    if len(cell) and cell.min() < 0:
-        names = travel["origin"][cell < 0]
-        raise CoverageError(
-            say("catchment.unknown_cells", count=names.nunique(dropna=False), ids=_some(names))
-        )
-    pairs = cell, offer, minutes
-    if not known.all():
-        pairs = cell[known], offer[known], minutes[known]
-    pairs = _shortest(*pairs)
-    return Pairs(*pairs, len(cells), len(offers), quality)
+    return Pairs(cell, offer, minutes, len(cells), len(offers), quality, parts)
 
 
 def _positions(names: pd.Series, index: pd.Index) -> Ints:
@@ -137,16 +172,20 @@ def _some(names: pd.Series) -> str:
     return ", ".join(names.astype("str").fillna(say("number.missing")).unique()[:5])
 
 
-def _in_order(cell: Ints, offer: Ints, minutes: Floats, offers: int) -> bool:
-    """Tell whether all is known, the ways are ordered by cell and none stands twice."""
-    loops = compiled_loops(len(cell))
+def _in_order(cell: Ints, offer: Ints, minutes: Floats, limit_min: float) -> bool:
+    """Tell whether all is known, within the limit, and ordered by cell and offer, none twice."""
+    loops, limit = compiled_loops(len(cell)), round(limit_min, 6)
     if loops is not None:
-        return bool(loops.in_order(cell, offer, minutes, np.full(offers, -1, dtype=np.int32)))
+        # Parts share a way, so that the order is asked between all.
+        parts = [slice(max(p.start - 1, 0), p.stop) for p in cut(len(cell))]
+        fine: list[bool] = []
+        columns = cell, offer, minutes
+        share(lambda p: fine.append(loops.in_order(*(c[p] for c in columns), limit)), parts)
+        return all(fine)
     if not ((cell >= 0).all() and (offer >= 0).all() and (minutes >= 0).all()):
         return False
-    key = cell.astype(np.int64) * offers + offer
-    rising = bool((key[1:] > key[:-1]).all())
-    return rising or bool((cell[1:] >= cell[:-1]).all() and len(np.unique(key)) == len(key))
+    here, there = cell[1:] - cell[:-1], offer[1:] > offer[:-1]
+    return bool(((here > 0) | ((here == 0) & there)).all() and within(minutes, limit_min).all())
 
 
 def _shortest(cell: Ints, offer: Ints, minutes: Floats) -> tuple[Ints, Ints, Floats]:
@@ -156,13 +195,3 @@ def _shortest(cell: Ints, offer: Ints, minutes: Floats) -> tuple[Ints, Ints, Flo
     first = np.ones(len(cell), dtype=bool)
     first[1:] = (cell[1:] != cell[:-1]) | (offer[1:] != offer[:-1])
     return cell[first], offer[first], minutes[first]
-
-
-def _sum_at(start: Ints, end: Ints, weight: Floats, value: Floats, size: int) -> Floats:
-    """Add up weight times the value at the start of every way at its end."""
-    loops = compiled_loops(len(start))
-    if loops is None:
-        return np.bincount(end, weight * value[start], size).astype(np.float64)
-    total = np.zeros(size)
-    loops.sum_at(start, end, weight, value, total)
-    return total

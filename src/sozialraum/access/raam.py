@@ -11,7 +11,7 @@ import pandas as pd
 from sozialraum.access.capacity import need_capacity, need_demand
 from sozialraum.access.network import Floats, refuse
 from sozialraum.access.pairs import make_pairs
-from sozialraum.access.travel import need_limit, within
+from sozialraum.access.travel import need_limit
 from sozialraum.errors import CoverageError
 from sozialraum.texts import number, say
 
@@ -89,20 +89,20 @@ def measure_raam(
         if not (np.isfinite(value) and value > 0):
             refuse("catchment.weight_value", "RAAM", name=name, value=value)
     people, (places, stated) = need_demand(demand), need_capacity(capacity)
-    ways = make_pairs(travel, demand.index, capacity.index)
+    ways = make_pairs(travel, demand.index, capacity.index, limit_min=limit)
     supply = np.where(stated, places, 0.0)
     crowded = people.sum() > 0 and supply.sum() > 0
     crowd = people.sum() / supply.sum() * supply if crowded else supply
-    kept = within(ways.minutes, limit) & (crowd[ways.offer] > 0)
+    kept = crowd[ways.offer] > 0
     choice = _Choice.of(ways.cell[kept], ways.offer[kept], ways.minutes[kept] / tau_min)
     cost = np.full(len(people), np.nan)
     cost[choice.cell] = choice.settle(people[choice.cell], crowd, tolerance)
-    unstated = ways.count_at_cells(limit, ~stated)
+    unstated = ways.count_at_cells(~stated)
     return pd.DataFrame(
         {
             "people": people,
             "cost": cost,
-            "offers": ways.count_at_cells(limit, stated),
+            "offers": ways.count_at_cells(stated),
             "unstated": unstated,
             "quality": np.where(unstated > 0, "partial", ways.quality),
         },

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sozialraum.access.crew import share
 from sozialraum.access.network import Floats, refuse
-from sozialraum.access.pairs import compiled_loops
+from sozialraum.access.pairs import compiled_loops, cut
 from sozialraum.access.travel import within
 from sozialraum.texts import number, say
 
@@ -95,7 +96,11 @@ class Steps:
         loops = compiled_loops(len(minutes))
         if loops is not None:
             weight = np.empty(len(minutes))
-            loops.weigh_steps(minutes, ends, values, weight)
+
+            def weigh_part(part: slice) -> None:
+                loops.weigh_steps(minutes[part], ends, values, weight[part])
+
+            share(weigh_part, cut(len(minutes)))
             return weight
         step = np.zeros(len(minutes), dtype=np.int8)
         for end in ends:
