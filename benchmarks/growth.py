@@ -6,13 +6,12 @@ Every size runs in a process of its own, so that the peak is its own: python gro
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
 
 import numpy as np
-from measure import clock
+from measure import clock, peak_gb
 from networks import choose, make_network, stand_at
 
 from sozialraum.access.network import UNBOUNDED
@@ -24,14 +23,14 @@ SIZES = (100_000, 1_000_000, 10_000_000)
 def measure(nodes: int) -> dict[str, float]:
     """Build a network and search the nearest of 1,000 offers for every node of it."""
     build, network = clock(lambda: make_network(nodes))
-    built = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    built = peak_gb()
     here = stand_at(network, np.arange(len(network), dtype=np.int32))
     there = stand_at(network, choose(network, 1000))
     times = [
         clock(lambda: search_nearest(network, here, there, k=1, limit=UNBOUNDED))[0]
         for _ in range(6)
     ]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = peak_gb()
     search = statistics.median(times[1:])
     return {"build": build, "search": search, "node": search / len(network), "built": built,
             "peak": peak}  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,14 @@ class Result:
             f"{self.work} | {self.peer} | {self.ratio:.1f} x{goal} | "
             f"{self.ours:.4f} s against {self.theirs:.3f} s | {self.agree}"
         )
+
+
+def peak_gb() -> float:
+    """Give the most memory of this process; not what a process that started it had before."""
+    status = Path("/proc/self/status")
+    own = re.search(r"VmHWM:\s+(\d+)", status.read_text()) if status.exists() else None
+    kilobytes = int(own[1]) if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes / 2**20
 
 
 def clock(work: Callable[[], Any]) -> tuple[float, Any]:

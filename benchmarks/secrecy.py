@@ -6,12 +6,13 @@ python benchmarks/secrecy.py
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+
+from measure import peak_gb
 
 from sozialraum.secrecy.protect import attack_values, protect_together
 from sozialraum.secrecy.rules import Secrecy
@@ -51,7 +52,7 @@ def secrecy() -> None:
                 flush=True,
             )
         growth = np.polyfit(np.log(sizes), np.log(spent), 1)[0]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        memory = peak_gb()
         goals = (
             ("seconds", spent[-1], _GOAL_SECONDS),
             ("growth n^", growth, _GOAL_GROWTH),
