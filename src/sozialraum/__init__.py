@@ -95,6 +95,12 @@ from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
 from sozialraum.present.needs import write_needs
+from sozialraum.present.notebook import (
+    Shown,
+    show_print_map,
+    show_ressourcenkarte,
+    show_sozialraumprofil,
+)
 from sozialraum.present.passports import write_passports
 from sozialraum.present.plots import (
     plot_bars,
@@ -166,6 +172,7 @@ __all__ = [
     "Recipe",
     "Secrecy",
     "SecrecyError",
+    "Shown",
     "SozialraumError",
     "Statement",
     "Steps",
@@ -288,6 +295,9 @@ __all__ = [
     "settle_needs",
     "shift_budget",
     "show_edition",
+    "show_print_map",
+    "show_ressourcenkarte",
+    "show_sozialraumprofil",
     "smooth_rates",
     "split_capacity",
     "sum_funding",

@@ -164,7 +164,9 @@ def _write(path: Path, data: bytes) -> Path:
     return path
 
 
-def render_profile(sheet: Sheet, desk: ProfileDesk, name: str, formats: Sequence[str]) -> str:
+def render_profile(
+    sheet: Sheet, desk: ProfileDesk, name: str = "", formats: Sequence[str] = ()
+) -> str:
     """Render a profile as HTML.
 
     Parameters
@@ -172,7 +174,7 @@ def render_profile(sheet: Sheet, desk: ProfileDesk, name: str, formats: Sequence
     sheet : Sheet
     desk : ProfileDesk
     name : str
-        File name without ending.
+        File name without ending; without one the page stands alone and leads nowhere.
     formats : sequence of str
         What stands beside the page under the same name.
 
@@ -188,7 +190,7 @@ def render_profile(sheet: Sheet, desk: ProfileDesk, name: str, formats: Sequence
         sheet=sheet,
         level=desk.level,
         others=others,
-        index=mark_name(INDEX, desk.edition.audience).name,
+        index=mark_name(INDEX, desk.edition.audience).name if name else "",
     )
 
 

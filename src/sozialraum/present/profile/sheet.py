@@ -69,8 +69,16 @@ class Picture:
         >>> Picture('<svg><title id="t">Karte</title><desc id="d">A &amp; B</desc></svg>').alt
         'Karte. A & B'
         """
-        found = [pattern.search(self.svg) for pattern in (_TITLE, _DESC)]
-        return ". ".join(html.unescape(m[1]).strip() for m in found if m)
+        return ". ".join(filter(None, (self._say(_TITLE), self.desc)))
+
+    @property
+    def desc(self) -> str:
+        """What it shows, without its title."""
+        return self._say(_DESC)
+
+    def _say(self, pattern: re.Pattern[str]) -> str:
+        found = pattern.search(self.svg)
+        return html.unescape(found[1]).strip() if found else ""
 
 
 @dataclass(frozen=True, slots=True)

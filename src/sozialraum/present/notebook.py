@@ -1,0 +1,223 @@
+"""Maps and profiles that show themselves where a notebook's cell ends in them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sozialraum.errors import UnknownNameError
+from sozialraum.planning.report import NeedsPlan, report_needs
+from sozialraum.present.locator import prepare_ground
+from sozialraum.present.print_map import write_print_map
+from sozialraum.present.profile.context import ProfileDesk, build_profile
+from sozialraum.present.profile.sections import build_sheet
+from sozialraum.present.profile.sheet import Picture, say_plain
+from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
+from sozialraum.present.sozialraumprofil import render_profile
+from sozialraum.present.svg import clean
+from sozialraum.texts import number, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sozialraum.secrecy.edition import Edition
+
+# The page's own script, its CSV files and its print button; no storage, no cookies, no look at the
+# notebook around it, no forms, no other windows.
+_SANDBOX = "allow-scripts allow-downloads allow-modals"
+# A larger page makes a notebook too slow to save and to open.
+MOST_BYTES = 6_000_000
+_FRAME = "display:block;width:100%;box-sizing:border-box;border:1px solid #888;background:#fff"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """A map or profile as a notebook shows it. Made by the functions that begin with ``show_``.
+
+    Attributes
+    ----------
+    title : str
+    text : str
+        What there is to see, in words: for terminals, and for who cannot see the picture.
+    svg : str
+        A picture: for paper, and wherever the page may not run.
+    page : str
+        The whole page as HTML, shown in a frame that cannot reach the notebook; empty for a picture.
+    height_px : int
+        Of the frame.
+    """
+
+    title: str
+    text: str
+    svg: str
+    page: str = ""
+    height_px: int = 720
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.text}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._draw(), "image/svg+xml": self.svg, "text/plain": repr(self)}
+
+    def _draw(self) -> str:
+        address = "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
+        picture = f'<img src="{address}" alt="{_quote(repr(self))}" style="max-width:100%">'
+        size = len(self.page.encode())
+        if size > MOST_BYTES:
+            large = say("shown.large", megabytes=number(size / 1e6, 1))
+            return f"<p>{html.escape(large)}</p>{picture}"
+        if not self.page:
+            return picture
+        # A notebook from elsewhere loses its frames, not what stands inside them.
+        return (
+            f'<iframe title="{_quote(self.title)}" sandbox="{_SANDBOX}" '
+            f'style="{_FRAME};height:{self.height_px}px" srcdoc="{_quote(self.page)}">'
+            f"{picture}</iframe>"
+        )
+
+
+def _quote(text: str) -> str:
+    return html.escape(clean(text), quote=True)
+
+
+def show_ressourcenkarte(edition: Edition, *, height_px: int = 720, **options: Any) -> Shown:
+    """Show the map page of an edition in a notebook.
+
+    Parameters
+    ----------
+    edition : Edition
+    height_px : int
+        Of the frame.
+    **options
+        Those of `write_ressourcenkarte`.
+
+    Returns
+    -------
+    Shown
+        The same page as `write_ressourcenkarte` writes, in a frame that cannot reach the notebook;
+        in its place, where the page may not run, the print map of what it shows first. A page of
+        more than 6 MB is not shown, only its picture.
+
+    Raises
+    ------
+    SecrecyError, UnknownNameError, CrsError
+        As `write_ressourcenkarte` does.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> show_ressourcenkarte(edition, level="sozialraum").title
+    'Ressourcenkarte: Musterstadt'
+    """
+    page = _keep(write_ressourcenkarte, edition, "karte.html", options)
+    level, indicator = choose_start(edition, options.get("level"), options.get("indicator"))
+    limits = (options.get("limits") or {}).get(indicator)
+    still = show_print_map(edition, level=level, indicator=indicator or None, limits=limits)
+    title = say("shown.map", title=edition.head.title or edition.title)
+    return Shown(title, still.text, still.svg, page, height_px)
+
+
+def show_print_map(edition: Edition, **options: Any) -> Shown:
+    """Show the print map of an edition in a notebook.
+
+    Parameters
+    ----------
+    edition : Edition
+    **options
+        Those of `write_print_map`.
+
+    Returns
+    -------
+    Shown
+        The same picture as `write_print_map` writes as SVG.
+
+    Raises
+    ------
+    SecrecyError, UnknownNameError
+        As `write_print_map` does.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> show_print_map(edition, indicator="u6", level="planregion").svg[:4]
+    '<svg'
+    """
+    written = _keep(write_print_map, edition, "karte.svg", options)
+    svg = written[written.index("<svg") :]
+    title = say("shown.print_map", title=edition.head.title or edition.title)
+    return Shown(title, Picture(svg).desc, svg)
+
+
+def show_sozialraumprofil(
+    edition: Edition,
+    area: str,
+    *,
+    level: str,
+    needs: pd.DataFrame | None = None,
+    plan: NeedsPlan | None = None,
+    height_px: int = 720,
+) -> Shown:
+    """Show the Sozialraumprofil of one area in a notebook.
+
+    Parameters
+    ----------
+    edition : Edition
+    area : str
+        Id of an area of the level.
+    level : str
+    needs, plan
+        See `write_sozialraumprofile`.
+    height_px : int
+        Of the frame.
+
+    Returns
+    -------
+    Shown
+        The same page as `write_sozialraumprofile` writes, without the links to its neighbours; in its
+        place, where the page may not run, the map of the area and what is said of it at a glance.
+
+    Raises
+    ------
+    SecrecyError
+        The edition was not made by `build_edition` or was changed afterwards.
+    UnknownNameError
+        There is no such level or area.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> show_sozialraumprofil(edition, "1", level="planregion").title
+    'Sozialraumprofil: West'
+    """
+    edition.verify()
+    desk = ProfileDesk(edition, level)
+    known = desk.tables[level].index
+    if area not in known:
+        raise UnknownNameError("area", area, known)
+    voices = None if needs is None else report_needs(needs, edition, plan)
+    sheet = build_sheet(build_profile(desk, area), desk, prepare_ground(edition), voices)
+    place, glance = sheet.sections[:2]
+    return Shown(
+        say("shown.profile", name=sheet.name),
+        "\n".join(map(say_plain, glance.blocks[0].items)),
+        place.blocks[0].picture.svg,
+        render_profile(sheet, desk),
+        height_px,
+    )
+
+
+def _keep(write: Callable[..., Path], edition: Edition, name: str, options: dict[str, Any]) -> str:
+    """Give what a writer writes, so that what is shown is what is handed over."""
+    with tempfile.TemporaryDirectory() as folder:
+        return write(edition, Path(folder) / name, **options).read_text(encoding="utf-8")
