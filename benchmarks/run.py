@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -53,21 +54,30 @@ WORKS: dict[str, Callable[[], object]] = {
 
 
 def main() -> None:
-    """Run the works named, or all."""
-    names = sys.argv[1:] or list(WORKS)
+    """Run the works named, or each in a process of its own, so that none uses another's memory."""
+    names = sys.argv[1:]
     if unknown := [name for name in names if name not in WORKS]:
         sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(WORKS)}")
-    for name in PACKAGES:
-        try:
-            print(name, version(name))
-        except PackageNotFoundError:
-            print(name, "nicht geprüft: not installed")
-    print(platform.machine(), os.cpu_count(), "cores, Python", platform.python_version())
     for name in names:
         try:
             WORKS[name]()
         except (ImportError, KeyError) as error:
             print(f"{name} | nicht geprüft: {error}", flush=True)
+    if names:
+        return
+    for name in PACKAGES:
+        try:
+            print(name, version(name))
+        except PackageNotFoundError:
+            print(name, "nicht geprüft: not installed")
+    print(
+        platform.machine(), os.cpu_count(), "cores, Python", platform.python_version(), flush=True
+    )
+    failed = [
+        n for n in WORKS if subprocess.run([sys.executable, __file__, n], check=False).returncode
+    ]
+    if failed:
+        sys.exit(f"stopped by an error: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

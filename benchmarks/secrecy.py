@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
 from measure import peak_gb
 
 from sozialraum.secrecy.protect import attack_values, protect_together
