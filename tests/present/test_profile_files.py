@@ -238,12 +238,20 @@ def test_the_rules_find_what_is_broken(town_files, tmp_path):
                 del node.Alt
             if node.S == "/TH":
                 node.S = pikepdf.Name.TD
+            if node.S == "/L":
+                del node.A
         page = pdf.pages[0]
         page.contents_add(b"0 0 9 9 re f")
+        page.contents_add(b"/P <</MCID 9999>> BDC EMC", prepend=True)
+        pdf.docinfo["/Title"] = "Anders"
         del page.Resources.Font[next(iter(page.Resources.Font))].ToUnicode
         pdf.save(tmp_path / "broken.pdf")
     found = " ".join(find_faults(tmp_path / "broken.pdf"))
-    for fault in ("MarkInfo", "Lang", "Figure", "Table", "untagged f", "ToUnicode"):
+    for fault in (
+        "MarkInfo", "Lang", "Figure", "Table without headings", "row without a heading",
+        "does not name its row", "List without", "untagged f", "no structure holds", "ToUnicode",
+        "/Title 'Anders'",
+    ):  # fmt: skip
         assert fault in found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sozialraum.errors import require
 from sozialraum.present.looks import FONTS, LOOKS, only_known
 from sozialraum.present.profile.sheet import Sheet, to_plain
+from sozialraum.present.row_headings import mark_row_headings
 
 STANDARDS = ["a-2a", "ua-1"]
 PIXELS_PER_INCH = 220.0
@@ -44,7 +45,7 @@ def set_pdf(sheet: Sheet, *, author: str = "") -> bytes:
         pdf_standards=STANDARDS,
         timestamp=find_seconds(sheet.created),
     )
-    return bytes(made)
+    return mark_row_headings(bytes(made))
 
 
 def draw_png(svgs: Sequence[str]) -> list[bytes]:
