@@ -21,7 +21,8 @@ from sozialraum.present.basemap import Basemap, find_basemap
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.looks import write_css_colours
 from sozialraum.present.page import digest, drawn, render_page
-from sozialraum.present.payload import build_payload, pack
+from sozialraum.present.payload import build_payload
+from sozialraum.present.payload_packing import pack
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
 from sozialraum.texts import LANGUAGES, date, say, speaking, words
@@ -172,7 +173,7 @@ def choose_start(edition: Edition, level: str | None, indicator: str | None) -> 
 
 def _words() -> dict[str, Any]:
     own = words("map.script")
-    for key in ("datenstand", "gebietsstand", "quality", "steps"):
+    for key in ("datenstand", "gebietsstand", "quality", "source", "steps"):
         own[key] = say(f"passport.{key}")
     own["missing"] = say("number.missing")
     return {"words": own, "signs": words("sign"), "qualities": words("quality")}

@@ -117,7 +117,7 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
         line=line,
         caption=f"{title_of(known)}, {line}",
         map=_draw(topology, level, places, classes),
-        legend=_legend(classes, places),
+        legend=_legend(known, classes, places),
         heads=(own.title, value, *((known.numerator, known.denominator) if parts else ())),
         rows=tuple((name, *figures) for name, _, figures in table),
     )
@@ -195,7 +195,7 @@ def _trace(line: IntArray, corner: tuple[float, float], k: float) -> str:
     return f"M{xy[0, 0]} {xy[0, 1]}l{steps}z".replace(" -", "-")
 
 
-def _legend(classes: Classes, places: IntArray) -> Markup:
+def _legend(known: Indicator, classes: Classes, places: IntArray) -> Markup:
     from markupsafe import Markup
 
     counts = dict(zip(*(a.tolist() for a in np.unique(places, return_counts=True)), strict=True))
@@ -208,4 +208,10 @@ def _legend(classes: Classes, places: IntArray) -> Markup:
         '<span></span><span class="anzahl">{}</span></li>'
     )
     rows = [row.format(_fill(p, classes), label, counts.get(p, 0)) for p, label in entries]
-    return Markup("<ul>{}</ul>").format(Markup("").join(rows))
+    line = Markup('<p class="regel">{}</p>').format
+    legend = Markup("<ul>{}</ul>").format(Markup("").join(rows))
+    if known.unit:
+        legend = line(say("map.script.legend_unit", unit=known.unit)) + legend
+    if known.source:
+        legend += line(f"{say('passport.source')}: {known.credit}")
+    return legend

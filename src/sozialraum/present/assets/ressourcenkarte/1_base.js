@@ -1,13 +1,13 @@
 // Data, words, numbers and elements. Names and texts of others only ever become text nodes.
 
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], inside?: number[], points: number[][]}} Level */
-/** @typedef {{id: string, title: string, unit: string, digits: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][], gap: string}} Indicator */
+/** @typedef {{id: string, title: string, unit: string, digits: number, per: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][], gap: string}} Indicator */
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
 /** @typedef {[number, string, number]} Hatch */
 /** @typedef {{breaks: number[], labels: string[], scale: number}} Classes */
 /** One edition: this one, or an older one beside it. @typedef {{levels: Level[], series: Series[], byKey: Map<string, Series>}} Book */
-/** @typedef {{id: string, label: string, values: string[], codes: number[]}} Column */
-/** @typedef {{ids: string[], names: string[], places: number[][], areas: number[], categories: {id: string, title: string, path: string, colour: string}[], category: number[], columns: Column[], week?: {from: string, days: number[][][]}}} Offers */
+/** @typedef {{id: string, label: string, values: string[], codes: Int32Array}} Column */
+/** @typedef {{ids: string[], names: string[], east: Int32Array, north: Int32Array, areas: Int32Array, categories: {id: string, title: string, path: string, colour: string}[], category: Int32Array, columns: Column[], week?: {from: string, days: number[][][]}}} Offers */
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{corner: number[], size: number, metres: number, columns: number, rows: number, limits: number[], colours: string[], hatches: Hatch[], labels: string[], measures: {id: string, title: string, at: number}[]}} Cells */
@@ -30,17 +30,76 @@ async function readData() {
   const packed = fromBase64
     ? fromBase64.call(Uint8Array, text)
     : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const whole = await new Response(stream).arrayBuffer();
-  await rest();
+  const gzip = new DecompressionStream("gzip"), writer = gzip.writable.getWriter();
+  writer.write(packed);
+  writer.close();
+  const whole = await new Response(gzip.readable).arrayBuffer();
   const length = new DataView(whole).getUint32(0, true);
   data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
-  await rest();
-  // Four planes of bytes, the lowest first.
-  const planes = new Uint8Array(whole, 4 + length), size = planes.length / 4;
+  widen(new Uint8Array(whole, 4 + length));
+}
+
+/** Numbers come as what they differ by from others, in four planes of bytes, the lowest first; the
+ * writer's `pack` says in which order. @param {Uint8Array} planes */
+function widen(planes) {
+  const size = planes.length / 4;
   numbers = new Int32Array(size);
   for (let i = 0; i < size; i++) {
-    numbers[i] = planes[i] | planes[i + size] << 8 | planes[i + 2 * size] << 16 | planes[i + 3 * size] << 24;
+    const n = planes[i] | planes[i + size] << 8 | planes[i + 2 * size] << 16 | planes[i + 3 * size] << 24;
+    numbers[i] = (n >>> 1) ^ -(n & 1);
+  }
+  const books = /** @type {Book[]} */ (data.older ? [data, data.older] : [data]);
+  let end = 0;
+  for (const book of books) {
+    const columns = /** @type {any} */ (book.series);
+    book.series = columns.date.map((/** @type {string} */ date, /** @type {number} */ i) => {
+      const one = { level: columns.level[i], indicator: columns.indicator[i], date, borders: columns.borders[i], counted: columns.counted[i], at: end };
+      end += 4 * book.levels[one.level].ids.length;
+      return one;
+    });
+  }
+  const coded = numbers.slice(0, end);
+  for (const book of books) book.series.forEach((one, i) => widenSeries(book, one, book.series[i - 1], coded));
+  const cells = data.cells;
+  let place = cells ? end + cells.measures.length * cells.columns * cells.rows : end;
+  /** @param {number} count */
+  const take = (count) => numbers.subarray(place, (place += count));
+  for (const { topology } of /** @type {any[]} */ (books)) {
+    if (!topology) continue;
+    const lengths = take(topology.arcs), points = lengths.reduce((a, b) => a + b, 0);
+    const east = take(points), north = take(points);
+    let at = 0;
+    topology.arcs = Array.from(lengths, (n) => Array.from({ length: n }, () => [east[at], north[at++]]));
+  }
+  const offers = /** @type {any} */ (data.offers), count = offers.ids.length;
+  offers.areas = take(count);
+  offers.category = take(count);
+  offers.east = take(count);
+  offers.north = take(count);
+  const { points } = data.levels[data.levels.length - 1];
+  for (let i = 0; i < count; i++) {
+    if (offers.areas[i] < 0) continue;
+    offers.east[i] += points[offers.areas[i]][0];
+    offers.north[i] += points[offers.areas[i]][1];
+  }
+  for (const column of offers.columns) column.codes = take(count);
+}
+
+/** Parts follow from those of the date before, values from their parts. @param {Book} book @param {Series} one @param {Series|undefined} before @param {Int32Array} coded */
+function widenSeries(book, one, before, coded) {
+  const size = book.levels[one.level].ids.length, quarter = coded.length / 4;
+  const from = before && before.level === one.level && before.indicator === one.indicator ? before.at : -1;
+  for (let column = 1; column < 4; column++) {
+    const at = one.at + column * size, own = column * quarter + one.at / 4, earlier = from + column * size;
+    for (let i = 0; i < size; i++) numbers[at + i] = coded[own + i] + (from < 0 ? 0 : numbers[earlier + i]);
+  }
+  const { per, digits, denominator } = data.indicators[one.indicator], factor = per * 10 ** digits, known = -2147483647;
+  for (let i = 0; i < size; i++) {
+    const top = numbers[one.at + size + i], bottom = numbers[one.at + 2 * size + i];
+    const guess = denominator
+      ? top > known && bottom > known && bottom ? Math.floor(factor * top / bottom + 0.5) : 0
+      : top > known && digits === one.counted ? top : 0;
+    numbers[one.at + i] = coded[one.at / 4 + i] + (Math.abs(guess) < 2147483648 ? guess : 0);
   }
 }
 
@@ -182,6 +241,9 @@ function writeValue(cell, indicator, unit = true) {
   const text = (indicator.classes ? indicator.classes[cell.value - 1] : write(cell.value, indicator.digits)) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
   return cell.sign === "()" ? `(${text})` : text;
 }
+
+/** Language of what an edition says, where the page speaks another. */
+const EDITION = document.documentElement.lang === "de" ? null : "de";
 
 /** @param {string} text */
 function announce(text) {

@@ -167,100 +167,6 @@ function drawChoice() {
     String(Boolean(choice && choice.kind === "area" && choice.level === state.level && choice.index === i))));
 }
 
-// ---- names
-
-const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-
-/** @param {string} text @returns {string[][]} one line, or the best two */
-function foldName(text) {
-  const found = [[text]];
-  let best = Infinity;
-  text.replace(/[\s-]/g, (sign, at) => {
-    const pair = [text.slice(0, at + (sign === "-" ? 1 : 0)), text.slice(at + 1)];
-    const widest = Math.max(pair[0].length, pair[1].length);
-    if (pair[0] && pair[1] && widest < best) { best = widest; found[1] = pair; }
-    return sign;
-  });
-  return found;
-}
-
-/** White letters read better on it than dark ones. @param {string} colour */
-function isDark(colour) {
-  const [r, g, b] = [1, 3, 5].map((i) => (parseInt(colour.slice(i, i + 2), 16) / 255) ** 2.2);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.18;
-}
-
-/** Is a place inside? Every border to the east of it is crossed once more. @param {number[][][]} polygons @param {number} x @param {number} y */
-function contains(polygons, x, y) {
-  let inside = false;
-  for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
-    const line = lines[arc < 0 ? ~arc : arc];
-    for (let i = 1; i < line.length; i++) {
-      const [ax, ay] = line[i - 1], [bx, by] = line[i];
-      if (ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay)) inside = !inside;
-    }
-  }
-  return inside;
-}
-
-/** Does a box lie in the area? Corners may stick out a little, the middle line may not.
- * @param {number[][][]} polygons @param {number[]} box on the screen */
-function lies(polygons, [x0, y0, x1, y1]) {
-  const y = (y0 + y1) / 2, dx = (x1 - x0) / 8;
-  return [[x0, y], [x1, y], [x0 + dx, y0 + 3], [x1 - dx, y0 + 3], [x0 + dx, y1 - 3], [x1 - dx, y1 - 3]]
-    .every(([sx, sy]) => contains(polygons, (sx - view.x) / view.k, (sy - view.y) / view.k));
-}
-
-/** @type {Map<string, number>} */
-const widths = new Map();
-
-/** @param {string} text */
-function widthOf(text) {
-  let width = widths.get(text);
-  if (width === undefined) widths.set(text, (width = ruler.measureText(text).width));
-  return width;
-}
-
-let naming = 0;
-
-/** Names come after the colours, in a task of their own. */
-function nameSoon() {
-  cancelAnimationFrame(naming);
-  if (state.printing) { drawNames(); return; }
-  naming = requestAnimationFrame(() => { naming = requestAnimationFrame(drawNames); });
-}
-
-function drawNames() {
-  if (!state.names || !view.width) { map.names.replaceChildren(); return; }
-  const level = data.levels[state.level], own = drawn[state.level], shapes = data.topology.objects[level.id].geometries;
-  const indicator = data.indicators[state.indicator], paint = state.paint;
-  if (!widths.size) ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
-  const made = [];
-  // Names keep off the marks of offers.
-  const taken = state.marks.map(({ x, y }) => [x - 13, y - 13, x + 13, y + 13]);
-  const order = own.boxes.map((b, i) => [(b[2] - b[0]) * (b[3] - b[1]), i]).sort((a, b) => b[0] - a[0]);
-  for (const [, i] of order) {
-    const [x0, , x1] = own.boxes[i];
-    const [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
-    if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || (x1 - x0) * view.k < 20) continue;
-    const cell = paint.cells[i], apart = paint.apart[i];
-    const number = cell.value === null || paint.pair || waysShown() ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
-    const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
-    for (const text of choices) {
-      const width = Math.max(...text.map(widthOf)) + 6, height = text.length * 14 + 4;
-      const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
-      if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
-      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]) || !lies(shapes[i].arcs, box)) continue;
-      taken.push(box);
-      const ground = state.hatch || waysShown() ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
-      made.push(svg("text", { x: cx, y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
-        svg("tspan", { x: cx, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
-      break;
-    }
-  }
-  map.names.replaceChildren(...made);
-}
-
 // ---- view
 
 /** @param {number} x @param {number} y */
@@ -268,11 +174,14 @@ function toScreen(x, y) {
   return [x * view.k + view.x, y * view.k + view.y];
 }
 
+/** Paper that is held in the hand shows finer lines and letters than the screen. */
+function finer() {
+  return state.printing && !document.documentElement.classList.contains("a3") ? 1.4 : 1;
+}
+
 function resize() {
   const stage = byId("buehne");
-  // Paper shows finer lines and letters than the screen.
-  const finer = state.printing ? 1.4 : 1;
-  const width = stage.clientWidth * finer, height = stage.clientHeight * finer;
+  const width = stage.clientWidth * finer(), height = stage.clientHeight * finer();
   if (!width || !height) return;
   const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
   view.width = width; view.height = height;
@@ -342,6 +251,7 @@ function settle() {
   if (state.hatch) drawWays(true);
   drawGround();
   drawMarks();
+  writeHash(400);
 }
 
 function scalePatterns() {
@@ -354,7 +264,7 @@ function drawScale() {
   const power = 10 ** Math.floor(Math.log10(most));
   const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
   byId("massstab-text").textContent = length >= 1000 ? `${write(length / 1000)} km` : `${write(length)} m`;
-  byId("massstab-balken").style.width = `${length * metre / (state.printing ? 1.4 : 1)}px`;
+  byId("massstab-balken").style.width = `${length * metre / finer()}px`;
 }
 
 /** @param {number} factor @param {number} [sx] @param {number} [sy] */

@@ -20,7 +20,7 @@ function bundle() {
   /** @type {Map<string, Mark>} */
   const squares = new Map();
   for (const i of state.found) {
-    const [gx, gy] = data.offers.places[i];
+    const gx = data.offers.east[i], gy = data.offers.north[i];
     const [x, y] = toScreen(gx, -gy);
     if (x < -CROWD || y < -CROWD || x > view.width + CROWD || y > view.height + CROWD) continue;
     // The grid is fixed to the ground, so bundles keep their members while the map is dragged.
@@ -43,13 +43,14 @@ function drawMarks() {
   const focused = document.activeElement && map.things.contains(document.activeElement);
   const marks = state.marks = state.offers ? bundle() : [];
   const gaps = state.gaps ? data.topology.objects.gaps.geometries.filter((_, i) => gapShown(i)) : [];
+  state.gapBoxes = gaps.map((shape) => boxOf(shape.arcs));
   if (marks.length || gaps.length) map.things.removeAttribute("display");
   else map.things.setAttribute("display", "none");
   /** @type {{node: any, x: number, y: number, go: (keyboard: boolean) => void}[]} */
   const things = [], ranks = /** @type {any[]} */ ([]);
-  map.zoomed[1].replaceChildren(...gaps.map((shape) => {
+  map.zoomed[1].replaceChildren(...gaps.map((shape, i) => {
     const index = data.gaps.findIndex((g) => g.id === shape.id);
-    const [x0, y0, x1, y1] = boxOf(shape.arcs);
+    const [x0, y0, x1, y1] = state.gapBoxes[i];
     const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
     const node = svg("path", { d: pathOf(shape.arcs), class: state.choice && state.choice.kind === "gap" && state.choice.index === index ? "luecke gewaehlt" : "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
     things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, map.nearest, keyboard) });
@@ -69,7 +70,7 @@ function drawMarks() {
       one >= 0 && svg("path", { d: category ? category.path : "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", fill: category ? category.colour : data.look.ink, class: "zeichen" }));
     const go = (/** @type {boolean} */ keyboard) => {
       if (one >= 0) return reveal({ kind: "offer", index: one }, map.nearest, keyboard);
-      const xs = mark.members.map((i) => data.offers.places[i][0]), ys = mark.members.map((i) => -data.offers.places[i][1]);
+      const xs = mark.members.map((i) => data.offers.east[i]), ys = mark.members.map((i) => -data.offers.north[i]);
       const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
       if (view.zoom >= MAX_ZOOM - 0.01 || (box[2] - box[0]) * view.fit * MAX_ZOOM < CROWD / 2 && (box[3] - box[1]) * view.fit * MAX_ZOOM < CROWD / 2) return reveal({ kind: "bundle", members: mark.members }, map.nearest, keyboard);
       const closer = 0.6 * Math.min(view.width / (box[2] - box[0] || 1), view.height / (box[3] - box[1] || 1)) / view.fit;

@@ -1,15 +1,15 @@
 // What is known of one area, offer or gap, with the passport of every number.
 
-/** @param {string} label @param {Node|string} content */
-function pair(label, content) {
-  return [html("dt", {}, label), html("dd", {}, content)];
+/** @param {string} label @param {Node|string} content @param {string|null} [lang] */
+function pair(label, content, lang) {
+  return [html("dt", {}, label), html("dd", { lang }, content)];
 }
 
 /** Heading that takes the focus, and the way back. @param {string} over @param {string} title */
 function detailHead(over, title) {
   return [
     html("p", { class: "ueber" }, over),
-    html("h3", { id: "einzel-titel", tabindex: -1 }, title),
+    html("h3", { id: "einzel-titel", tabindex: -1, lang: state.choice && state.choice.kind !== "area" && state.choice.kind !== "offer" ? null : EDITION }, title),
     state.choice && html("button", { type: "button", class: "zurueck", onclick: goBack }, say("back")),
   ];
 }
@@ -20,7 +20,7 @@ function passport(indicator, series, cell) {
   if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator"), `${write(cell.numerator, series.counted)} · ${indicator.numerator}`));
   if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator"), `${write(cell.denominator, series.counted)} · ${indicator.denominator}`));
   const dates = [say("datenstand"), say("gebietsstand"), say("quality")];
-  const general = indicator.passport.filter(([label]) => !dates.includes(label)).map(([label, text]) => pair(label, linkIn(text)));
+  const general = indicator.passport.filter(([label]) => !dates.includes(label)).map(([label, text]) => pair(label, linkIn(text), EDITION));
   if (series) general.push(pair(say("datenstand"), writeDate(series.date)));
   if (series && series.borders) general.push(pair(say("gebietsstand"), writeDate(series.borders)));
   if (cell.quality) general.push(pair(say("quality"), data.qualities[cell.quality] || cell.quality));
@@ -83,7 +83,7 @@ function areaDetails(level, index) {
     box.append(html("p", { class: "teil" }, `${say("part_of")} `, html("button", { type: "button", class: "textlink", onclick: () => { setLevel(own.parent); reveal({ kind: "area", level: own.parent, index: parent }, null, true); } }, `${data.levels[own.parent].title} ${data.levels[own.parent].names[parent]}`)));
   }
   fill(box, {}, [
-    html("p", { class: "wert" }, html("span", { class: "gross" }, writeValue(cell, indicator)), html("span", { class: "wovon" }, indicator.title)),
+    html("p", { class: "wert" }, html("span", { class: "gross" }, writeValue(cell, indicator)), html("span", { class: "wovon", lang: EDITION }, indicator.title)),
     comparison(level, index), timeline(level, index),
     html("details", { open: true }, html("summary", {}, say("passport")), passport(indicator, series, cell)),
     html("h4", {}, say("all_values")),
@@ -99,7 +99,7 @@ function areaDetails(level, index) {
       // Forty passports would be made for the one that is read.
       if (own.open && own.children.length < 2) own.append(passport(other, its, value), html("button", { type: "button", class: "textlink", onclick: () => { setIndicator(i); reveal({ kind: "area", level, index }, null, true); } }, say("show_on_map")));
     } },
-      html("summary", {}, html("span", {}, other.title), html("b", {}, writeValue(value, other))))]);
+      html("summary", {}, html("span", { lang: EDITION }, other.title), html("b", {}, writeValue(value, other))))]);
   });
   for (const [theme, rows] of themes) {
     box.append(html("details", { class: "gruppe", open: themes.size === 1 || theme === indicator.theme },
@@ -116,14 +116,16 @@ function areaDetails(level, index) {
 
 /** Offers that lie in an area of any level. @param {number} level @param {number} index */
 function offersIn(level, index) {
-  const last = data.levels.length - 1;
-  const inside = data.levels[level].inside;
-  return data.offers.areas.flatMap((area, offer) => {
-    if (inside) return area >= 0 && inside[area] === index ? [offer] : [];
+  const last = data.levels.length - 1, { inside } = data.levels[level], { areas } = data.offers;
+  const lies = data.levels[last].ids.map((_, area) => {
+    if (inside) return inside[area] === index;
     let l = last, i = area;
     while (l > level && i >= 0) { i = data.levels[l].parents[i]; l = data.levels[l].parent; }
-    return l === level && i === index ? [offer] : [];
+    return l === level && i === index;
   });
+  const found = [];
+  for (let offer = 0; offer < areas.length; offer++) if (areas[offer] >= 0 && lies[areas[offer]]) found.push(offer);
+  return found;
 }
 
 /** @param {number} index */

@@ -20,7 +20,8 @@ function legendRow(fill, label, count, most, what) {
 
 function drawLegend() {
   const paint = state.paint, level = data.levels[state.level], indicator = data.indicators[state.indicator];
-  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, say("gap")));
+  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, say("legend_gap", { gap: (data.indicators[state.gapMeasure] || { gap: "" }).gap || say("gap") })));
+  drawOfferLegend();
   // The writer's sentence speaks of dark and light of one indicator.
   const reading = document.getElementById("lesesatz");
   if (reading) reading.hidden = paint.pair || paint.apart.length > 0 || waysShown();
@@ -44,7 +45,25 @@ function drawLegend() {
   refill("legende", swatches, head,
     paint.pair && pairLegend(counts),
     html("ul", {}, ...(paint.pair ? [] : [...paint.labels.keys()].reverse()).map(row), ...others.map(row), gap),
-    data.series.length > 0 && html("p", { class: "regel" }, say(`rule_${paint.pair ? "pair" : currentScheme()}`)));
+    data.series.length > 0 && html("p", { class: "regel" }, say(`rule_${paint.pair ? "pair" : currentScheme()}`)),
+    sourceLine());
+}
+
+/** The marks of the offers that are shown, and what a bundle of them looks like. */
+function drawOfferLegend() {
+  if (!state.offers) { refill("zeichen"); return; }
+  const { categories, category } = data.offers, counts = categories.map(() => 0);
+  for (const i of state.found) if (category[i] >= 0) counts[category[i]]++;
+  refill("zeichen", html("ul", {},
+    ...categories.map((c, i) => counts[i] > 0 && html("li", {}, symbol(c), html("span", {}, c.title), html("span", { class: "anzahl" }, write(counts[i]), html("span", { class: "nur-vorlesen" }, ` ${say("offers")}`)))),
+    html("li", {}, svg("svg", { class: "symbol", viewBox: "-9 -9 18 18", "aria-hidden": "true" }, svg("circle", { r: 7.5, class: "buendel" }), svg("text", { y: 3, class: "zahl" }, "2")), html("span", {}, say("legend_bundle")))));
+}
+
+/** Whose data the map shows, where it is shown. */
+function sourceLine() {
+  const shown = [state.indicator, ...(state.paint.pair ? [state.second] : [])];
+  const found = shown.flatMap((i) => data.indicators[i].passport.filter(([label]) => label === say("source")).map(([, text]) => text));
+  return found.length > 0 && html("p", { class: "regel quelle" }, `${say("source")}: `, html("span", { lang: EDITION }, linkIn([...new Set(found)].join("; "))));
 }
 
 /** Thirds of both: the first from left to right, the second upwards. @param {Map<number, number>} counts */

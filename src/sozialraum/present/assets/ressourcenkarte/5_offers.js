@@ -78,7 +78,7 @@ function filterOffers() {
   findOffers();
   state.offerPage = 0;
   if (!byId("t-angebote").hidden) drawOffers();
-  if (!state.offers) setOffers(true); else drawMarks();
+  if (!state.offers) setOffers(true); else { drawMarks(); drawOfferLegend(); }
   announce(writeFound());
   writeHash();
 }

@@ -63,7 +63,7 @@ function drawTable() {
   const head = html("tr", {}, ...[level.title, ...columns.map((c) => c.head)].map((text, c) => {
     const sorted = state.sort.column === c;
     return html("th", { scope: "col", "aria-sort": sorted ? (state.sort.down ? "descending" : "ascending") : null },
-      html("button", { type: "button", onclick: () => { state.sort = { column: c, down: sorted ? !state.sort.down : c > 0 }; state.page = 0; drawTable(); refocus(`#tabelle th:nth-child(${c + 1}) button`); announce(say("sorted", { column: text })); } }, text, html("span", { class: "pfeil", "aria-hidden": "true" }, sorted ? (state.sort.down ? "▼" : "▲") : "")));
+      html("button", { type: "button", onclick: () => { state.sort = { column: c, down: sorted ? !state.sort.down : c > 0 }; state.page = 0; drawTable(); refocus(`#tabelle th:nth-child(${c + 1}) button`); writeHash(); announce(say("sorted", { column: text })); } }, text, html("span", { class: "pfeil", "aria-hidden": "true" }, sorted ? (state.sort.down ? "▼" : "▲") : "")));
   }));
   // On paper the table is whole; on the screen rows beyond the page are left out.
   const shown = state.printing ? order : order.slice(state.page * PAGE, (state.page + 1) * PAGE);
@@ -71,7 +71,7 @@ function drawTable() {
     const parent = level.parent > 0 && level.parents[i] >= 0 ? data.levels[level.parent].names[level.parents[i]] : "";
     const chosen = state.choice && state.choice.kind === "area" && state.choice.level === state.level && state.choice.index === i;
     return html("tr", { class: chosen ? "gewaehlt" : null },
-      html("th", { scope: "row" }, html("button", { type: "button", class: "textlink", "data-area": i, onclick: () => reveal({ kind: "area", level: state.level, index: i }, () => document.querySelector(`#tabelle [data-area="${i}"]`), true) }, level.names[i]), parent && html("span", { class: "leise" }, parent)),
+      html("th", { scope: "row" }, html("button", { type: "button", class: "textlink", lang: EDITION, "data-area": i, onclick: () => reveal({ kind: "area", level: state.level, index: i }, () => document.querySelector(`#tabelle [data-area="${i}"]`), true) }, level.names[i]), parent && html("span", { class: "leise" }, parent)),
       ...columns.map((c) => html("td", { class: c.value(i) === null ? "leer" : null, title: c.sign(i) ? data.signs[c.sign(i)] : null }, c.text(i))));
   });
   const lost = lostCell(), series = currentSeries();

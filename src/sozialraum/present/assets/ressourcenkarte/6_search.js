@@ -15,7 +15,7 @@ function startSearch() {
     data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
     const address = columnOf("address");
     if (address) address.values.forEach((name, code) => all.push({ name, kind: say("address"), folded: fold(name), go: () => {
-      const members = address.codes.flatMap((c, i) => (c === code ? [i] : []));
+      const members = [...address.codes.keys()].filter((i) => address.codes[i] === code);
       reveal(members.length > 1 ? { kind: "bundle", members } : { kind: "offer", index: members[0] }, () => input, true);
     } }));
   };
@@ -41,8 +41,9 @@ function startSearch() {
     const found = all.filter((h) => h.folded.includes(wanted));
     hits = [...found.filter((h) => h.folded.startsWith(wanted)), ...found.filter((h) => !h.folded.startsWith(wanted))].slice(0, 12);
     list.replaceChildren(...hits.map((h, i) => html("li", { role: "option", id: `treffer-${i}`, "aria-selected": "false", onpointerdown: (/** @type {Event} */ e) => { e.preventDefault(); choose(i); } }, html("span", {}, h.name), html("span", { class: "leise" }, h.kind))));
-    list.hidden = !hits.length;
-    input.setAttribute("aria-expanded", String(Boolean(hits.length)));
+    if (!hits.length) list.append(html("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "leise" }, say("no_hits")));
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
     active = -1;
     announce(say(found.length ? "hits" : "no_hits", { count: found.length }));

@@ -13,7 +13,7 @@ const state = {
   /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
   /** @type {Filter} */ filter: { categories: new Set(), picks: {}, text: "", age: null, day: -1, minute: 600, unstated: false },
   /** @type {number[]} */ found: [], unknown: 0, offerPage: 0,
-  /** @type {Mark[]} */ marks: [],
+  /** @type {Mark[]} */ marks: [], /** @type {number[][]} */ gapBoxes: [],
   sort: { column: 1, down: true }, page: 0, printing: false,
 };
 
@@ -85,6 +85,7 @@ function setOffers(on) {
   state.offers = on;
   /** @type {HTMLInputElement} */ (byId("w-angebote")).checked = on;
   drawMarks();
+  drawOfferLegend();
   writeHash();
 }
 
@@ -117,8 +118,7 @@ function reveal(choice, opener, keyboard = false) {
     }
   } else if (choice.kind === "offer") {
     if (!state.offers) setOffers(true);
-    const [x, y] = data.offers.places[choice.index];
-    if (keyboard) look(Math.max(view.zoom, 5), x, -y);
+    if (keyboard) look(Math.max(view.zoom, 5), data.offers.east[choice.index], -data.offers.north[choice.index]);
   } else if (choice.kind === "gap") {
     if (!state.gaps) setGaps(true);
     lookAt(boxOf(data.topology.objects.gaps.geometries[choice.index].arcs), 0.35);
@@ -174,6 +174,7 @@ function showTab(name) {
   }
   if (name === "tabelle") drawTable();
   if (name === "angebote") { buildFilter(); showFilter(); drawOffers(); }
+  writeHash();
 }
 
 function startTabs() {

@@ -4,18 +4,24 @@ let writing = false;
 
 let hashing = 0;
 
-/** The browser takes its time for an address: it is written after what the reader waits for. */
-function writeHash() {
+/** The browser takes its time for an address: it is written after what the reader waits for, and not
+ * at every step of the map, which browsers count. @param {number} [delay] */
+function writeHash(delay = 0) {
   clearTimeout(hashing);
-  if (!writing) hashing = setTimeout(saveHash);
+  if (!writing) hashing = setTimeout(saveHash, delay);
 }
 
+/** @type {{zoom: number, x: number, y: number}} what the address wants to be seen */
+let wanted = { zoom: 1, x: 0, y: 0 };
+let wantedTab = "gebiet";
+
 function saveHash() {
-  if ( !/^(file|https?):$/.test(location.protocol)) return;
+  if (!/^(file|https?):$/.test(location.protocol)) return;
   const choice = state.choice;
   const parts = new URLSearchParams({ ebene: data.levels[state.level].id, merkmal: data.indicators[state.indicator].id, stand: state.date });
   if (choice && choice.kind === "area") parts.set("gebiet", `${data.levels[choice.level].id}/${data.levels[choice.level].ids[choice.index]}`);
   if (choice && choice.kind === "offer") parts.set("angebot", data.offers.ids[choice.index]);
+  if (choice && choice.kind === "bundle") for (const i of choice.members.slice(0, 50)) parts.append("angebot", data.offers.ids[i]);
   if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
   if (currentScheme() !== "quantiles") parts.set("klassen", currentScheme());
   if (isPair()) parts.set("zweites", data.indicators[state.second].id);
@@ -24,7 +30,8 @@ function saveHash() {
   if (state.compare) parts.set("vergleich", "1");
   if (state.hatch) parts.set("muster", "1");
   if (!state.names) parts.set("namen", "0");
-  if (state.gaps) parts.set("luecken", "1");
+  const measure = data.indicators[state.gapMeasure];
+  if (state.gaps) parts.set("luecken", measure ? measure.id : "1");
   if (state.offers) parts.set("angebote", [...state.filter.categories].map((c) => data.offers.categories[c].id).join(",") || "1");
   const { picks, text, age, day, minute, unstated } = state.filter;
   for (const [id, value] of Object.entries(picks)) parts.set(`f.${id}`, value);
@@ -32,6 +39,13 @@ function saveHash() {
   if (age !== null) parts.set("alter", String(age));
   if (day >= 0) parts.set("offen", `${day + 1} ${writeTime(minute)}`);
   if (unstated) parts.set("ohne", "1");
+  if (openTab() !== "gebiet") parts.set("reiter", openTab());
+  if (state.sort.column !== 1 || !state.sort.down) parts.set("folge", state.sort.column + (state.sort.down ? "-" : ""));
+  if (view.zoom > 1.001 && !state.printing) {
+    const [size] = data.topology.transform.scale, [east, north] = data.topology.transform.translate;
+    const x = (view.width / 2 - view.x) / view.k, y = (view.height / 2 - view.y) / view.k;
+    parts.set("karte", [view.zoom.toFixed(2), Math.round(east + x * size), Math.round(north - y * size)].join(","));
+  }
   history.replaceState(null, "", `#${parts}`);
 }
 
@@ -52,8 +66,11 @@ function readHash() {
   state.compare = parts.get("vergleich") === "1" && Boolean(data.older);
   state.hatch = parts.get("muster") === "1";
   state.names = parts.get("namen") !== "0";
-  state.gaps = parts.get("luecken") === "1" && data.gaps.length > 0;
+  state.gaps = parts.has("luecken") && data.gaps.length > 0;
+  const measure = indicatorOf(parts.get("luecken") || "");
+  state.gapMeasure = measure;
   followGaps();
+  if (gapMeasures().includes(measure)) state.gapMeasure = measure;
   state.offers = parts.has("angebote");
   const [day, hour, minute] = (parts.get("offen") || "").split(/[ :]/).map(Number);
   const age = parseFloat(parts.get("alter") || "");
@@ -66,8 +83,14 @@ function readHash() {
   findOffers();
   const [l, id] = (parts.get("gebiet") || "").split(/\/(.*)/s);
   const area = levelOf(l) >= 0 ? data.levels[levelOf(l)].ids.indexOf(id) : -1;
-  const offer = data.offers.ids.indexOf(parts.get("angebot") || ""), gap = data.gaps.findIndex((g) => g.id === parts.get("luecke"));
-  state.choice = area >= 0 ? { kind: "area", level: levelOf(l), index: area } : offer >= 0 ? { kind: "offer", index: offer } : gap >= 0 ? { kind: "gap", index: gap } : null;
+  const offers = parts.getAll("angebot").map((own) => data.offers.ids.indexOf(own)).filter((i) => i >= 0), gap = data.gaps.findIndex((g) => g.id === parts.get("luecke"));
+  state.choice = area >= 0 ? { kind: "area", level: levelOf(l), index: area } : offers.length > 1 ? { kind: "bundle", members: offers } : offers.length ? { kind: "offer", index: offers[0] } : gap >= 0 ? { kind: "gap", index: gap } : null;
+  const tab = document.getElementById(`r-${parts.get("reiter")}`);
+  wantedTab = tab ? tab.id.slice(2) : "gebiet";
+  const order = /^(\d)(-?)$/.exec(parts.get("folge") || "1-") || ["", "1", "-"];
+  state.sort = { column: Number(order[1]), down: order[2] === "-" };
+  const [zoom, x, y] = (parts.get("karte") || "").split(",").map(Number), { scale: [size], translate } = data.topology.transform;
+  wanted = zoom > 1 && Number.isFinite(x + y) ? { zoom, x: (x - translate[0]) / size, y: (translate[1] - y) / size } : { zoom: 1, x: 0, y: 0 };
 }
 
 /** Bring every control and drawing to the state. */
@@ -86,9 +109,9 @@ function apply() {
   /** @type {HTMLInputElement} */ (document.querySelector(`input[name=ebene][value="${state.level}"]`)).checked = true;
   fillDates();
   drawAll();
-  if (!byId("t-angebote").hidden) drawOffers();
   drawGaps();
-  if (state.choice) showTab("gebiet");
+  showTab(wantedTab);
+  if (wanted.zoom !== view.zoom || wanted.zoom > 1) look(wanted.zoom, wanted.x, wanted.y);
   writing = false;
   writeHash();
 }

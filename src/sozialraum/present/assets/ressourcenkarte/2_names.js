@@ -1,0 +1,118 @@
+// Names and values on the map: each on its area, none on another or on a mark.
+
+const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+
+/** @param {string} text @returns {string[][]} one line, or the best two */
+function foldName(text) {
+  const found = [[text]];
+  let best = Infinity;
+  text.replace(/[\s-]/g, (sign, at) => {
+    const pair = [text.slice(0, at + (sign === "-" ? 1 : 0)), text.slice(at + 1)];
+    const widest = Math.max(pair[0].length, pair[1].length);
+    if (pair[0] && pair[1] && widest < best) { best = widest; found[1] = pair; }
+    return sign;
+  });
+  return found;
+}
+
+/** White letters read better on it than dark ones. @param {string} colour */
+function isDark(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => (parseInt(colour.slice(i, i + 2), 16) / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.18;
+}
+
+/** Is a place inside? Every border to the east of it is crossed once more. @param {number[][][]} polygons @param {number} x @param {number} y */
+function contains(polygons, x, y) {
+  let inside = false;
+  for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
+    const line = lines[arc < 0 ? ~arc : arc];
+    for (let i = 1; i < line.length; i++) {
+      const [ax, ay] = line[i - 1], [bx, by] = line[i];
+      if (ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay)) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+/** Does a box lie in the area? Corners may stick out a little, the middle line may not.
+ * @param {number[][][]} polygons @param {number[]} box on the screen */
+function lies(polygons, [x0, y0, x1, y1]) {
+  const y = (y0 + y1) / 2, dx = (x1 - x0) / 8;
+  return [[x0, y], [x1, y], [x0 + dx, y0 + 3], [x1 - dx, y0 + 3], [x0 + dx, y1 - 3], [x1 - dx, y1 - 3]]
+    .every(([sx, sy]) => contains(polygons, (sx - view.x) / view.k, (sy - view.y) / view.k));
+}
+
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** @param {string} text */
+function widthOf(text) {
+  let width = widths.get(text);
+  if (width === undefined) widths.set(text, (width = ruler.measureText(text).width));
+  return width;
+}
+
+let naming = 0;
+
+/** Names come after the colours, in a task of their own. */
+function nameSoon() {
+  cancelAnimationFrame(naming);
+  if (state.printing) { drawNames(); return; }
+  naming = requestAnimationFrame(() => { naming = requestAnimationFrame(drawNames); });
+}
+
+function drawNames() {
+  if (!state.names || !view.width) { map.names.replaceChildren(); return; }
+  const level = data.levels[state.level], own = drawn[state.level], shapes = data.topology.objects[level.id].geometries;
+  const indicator = data.indicators[state.indicator], paint = state.paint;
+  if (!widths.size) ruler.font = "600 12px " + getComputedStyle(document.body).fontFamily;
+  const made = [];
+  const taken = state.marks.map(({ x, y }) => [x - 13, y - 13, x + 13, y + 13]);
+  const gaps = state.gapBoxes.map(onScreen);
+  const order = own.boxes.map((b, i) => [(b[2] - b[0]) * (b[3] - b[1]), i]).sort((a, b) => b[0] - a[0]);
+  for (const [, i] of order) {
+    const extent = onScreen(own.boxes[i]), [cx, cy] = toScreen(level.points[i][0], -level.points[i][1]);
+    if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || extent[2] - extent[0] < 20) continue;
+    const cell = paint.cells[i], apart = paint.apart[i];
+    const number = cell.value === null || paint.pair || waysShown() ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
+    const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
+    const found = placeName(choices, [cx, cy], shapes[i].arcs, taken, gaps.filter((g) => meet(g, extent)));
+    if (!found) continue;
+    const { text, box } = found;
+    taken.push(box);
+    const ground = state.hatch || waysShown() ? "#ffffff" : paint.colours[paint.places[i]] || "#ffffff";
+    made.push(svg("text", { y: box[1] + 12, stroke: ground, fill: isDark(ground) ? "#fff" : data.look.ink }, ...text.map((t, n) =>
+      svg("tspan", { x: (box[0] + box[2]) / 2, dy: n ? 14 : 0, class: number[0] === t && n === text.length - 1 ? "zahl" : null }, t))));
+  }
+  map.names.replaceChildren(...made);
+}
+
+/** Where a name may go instead of the middle, the nearest first. */
+const ASIDE = [[0, -16], [0, 16], [-24, 0], [24, 0], [-24, -16], [24, -16], [-24, 16], [24, 16], [0, -32], [0, 32], [-48, 0], [48, 0]];
+
+/** The fullest text that fits: in the middle, or beside gaps; over them if there is no room.
+ * @param {string[][]} choices @param {number[]} middle @param {number[][][]} polygons @param {number[][]} taken @param {number[][]} gaps */
+function placeName(choices, [cx, cy], polygons, taken, gaps) {
+  for (const steps of gaps.length ? [[[0, 0], ...ASIDE], [[0, 0]]] : [[[0, 0]]]) {
+    const off = steps.length > 1 ? [...taken, ...gaps] : taken;
+    for (const text of choices) {
+      const width = Math.max(...text.map(widthOf)) + 6, height = text.length * 14 + 4;
+      for (const [dx, dy] of steps) {
+        const x = cx + dx - width / 2, y = cy + dy - height / 2, box = [x, y, x + width, y + height];
+        if (x < 2 || y < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
+        if (!off.some((other) => meet(other, box)) && lies(polygons, box)) return { text, box };
+      }
+    }
+  }
+  return null;
+}
+
+/** @param {number[]} a @param {number[]} b boxes */
+function meet(a, b) {
+  return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+}
+
+/** @param {number[]} box of the map */
+function onScreen([x0, y0, x1, y1]) {
+  return [...toScreen(x0, y0), ...toScreen(x1, y1)];
+}
