@@ -85,6 +85,7 @@ from sozialraum.model.register import check_register
 from sozialraum.model.versions import AreaVersion
 from sozialraum.planning.action import ActionRule, find_action
 from sozialraum.planning.evidence import relate_needs
+from sozialraum.planning.measures import settle_measures, show_measures
 from sozialraum.planning.needs import settle_needs, summarise_needs
 from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.clusters import plot_clusters, plot_moran
@@ -94,6 +95,7 @@ from sozialraum.present.folder import save_atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.geotiff import write_travel_raster
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
+from sozialraum.present.measures import write_measures
 from sozialraum.present.needs import write_needs
 from sozialraum.present.notebook import (
     Shown,
@@ -128,6 +130,7 @@ from sozialraum.read.contributions import read_contributions
 from sozialraum.read.definitions import read_catalogue, read_indicators
 from sozialraum.read.funding import read_funding
 from sozialraum.read.keys import read_key
+from sozialraum.read.measures import read_measures
 from sozialraum.read.needs import read_needs
 from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
@@ -276,6 +279,7 @@ __all__ = [
     "read_funding",
     "read_indicators",
     "read_key",
+    "read_measures",
     "read_needs",
     "read_offers",
     "read_population",
@@ -292,9 +296,11 @@ __all__ = [
     "round_values",
     "run",
     "save_atlas",
+    "settle_measures",
     "settle_needs",
     "shift_budget",
     "show_edition",
+    "show_measures",
     "show_print_map",
     "show_ressourcenkarte",
     "show_sozialraumprofil",
@@ -307,6 +313,7 @@ __all__ = [
     "write_extract",
     "write_geopackage",
     "write_halbjahresbericht",
+    "write_measures",
     "write_needs",
     "write_passports",
     "write_print_map",

@@ -159,6 +159,50 @@ def build_needs() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
+def build_measures() -> pd.DataFrame:
+    """Build a list of measures of Musterstadt: every one of them is invented.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, topic, target_group, offer, office, paper, decided, status,
+        status_date, start, end, euro, funds, note, audience``: seven measures, one of them for the
+        closed part of a sitting and one for the office alone.
+
+    Examples
+    --------
+    >>> build_measures()["status"].fillna("?").tolist()
+    ['running', 'decided', 'planned', 'done', 'rejected', '?', 'planned']
+    """
+    social, youth = "Fachdienst Soziales", "Jugendamt"
+    rows = [
+        ("M1", "Mittagstisch im Stadtteilhaus", "22", "Armut", "Kinder", "bibliothek", social,
+         "V 112/2024", "2024-09-12", "running", "2024-10-01", "2024-10-01", "2025-06", 24000.0,
+         "Stadt", "Der Träger ist benannt.", "oeffentlich"),
+        ("M2", "Zweiter Standort der Kita am Wehr", "11", "Kinderbetreuung", "Kinder unter 6",
+         "kita_west", youth, "V 087/2024", "2024-06-20", "decided", "2024-06-20", None, "2024-12-15",
+         None, None, "Es fehlt noch ein Grundstück.", "oeffentlich"),
+        ("M3", "Offene Halle am Wochenende", "12", "Treffpunkte", "Jugendliche", "jugend", youth,
+         None, None, "planned", "2024-11-04", "2025-03", "2026", None, None, None, "oeffentlich"),
+        ("M4", "Stadtkarte für alle unter 18", "gesamt", "Armut", "Kinder und Jugendliche", None,
+         social, "V 041/2023", "2023-05-11", "done", "2024-04-01", "2023-09-01", "2024-03-31",
+         51000.0, "Stadt und Land", None, "oeffentlich"),
+        ("M5", "Fahrdienst zur Kita", "21", "Kinderbetreuung", None, None, youth, "V 093/2024",
+         "2024-09-12", "rejected", "2024-09-12", None, None, None, None, None, "oeffentlich"),
+        ("M6", "Räume für eine zweite Beratungsstelle", "2202", "Armut", None, "beratung", social,
+         None, None, None, None, None, None, None, None, "Verhandelt wird über die Miete.",
+         "nichtoeffentlich"),
+        ("M7", "Neuer Zuschnitt der Teams", "gesamt", "Verwaltung", None, None, youth, None, None,
+         "planned", None, None, None, None, None, None, "intern"),
+    ]  # fmt: skip
+    columns = [
+        "measure", "title", "area", "topic", "target_group", "offer", "office", "paper", "decided",
+        "status", "status_date", "start", "end", "euro", "funds", "note", "audience",
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns, dtype="str")
+    return table.astype({"euro": "float64"})
+
+
 def find_example(name: str = "sozialraum") -> Path:
     """Find the project file of an embedded example.
 

@@ -155,12 +155,12 @@ def _tell_german(text: pd.Series, decimal: str | None) -> tuple[pd.Series, pd.Se
 
 
 def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Read dates as ISO text: a year, ``2016-02``, ``201602``, ``2016-02-10``, ``10.02.2016``.
+    """Read dates as ISO text: a year, ``2016-02``, ``201602``, ``02.2016``, a day.
 
     Examples
     --------
-    >>> parse_dates(pd.Series(["10.2.2016", "2016", "31.02.2016"]))[0].tolist()
-    ['2016-02-10', '2016', nan]
+    >>> parse_dates(pd.Series(["10.2.2016", "2016-02-10", "2.2016", "2016", "31.02.2016"]))[0].tolist()
+    ['2016-02-10', '2016-02-10', '2016-02', '2016', nan]
     """
     empty = blank(cells)
     text = cells.where(~empty).astype("str").str.strip()
@@ -171,6 +171,8 @@ def parse_dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     german = text.str.extract(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
     iso = german[2] + "-" + german[1].str.zfill(2) + "-" + german[0].str.zfill(2)
     text = iso.where(iso.notna(), text)
+    month = text.str.extract(r"^(\d{1,2})\.(\d{4})$")
+    text = (month[1] + "-" + month[0].str.zfill(2)).where(month[1].notna(), text)
     coarse = text.str.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", na=False)
     full = text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}", na=False))
     exists = pd.to_datetime(full, format="%Y-%m-%d", errors="coerce").notna()

@@ -44,6 +44,11 @@ class Column:
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     audience: str = "oeffentlich"
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What each of the choices is called."""
+        return {value: said[0] for value, said in self.choices}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -78,6 +83,22 @@ _VOICES = (
     ("staff", ("Fachkraft", "Fachkräfte")),
     ("administration", ("Verwaltung", "Amt")),
     ("other", ("Sonstige", "andere")),
+)
+_STATUS = (
+    ("planned", ("geplant", "in Planung", "vorgesehen")),
+    ("decided", ("beschlossen",)),
+    ("running", ("in Umsetzung", "läuft", "laufend", "begonnen")),
+    ("done", ("umgesetzt", "abgeschlossen", "erledigt")),
+    ("deferred", ("zurückgestellt", "ruht")),
+    ("rejected", ("abgelehnt",)),
+    ("dropped", ("aufgegeben", "eingestellt", "nicht weiterverfolgt")),
+)
+# What a measure of these comes to is known: neither is it late nor is anything to be expected of it.
+ENDED = ("done", "rejected", "dropped")
+_READERS = (
+    ("oeffentlich", ("öffentlich",)),
+    ("nichtoeffentlich", ("nichtöffentlich", "nicht öffentlich")),
+    ("intern", ("intern",)),
 )
 _COORDINATES = (
     Column(
@@ -267,8 +288,48 @@ NEEDS = Table(
     ),
 )
 
+MEASURES = Table(
+    "measures",
+    key=("measure",),
+    columns=(
+        Column(
+            "measure",
+            "id",
+            required=True,
+            aliases=("kennung", "nummer", "nr", "id", "maßnahme nr", "maßnahmennummer"),
+        ),
+        Column("title", required=True, aliases=("maßnahme", "titel", "bezeichnung")),
+        Column("level", aliases=("ebene",)),
+        Column("area", "id", required=True, aliases=("gebiet", "raumid", "sozialraum", "quartier")),
+        Column("topic", required=True, aliases=("thema", "bedarf", "handlungsfeld")),
+        Column("target_group", aliases=("zielgruppe", "zielgruppen")),
+        Column("offer", "id", aliases=("angebot", "kennung des angebots")),
+        Column("office", aliases=("zuständig", "zuständige stelle", "amt", "federführung")),
+        Column(
+            "paper",
+            "id",
+            aliases=("beschluss", "vorlage", "beschlussnummer", "drucksache", "vorlage nr"),
+        ),
+        Column("decided", "date", aliases=("beschlossen am", "beschlussdatum", "beschluss vom")),
+        Column(
+            "status", "choice", aliases=("stand", "sachstand", "umsetzungsstand"), choices=_STATUS
+        ),
+        Column("status_date", "date", aliases=("stand seit", "status seit", "stand vom")),
+        Column("start", "date", aliases=("beginn", "anfang")),
+        Column("end", "date", aliases=("zieldatum", "ziel", "ende", "fertig bis", "frist")),
+        Column(
+            "euro", "number", minimum=0, aliases=("betrag", "betrag in euro", "kosten", "mittel")
+        ),
+        Column("funds", aliases=("mittelherkunft", "finanziert aus", "finanzierung", "haushalt")),
+        Column("source", aliases=("quelle",)),
+        Column("note", aliases=("anmerkung", "bemerkung", "hinweis"), audience="nichtoeffentlich"),
+        Column("audience", "choice", aliases=("für wen", "leserkreis"), choices=_READERS),
+        *_ORIGIN,
+    ),
+)
+
 CHOICES = tuple(c.name for c in OFFERS.columns if c.kind == "choice")
-TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING, CONTRIBUTIONS, NEEDS)
+TABLES = (AREAS, OFFERS, ADDRESSES, POPULATION, VALUES, FUNDING, CONTRIBUTIONS, NEEDS, MEASURES)
 SIGNS = ("–", ".", "x", "/", "…", "()")
 VALUE_COLUMNS = (
     "area",

@@ -11,6 +11,7 @@ import pandas as pd
 from sozialraum.model.audience import CLOSED, sees
 from sozialraum.planning.action import ActionRule, find_actions
 from sozialraum.planning.evidence import relate_needs
+from sozialraum.planning.measures import answer_needs, show_measures
 from sozialraum.planning.needs import COUNTS, list_traeger, summarise_needs
 from sozialraum.secrecy.edition import Edition
 from sozialraum.texts import number, say
@@ -62,7 +63,11 @@ class NeedsReport(NamedTuple):
 
 
 def report_needs(
-    needs: pd.DataFrame, edition: Edition, plan: NeedsPlan | None = None
+    needs: pd.DataFrame,
+    edition: Edition,
+    plan: NeedsPlan | None = None,
+    *,
+    measures: pd.DataFrame | None = None,
 ) -> NeedsReport:
     """Make of a needs register what the readers of an edition may see.
 
@@ -107,6 +112,7 @@ def report_needs(
     seen = sees(edition.audience, plan.audience)
     least = 0 if seen else plan.providers
     summary = summarise_needs(needs) if seen else _protect(needs, edition, plan.providers)
+    listed = None if measures is None else show_measures(measures, edition.audience)
     depth = {level.id: i for i, level in enumerate(edition.levels)}
     summary = summary.sort_values(
         ["level", "area", "topic"],
@@ -116,12 +122,12 @@ def report_needs(
     methods = [say("needs.how_sample"), say("needs.how_evidence")]
     if not seen:
         methods.append(say("needs.how_public", providers=number(plan.providers)))
-    return NeedsReport(
-        needs if seen else needs.iloc[:0],
-        relate_needs(summary, edition, plan.topics),
-        find_actions(needs, edition, plan.rules, providers=least),
-        tuple(methods),
-    )
+    told = relate_needs(summary, edition, plan.topics)
+    action = find_actions(needs, edition, plan.rules, providers=least)
+    if listed is not None:
+        told, action = (t.assign(measures=answer_needs(t, listed, edition.areas))
+                        for t in (told, action))  # fmt: skip
+    return NeedsReport(needs if seen else needs.iloc[:0], told, action, tuple(methods))
 
 
 def _protect(needs: pd.DataFrame, edition: Edition, providers: int) -> pd.DataFrame:

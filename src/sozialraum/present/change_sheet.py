@@ -11,6 +11,7 @@ import pandas as pd
 from sozialraum.model.areas import WHOLE
 from sozialraum.present import change_words as say_changes
 from sozialraum.present.change_map import draw_change
+from sozialraum.present.change_measures import count_measures, tell_measures
 from sozialraum.present.profile.lines import plain
 from sozialraum.present.profile.sheet import (
     Figure,
@@ -52,17 +53,16 @@ def build_report(
     old, new = found.old, found.new
     kind, vorlage = say("changes.kind"), new.head.get(say("head.vorlage"), "")
     days = {say("changes.old"): date(old.created), say("changes.new"): date(new.created)}
+    sentences = [*say_changes.say_summary(found), *count_measures(found)]
     made = [
         Section("blick", plain(say("changes.glance")), (
-            Items(tuple(map(plain, say_changes.say_summary(found))), "glance"),
+            Items(tuple(map(plain, sentences)), "glance"),
         )),
         _tell_whole(found),
         _tell_areas(found, level, indicators),
         _tell_gaps(found),
         _tell_offers(found),
-        Section("massnahmen", plain(say("changes.measures_heading")), (
-            Paragraph(plain(say("changes.no_measures")), ""),
-        )),
+        tell_measures(found),
         _tell_limits(found),
         _tell_sources(found, files),
     ]  # fmt: skip

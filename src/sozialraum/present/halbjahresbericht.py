@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozialraum.errors import UnknownNameError
+from sozialraum.present.change_measures import write_states
 from sozialraum.present.change_sheet import build_report, choose_indicators
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.page import render_paper, write_style
@@ -24,6 +25,7 @@ TABLES = {
     "values": "aenderungen.csv",
     "offers": "aenderungen_angebote.csv",
     "gaps": "aenderungen_luecken.csv",
+    "measures": "aenderungen_massnahmen.csv",
 }
 
 
@@ -52,7 +54,8 @@ def write_halbjahresbericht(
     -------
     list of Path
         ``halbjahresbericht.html``, ``aenderungen.csv`` (every figure that differs or cannot be
-        compared), ``aenderungen_angebote.csv``, ``aenderungen_luecken.csv``.
+        compared), ``aenderungen_angebote.csv``, ``aenderungen_luecken.csv``; where one of
+        them has a list of measures ``aenderungen_massnahmen.csv``.
 
     Raises
     ------
@@ -92,7 +95,10 @@ def write_halbjahresbericht(
     if indicators is None:
         chosen = choose_indicators(comparison, wanted)
     audience = comparison.new.audience
-    targets = [mark_name(Path(folder) / name, audience) for name in (PAGE, *TABLES.values())]
+    lists = (comparison.old.measures, comparison.new.measures)
+    tables = [key for key in TABLES if key != "measures" or any(x is not None for x in lists)]
+    names = (PAGE, *(TABLES[key] for key in tables))
+    targets = [mark_name(Path(folder) / name, audience) for name in names]
     sheet = build_report(comparison, wanted, chosen, [path.name for path in targets[1:]])
     page = render_paper(
         "halbjahresbericht.html.jinja", write_style(sheet.running, sheet.notice), sheet=sheet
@@ -100,7 +106,7 @@ def write_halbjahresbericht(
     with ExitStack() as together:
         paths = [together.enter_context(replacing(path)) for path in targets]
         paths[0].write_text(page, encoding="utf-8", newline="\n")
-        for key, path in zip(TABLES, paths[1:], strict=True):
+        for key, path in zip(tables, paths[1:], strict=True):
             _write_table(comparison, key, path)
     return targets
 
@@ -108,7 +114,9 @@ def write_halbjahresbericht(
 def _write_table(found: Comparison, key: str, path: Path) -> None:
     table: pd.DataFrame = getattr(found, key)
     columns: dict[str, list[str]] = {}
-    if key != "offers":
+    if key == "measures":
+        table = write_states(table)
+    elif key != "offers":
         ids = table["indicator" if key == "values" else "measure"]
         columns[say("changes.csv.title")] = [guard(found.indicators[i].title) for i in ids]
         columns[say("changes.csv.unit")] = [guard(found.indicators[i].unit) for i in ids]

@@ -34,7 +34,12 @@ _NUMBERS = ("value", "parent_value", "whole_value", "limit")
 
 
 def write_needs(
-    edition: Edition, needs: pd.DataFrame, folder: str | Path, *, plan: NeedsPlan | None = None
+    edition: Edition,
+    needs: pd.DataFrame,
+    folder: str | Path,
+    *,
+    plan: NeedsPlan | None = None,
+    measures: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write what an edition's readers see of a needs register as tables for offices.
 
@@ -47,6 +52,9 @@ def write_needs(
         Made if it does not exist; the files appear together.
     plan : NeedsPlan, optional
         Topics, rules, and who may read single statements.
+    measures : DataFrame, optional
+        A list of measures as `settle_measures` gives it: beside each topic stands which of them its
+        readers know to answer it.
 
     Returns
     -------
@@ -73,12 +81,15 @@ def write_needs(
     ['bedarfe.csv']
     """
     plan = plan or NeedsPlan()
-    report = report_needs(needs, edition, plan)
-    tables: dict[str, tuple[pd.DataFrame, Sequence[str]]] = {SUMMARY: (report.summary, _SUMMARY)}
+    report = report_needs(needs, edition, plan, measures=measures)
+    answers = ("measures",) if "measures" in report.summary else ()
+    tables: dict[str, tuple[pd.DataFrame, Sequence[str]]] = {
+        SUMMARY: (report.summary, (*_SUMMARY, *answers))
+    }
     if len(report.statements):
         tables[STATEMENTS] = (report.statements, _STATEMENTS)
     if plan.rules:
-        tables[ACTION] = (report.action, ACTION_COLUMNS)
+        tables[ACTION] = (report.action, (*ACTION_COLUMNS, *answers))
     targets = {name: mark_name(Path(folder) / name, edition.audience) for name in tables}
     with ExitStack() as together:
         for name, (table, columns) in tables.items():
@@ -95,7 +106,7 @@ def _say_columns(table: pd.DataFrame, columns: Sequence[str], edition: Edition) 
     parents = {level.id: level.parent for level in edition.levels}
     known = edition.indicators
     column = NEEDS.column("source")
-    voices = {value: words[0] for value, words in column.choices} if column else {}
+    voices = column.words if column else {}
     rows = table.to_dict("records")
     written: list[list[str]] = []
     for name in columns:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozialraum.errors import UnknownNameError, require
+from sozialraum.planning.measures import show_measures
 from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "pdf", "docx")
 INDEX = "index.html"
-_NEEDED = {"pdf": (("typst", "pdf"),), "docx": (("docx", "word"), ("typst", "word"))}
+_NEEDED = {
+    "pdf": (("typst", "pdf"), ("pikepdf", "pdf")),
+    "docx": (("docx", "word"), ("typst", "word")),
+}
 
 
 def write_sozialraumprofile(
@@ -39,6 +43,7 @@ def write_sozialraumprofile(
     template: str | Path | None = None,
     needs: pd.DataFrame | None = None,
     plan: NeedsPlan | None = None,
+    measures: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write a profile for every area of a level, and a page that lists them.
 
@@ -60,6 +65,9 @@ def write_sozialraumprofile(
         edition's readers see.
     plan : NeedsPlan, optional
         Topics, rules, and who may read single statements.
+    measures : DataFrame, optional
+        A list of measures as `settle_measures` gives it. A profile tells those that are for its area or
+        lie in it, as far as the edition's readers see them.
 
     Returns
     -------
@@ -109,13 +117,14 @@ def write_sozialraumprofile(
     pages = name_pages(desk.tables[level].index)
     names = {area: mark_name(name, audience).name for area, name in pages.items()}
     office = edition.head.office
-    voices = None if needs is None else report_needs(needs, edition, plan)
+    voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
+    seen = None if measures is None else show_measures(measures, audience)
     written = []
     if "html" in wanted:
         listed = mark_name(target / INDEX, audience)
         written.append(_write(listed, render_index(desk, names, wanted, ground)))
     for area, name in names.items():
-        sheet = build_sheet(build_profile(desk, area), desk, ground, voices)
+        sheet = build_sheet(build_profile(desk, area), desk, ground, voices, seen)
         for kind in wanted:
             if kind == "html":
                 made = render_profile(sheet, desk, name, wanted).encode()

@@ -27,6 +27,7 @@ from sozialraum.planning.report import report_needs
 from sozialraum.present.files import mark_name
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
+from sozialraum.present.measures import write_measures
 from sozialraum.present.needs import write_needs
 from sozialraum.present.passports import write_passports
 from sozialraum.present.protocol import write_protocol
@@ -35,6 +36,7 @@ from sozialraum.present.sozialraumprofil import check_installed, write_sozialrau
 from sozialraum.present.tables import write_tables
 from sozialraum.project.earlier import read_earlier
 from sozialraum.project.maps import check_maps, write_maps
+from sozialraum.project.measures import show_settings, take_measures
 from sozialraum.project.needs import check_needs_plan, make_plan, show_needs, take_needs
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
@@ -161,7 +163,7 @@ def make_editions(
     tell(say("project.step_read"))
     project = read_project(path)
     atlas = make_atlas(project)
-    secret_tables = (take_contributions(project, atlas), _take_needs(project, atlas))
+    secret_tables = _take_secret(project, atlas)
     CheckReport(tuple(f for table in secret_tables for f in table.findings)).raise_for_errors()
     contributions = secret_tables[0].table
     earlier = [read_earlier(project.locate(path)) for path in project.earlier]
@@ -179,7 +181,8 @@ def make_editions(
     sources += [
         e.get("source", "") for n in ("offers", "values", "backdrop") for e in project.entries(n)
     ]
-    secret = {project.contributions.get("file"), project.section("needs").get("file")}
+    registers = (project.section(name).get("file") for name in ("needs", "measures"))
+    secret = {project.contributions.get("file"), *registers}
     return build_editions(
         atlas,
         values=measured.values,
@@ -200,10 +203,15 @@ def make_editions(
     )
 
 
-def _take_needs(project: Project, atlas: Atlas) -> Reading:
-    """Read and check the needs register and what is asked of it."""
-    table, found = take_needs(project, atlas.areas, atlas.offers)
-    return Reading(table, (*found, *check_needs_plan(project, atlas.indicators, atlas.levels)))
+def _take_secret(project: Project, atlas: Atlas) -> tuple[Reading, ...]:
+    """Read and check contributions and registers, and what is asked of them."""
+    wanted = check_needs_plan(project, atlas.indicators, atlas.levels)
+    return (
+        take_contributions(project, atlas),
+        take_needs(project, atlas.areas, atlas.offers),
+        take_measures(project, atlas.areas, atlas.offers),
+        Reading(None, tuple(wanted)),
+    )
 
 
 def _hash(path: Path) -> str:
@@ -275,6 +283,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     levels = profiles.get("levels") or [project.levels[-2:][0].id]
     template = project.locate(profiles["template"]) if "template" in profiles else None
     needs = take_needs(project, edition.areas, edition.offers).settle()
+    measures = take_measures(project, edition.areas, edition.offers).settle()
     plan = make_plan(project)
     step(say("project.step_map"))
     page = dict(project.section("ressourcenkarte"))
@@ -292,6 +301,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
             template=template,
             needs=needs,
             plan=plan,
+            measures=measures,
         )
     start = project.section("ressourcenkarte")
     left_out = 0
@@ -315,8 +325,10 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         *edition.notes,
     ]
     if needs is not None:
-        write_needs(edition, needs, new / "tabellen", plan=plan)
+        write_needs(edition, needs, new / "tabellen", plan=plan, measures=measures)
         report += report_needs(needs, edition, plan).methods
+    if measures is not None and write_measures(edition, measures, new / "tabellen"):
+        report.append(say("measures.how"))
     if left_out:
         report.append(say("print.left_out", count=number(left_out)))
     if len(edition.lost):
@@ -346,6 +358,8 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
         sections |= {"print_map": maps}
     if "needs" in sections:
         sections |= {"needs": show_needs(sections["needs"], edition.indicators)}
+    if "measures" in sections:
+        sections |= {"measures": show_settings(sections["measures"], edition.indicators)}
     if "funding" in sections:
         seen = [e for e in sections["funding"] if e.get("id", "foerderung") in edition.indicators]
         sections |= {"funding": seen}
@@ -393,8 +407,8 @@ def check(path: str | Path) -> CheckReport:
     try:
         atlas = make_atlas(project)
         report, crs = atlas.report, atlas.areas.crs
-        report += CheckReport(take_contributions(project, atlas).findings)
-        report += CheckReport(_take_needs(project, atlas).findings)
+        for table in _take_secret(project, atlas):
+            report += CheckReport(table.findings)
     except InputError as error:
         report = error.report
     for path in project.earlier:

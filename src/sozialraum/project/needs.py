@@ -47,13 +47,13 @@ def take_needs(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -> R
 def check_needs_plan(
     project: Project, indicators: Mapping[str, Indicator], levels: Sequence[Level]
 ) -> list[Finding]:
-    """Find indicators, levels and topics under ``[needs]`` that do not exist, and useless rules."""
+    """Find indicators, levels and topics that do not exist, and useless rules."""
     label, entry = project.path.name, project.section("needs")
-    found: list[Finding] = []
-    for name in _list_indicators(entry):
-        if name not in indicators:
-            hint = list_near(name, indicators)
-            found.append(find("error", "need_indicator", label, cell=name, hint=hint))
+    found = [
+        find("error", "need_indicator", label, cell=name, hint=list_near(name, indicators))
+        for name in _list_indicators(entry, project.section("measures"))
+        if name not in indicators
+    ]
     topics = entry.get("topics", {})
     ids = [level.id for level in levels]
     for said in entry.get("rule", []):
@@ -86,17 +86,24 @@ def make_plan(project: Project) -> NeedsPlan:
 def show_needs(entry: Entry, indicators: Iterable[str]) -> Entry:
     """Give the section without its file and without what readers of these indicators do not see."""
     seen = set(indicators)
-    topics = {
-        topic: [name for name in _names(said) if name in seen]
-        for topic, said in entry.get("topics", {}).items()
-    }
+    topics = show_topics(entry, indicators)
     rules = [rule for rule in entry.get("rule", []) if rule["indicator"] in seen]
     kept: Entry = {key: entry[key] for key in ("audience", "providers") if key in entry}
     return kept | {"topics": topics, "rule": rules}
 
 
-def _list_indicators(entry: Entry) -> list[str]:
-    named = [name for said in entry.get("topics", {}).values() for name in _names(said)]
+def show_topics(entry: Entry, indicators: Iterable[str]) -> dict[str, list[str]]:
+    """Give the topics of a section with those of their indicators that readers see."""
+    seen = set(indicators)
+    return {
+        topic: [name for name in _names(said) if name in seen]
+        for topic, said in entry.get("topics", {}).items()
+    }
+
+
+def _list_indicators(entry: Entry, measures: Entry) -> list[str]:
+    topics = [entry.get("topics", {}), measures.get("topics", {})]
+    named = [name for part in topics for said in part.values() for name in _names(said)]
     return list(dict.fromkeys([*named, *(rule["indicator"] for rule in entry.get("rule", []))]))
 
 

@@ -17,13 +17,17 @@ from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.present.geopackage import free_column
 from sozialraum.present.manifest import FORMAT, NAME
+from sozialraum.present.measures import NAME as MEASURES
 from sozialraum.present.office import clean
 from sozialraum.project.earlier import read_earlier
+from sozialraum.project.measures import read_list
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.published import Published
 from sozialraum.secrecy.seal import put_seal
 
 _TABLE, _PLACES = "tabellen/werte.csv", "sozialraum.gpkg"
+# Not every edition has it.
+_MEASURES = f"tabellen/{MEASURES}"
 # What an entry of [[coverage]] and [streets] says besides how it was measured.
 _WORDS = ("title", "gap_title", "note", "theme", "source", "file", "nodes")
 
@@ -34,7 +38,8 @@ def read_published(folder: str | Path) -> Published:
     Parameters
     ----------
     folder : path
-        Written by `run`; its ``edition.json``, ``werte.csv`` and GeoPackage are read, nothing else.
+        Written by `run`; its ``edition.json``, ``werte.csv``, GeoPackage and, if there is one, its list
+        of measures are read, nothing else.
 
     Returns
     -------
@@ -61,9 +66,12 @@ def read_published(folder: str | Path) -> Published:
         raise InputError(CheckReport((find("error", "edition_missing", folder.name, file=NAME),)))
     mark = about_path.name.removesuffix(NAME)
     about, faults = _read_about(about_path, folder.name)
-    paths = [_mark(folder / name, mark) for name in (_TABLE, _PLACES)]
+    files = about.get("files", {})
+    paths = [_mark(folder / name, mark) for name in (_TABLE, _PLACES, _MEASURES)]
+    if paths[-1].relative_to(folder).as_posix() not in files:
+        del paths[-1]
     for path in paths:
-        listed = about.get("files", {}).get(path.relative_to(folder).as_posix())
+        listed = files.get(path.relative_to(folder).as_posix())
         if listed is None or not path.is_file():
             faults.append(find("error", "edition_file", folder.name, file=path.name))
         elif hashlib.sha256(path.read_bytes()).hexdigest() != listed:
@@ -93,7 +101,9 @@ def _read_about(path: Path, label: str) -> tuple[dict[str, Any], list[Finding]]:
     return about, []
 
 
-def _build(about: dict[str, Any], table: Path, places: Path) -> Published:
+def _build(
+    about: dict[str, Any], table: Path, places: Path, measures: Path | None = None
+) -> Published:
     levels = tuple(Level(**level) for level in about["levels"])
     taken: set[str] = set()
     tables = {}
@@ -124,6 +134,12 @@ def _build(about: dict[str, Any], table: Path, places: Path) -> Published:
         methods=tuple(about["methods"]),
         inputs=about["inputs"],
         measured=_list_measured(parameters),
+        measures=read_list(measures, levels) if measures else None,
+        topics={
+            topic: tuple(names)
+            for section in ("needs", "measures")
+            for topic, names in parameters.get(section, {}).get("topics", {}).items()
+        },
     )
     return put_seal(read)
 

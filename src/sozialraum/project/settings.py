@@ -45,6 +45,7 @@ _SECTIONS: dict[str, Entry] = {
     "needs": {
         **_FILE, "topics": dict, "rule": list, "audience": str, "providers": int,
     },
+    "measures": {**_FILE, "topics": dict, "audience": str},
     "profiles": {"levels": list, "formats": list, "template": str},
 }  # fmt: skip
 _LISTS: dict[str, Entry] = {
@@ -91,6 +92,7 @@ _CHOICES = {
     ("values", "form"): ("long", "wide"),
     ("funding", "audience"): AUDIENCES,
     ("needs", "audience"): AUDIENCES,
+    ("measures", "audience"): AUDIENCES,
     ("print_map", "size"): ("A4", "A3"),
     ("print_map", "format"): ("pdf", "svg", "png"),
     ("print_map", "orientation"): ("auto", "portrait", "landscape"),
@@ -112,6 +114,7 @@ _REQUIRED = {
     "index": ("recipe",),
     "funding": ("file",),
     "needs": ("file",),
+    "measures": ("file",),
 }
 
 
@@ -384,8 +387,9 @@ def _check_nested(label: str, sections: Entry) -> list[Finding]:
     needs = _table(sections.get("needs"))
     wanted = ("topic", "level", "indicator")
     nested += [("needs.rule", rule, _NEEDS_RULE, wanted) for rule in _list(needs.get("rule"))]
-    topics = _table(needs.get("topics"))
-    nested += [("needs.topics", topics, dict.fromkeys(topics, (str, list)), ())]
+    for section in ("needs", "measures"):
+        topics = _table(_table(sections.get(section)).get("topics"))
+        nested.append((f"{section}.topics", topics, dict.fromkeys(topics, (str, list)), ()))
     spread = _table(sections.get("population")).get("spread")
     if spread is not None:
         known = {**_FILE, "groups": (dict, list)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -44,7 +45,7 @@ def compare_offers(old: Published, new: Published) -> pd.DataFrame:
     editions have are compared.
     """
     before, after = (_list_valid(edition) for edition in (old, new))
-    pairs = _match(before, after)
+    pairs = match_rows(before, after, ("name", "traeger"))
     gone = before.index.difference([a for a, _ in pairs], sort=False)
     come = after.index.difference([b for _, b in pairs], sort=False)
     rows: list[dict[str, Any]] = []
@@ -92,9 +93,31 @@ def _list_valid(edition: Published) -> gpd.GeoDataFrame:
     return kept.assign(_in=locate(kept.geometry, edition.tables[edition.levels[-1].id]))
 
 
-def _match(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+def match_rows(
+    before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Pair rows of one id, and others that agree in columns and are the only ones that do.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        Index of ids.
+    columns : sequence of str
+        The first of them must say something.
+
+    Returns
+    -------
+    list of pair of str
+
+    Examples
+    --------
+    >>> old = pd.DataFrame({"name": ["Kita Nord", "Hort"]}, index=["1", "2"])
+    >>> new = pd.DataFrame({"name": ["kita  nord", "Treff"]}, index=["7", "2"])
+    >>> match_rows(old, new, ["name"])
+    [('2', '2'), ('1', '7')]
+    """
     same = [key for key in after.index if key in set(before.index)]
-    names = [_name(table.drop(index=same)) for table in (before, after)]
+    names = [_name(table.drop(index=same), columns) for table in (before, after)]
     alone = [name[~name.duplicated(keep=False) & (name != "")] for name in names]
     there = dict(zip(alone[0], alone[0].index, strict=True))
     return [
@@ -103,15 +126,16 @@ def _match(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[tuple[str,
     ]
 
 
-def _name(offers: gpd.GeoDataFrame) -> pd.Series:
-    """Write name and Träger so that case and spaces do not matter; empty without a name."""
+def _name(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Write cells so that case and spaces do not matter; empty without the first of them."""
     parts = [
-        offers[c].astype("str").fillna("").str.casefold().str.split().str.join(" ")
-        if c in offers
-        else pd.Series("", index=offers.index)
-        for c in ("name", "traeger")
+        rows[c].astype("str").fillna("").str.casefold().str.split().str.join(" ")
+        if c in rows
+        else pd.Series("", index=rows.index)
+        for c in columns
     ]
-    return (parts[0] + "\n" + parts[1]).where(parts[0] != "", "").astype("str")
+    joined = pd.concat(parts, axis=1).agg("\n".join, axis=1) if len(rows) else parts[0]
+    return joined.where(parts[0] != "", "").astype("str")
 
 
 def _describe(offers: gpd.GeoDataFrame, key: str) -> dict[str, Any]:

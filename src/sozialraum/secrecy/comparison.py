@@ -14,6 +14,7 @@ from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.check import CheckReport, find
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.secrecy.changed_gaps import compare_gaps
+from sozialraum.secrecy.changed_measures import compare_measures
 from sozialraum.secrecy.changed_offers import compare_offers
 from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.hindrances import find_hindrances, list_differing
@@ -52,6 +53,10 @@ class Comparison:
     gaps : DataFrame
         ``what`` ("opened", "closed", "stays"), ``measure, name, people_before, people_after,
         minutes_before, minutes_after``; as `compare_gaps` says.
+    measures : DataFrame
+        ``what`` ("new", "status", "ended", "gone", "changed", "overdue"), ``measure, title, level, area,
+        name, topic, target_group, office, paper, status_before, status, status_date, end, note, column,
+        before, after``; as `compare_measures` says.
     """
 
     old: Published
@@ -61,6 +66,7 @@ class Comparison:
     revised: pd.DataFrame
     offers: pd.DataFrame
     gaps: pd.DataFrame
+    measures: pd.DataFrame
     seal: str = field(default="", repr=False, metadata=UNSEALED)
 
     def verify(self) -> None:
@@ -75,7 +81,8 @@ class Comparison:
     @property
     def empty(self) -> bool:
         """Whether both editions say the same."""
-        return not any(map(len, (self.values, self.revised, self.offers, self.gaps)))
+        measures = self.measures[self.measures["what"] != "overdue"]
+        return not any(map(len, (self.values, self.revised, self.offers, self.gaps, measures)))
 
     @property
     def changed(self) -> pd.DataFrame:
@@ -189,6 +196,7 @@ def compare_editions(
         revised=_find_revised(one, other, rows, names),
         offers=compare_offers(one, other),
         gaps=compare_gaps(one, other),
+        measures=compare_measures(one, other),
     )
     return put_seal(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,10 @@ class Published:
         SHA-256 of the input files.
     measured : mapping of str to mapping
         How each measured indicator was measured, as the project file says; empty where not known.
+    measures : DataFrame or None
+        What its readers see of the list of measures, as `show_measures` gives it; None without a list.
+    topics : mapping of str to sequence of str
+        Topic → the indicators that speak about it.
     """
 
     title: str
@@ -60,6 +64,8 @@ class Published:
     methods: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    measures: pd.DataFrame | None = None
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seal: str = field(default="", repr=False, metadata=UNSEALED)
 
     def verify(self) -> None:
@@ -72,12 +78,21 @@ class Published:
         check_seal(self)
 
 
-def show_edition(edition: Edition) -> Published:
+def show_edition(
+    edition: Edition,
+    *,
+    measures: pd.DataFrame | None = None,
+    topics: Mapping[str, Sequence[str]] | None = None,
+) -> Published:
     """Give what an edition shows.
 
     Parameters
     ----------
     edition : Edition
+    measures : DataFrame, optional
+        A list of measures as `show_measures` gives it for the edition's audience.
+    topics : mapping of str to sequence of str, optional
+        Topic → the indicators that speak about it.
 
     Returns
     -------
@@ -112,5 +127,7 @@ def show_edition(edition: Edition) -> Published:
         sources=edition.sources,
         methods=edition.methods,
         inputs=edition.inputs,
+        measures=measures,
+        topics=topics or {},
     )
     return put_seal(shown)

@@ -20,6 +20,7 @@ from sozialraum.present.profile.sections_figures import (
     tell_reach,
     tell_week,
 )
+from sozialraum.present.profile.sections_measures import tell_measures
 from sozialraum.present.profile.sections_offers import tell_offers
 from sozialraum.present.profile.sections_voices import tell_voices
 from sozialraum.present.profile.sentences import Statement, write_balance, write_statements
@@ -41,11 +42,17 @@ from sozialraum.present.profile.sheet import Figure as Drawing
 from sozialraum.texts import date, number, say, words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialraum.planning.report import NeedsReport
 
 
 def build_sheet(
-    profile: Profile, desk: ProfileDesk, ground: MapGround, voices: NeedsReport | None = None
+    profile: Profile,
+    desk: ProfileDesk,
+    ground: MapGround,
+    voices: NeedsReport | None = None,
+    measures: pd.DataFrame | None = None,
 ) -> Sheet:
     """Set out a profile as a sheet.
 
@@ -56,6 +63,8 @@ def build_sheet(
     ground : MapGround
     voices : NeedsReport, optional
         What the edition's readers see of a needs register.
+    measures : DataFrame, optional
+        What they see of a list of measures.
 
     Returns
     -------
@@ -82,6 +91,7 @@ def build_sheet(
         tell_week(profile, draw),
         tell_offers(profile.offers, ground),
         tell_voices(voices, profile, desk.edition),
+        tell_measures(measures, profile, desk.edition),
         _method(profile, desk),
     ]
     return Sheet(

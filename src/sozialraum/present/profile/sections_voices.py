@@ -33,10 +33,15 @@ def tell_voices(report: NeedsReport | None, profile: Profile, edition: Edition) 
         return None
     whole = str(edition.areas[f"{WHOLE}_name"].iloc[0])
     topics = summary.groupby("topic", sort=False)
-    told = tuple(_tell_topic(str(topic), rows, edition, whole) for topic, rows in topics)
+    # What answers a topic is said once: beside its rule, where there is one.
+    ruled = set(action["topic"])
+    told = tuple(
+        _tell_topic(str(topic), rows, edition, whole, answered=topic not in ruled)
+        for topic, rows in topics
+    )
     blocks: list[object] = [Items(told)]
     if len(action):
-        rules = tuple((Run(str(text)),) for text in action["text"])
+        rules = tuple(_tell_rule(row) for row in action.to_dict("records"))
         blocks += [Subheading(say("profile.voices_action")), Items(rules)]
         meant = " ".join(dict.fromkeys(action["rule"]))
         blocks.append(Paragraph((Run(meant),)))
@@ -50,9 +55,24 @@ def tell_voices(report: NeedsReport | None, profile: Profile, edition: Edition) 
     return Section("stimmen", (Run(say("profile.voices_heading")),), tuple(blocks))
 
 
-def _tell_topic(topic: str, rows: pd.DataFrame, edition: Edition, whole: str) -> Words:
+def _tell_rule(row: Mapping[Any, Any]) -> Words:
+    """Say a rule's outcome and, where the readers have a list of measures, what answers it."""
+    told = (Run(str(row["text"])),)
+    return (*told, Run(_tell_answer(row))) if "measures" in row else told
+
+
+def _tell_answer(row: Mapping[Any, Any]) -> str:
+    return say("profile.voices_measures", measures=row["measures"])
+
+
+def _tell_topic(
+    topic: str, rows: pd.DataFrame, edition: Edition, whole: str, *, answered: bool
+) -> Words:
     runs = [Run(f"{topic}:", "strong"), Run(f"{rows['sample'].iloc[0]}.")]
-    return (*runs, *(Run(_tell_figure(row, edition, whole)) for row in rows.to_dict("records")))
+    runs += [Run(_tell_figure(row, edition, whole)) for row in rows.to_dict("records")]
+    if answered and "measures" in rows:
+        runs.append(Run(_tell_answer(rows.iloc[0].to_dict())))
+    return tuple(runs)
 
 
 def _tell_figure(row: Mapping[Any, Any], edition: Edition, whole: str) -> str:
