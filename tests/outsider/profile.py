@@ -180,11 +180,17 @@ class Profile:
                 else:
                     for level, area in self.chain.items():
                         if (
-                            self.folder.names.get((level, area)) == head
+                            head in self._called(level, area)
                             and cell.tag == "td"
-                            and area != self.area
+                            and (level, area) != (self.level, self.area)
                         ):
                             self.tell(self.address(level, area, indicator), text)
+
+    def _called(self, level: str, area: str) -> tuple[str, ...]:
+        """Give an area's name, also with its level, as where others are called the same."""
+        name = self.folder.names.get((level, area), "")
+        title = next((e["title"] for e in self.folder.levels if e["id"] == level), "")
+        return (name, f"{name} ({title})") if name else ()
 
     def tell_rest(self, own: Address, text: str) -> None:
         """Take down how many a rate leaves out."""
@@ -253,8 +259,20 @@ class Profile:
             if name is None or number is None:
                 continue
             for level, area in self.chain.items():
-                if self.folder.names.get((level, area)) == name.text() and area != self.area:
+                own = (level, area) == (self.level, self.area)
+                if name.text() in self._called(level, area) and not own:
                     self.tell(self.address(level, area, indicator), number.text("unit"))
+
+
+def tell_kind(profile: Profile, table: Node) -> str:
+    """Tell by its headings which table of a profile it is."""
+    heads = [cell.text() for cell in next(table.find_all("tr")).children]
+    if "männlich" in heads or heads[:1] == ["Alter"]:
+        return "ages"
+    if heads[:1] == ["Merkmal"]:
+        return "compare"
+    levels = [level["title"] for level in profile.folder.levels]
+    return "parts" if heads and heads[0] in levels else ""
 
 
 def span_of(text: str) -> Span | None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from .facts import Folder, numbers
 from .html import Node
-from .profile import Profile
+from .profile import Profile, tell_kind
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _KNOWN = re.compile(
@@ -61,7 +61,7 @@ def read_document(folder: Folder, path: Path, name: str) -> None:
     texts = [n.text() for n in page.children if n.tag == "p" and n.text()]
     profile = Profile(folder, name, page, path.parent.name, texts[1] if len(texts) > 1 else "")
     for table in page.find_all("table"):
-        table.attributes["class"] = _kind(profile, table)
+        table.attributes["class"] = tell_kind(profile, table)
     profile.read()
     for text in edges:
         profile.sentence(text)
@@ -125,14 +125,3 @@ def _table(element: ET.Element, parent: Node) -> Node:
             made.attributes["scope"] = "col" if not i else "row"
             row.children.append(made)
     return table
-
-
-def _kind(profile: Profile, table: Node) -> str:
-    """Tell by its headings which table of a profile it is."""
-    heads = [cell.text() for cell in next(table.find_all("tr")).children]
-    if "männlich" in heads or heads[:1] == ["Alter"]:
-        return "ages"
-    if heads[:1] == ["Merkmal"]:
-        return "compare"
-    levels = [level["title"] for level in profile.folder.levels]
-    return "parts" if heads and heads[0] in levels else ""

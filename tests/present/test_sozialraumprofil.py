@@ -374,3 +374,15 @@ def test_a_difference_is_told_from_half_a_standard_deviation_on(monkeypatch):
     assert "darunter" in below
     assert "darunter" not in above
     assert "knapp" not in above + below
+
+
+def test_areas_called_the_same_are_told_by_their_level() -> None:
+    # As in Berlin, where the Prognoseraum Neukölln is a part of Neukölln.
+    areas = GeoDataFrame(
+        {"area": ["1"], "name": ["Ort"], "bezirk": ["7"], "bezirk_name": ["Stadt"]},
+        geometry=[shapely.box(380000, 0, 380100, 100)], crs=25833,
+    )  # fmt: skip
+    levels = [Level("bezirk", "Bezirk", "Bezirke"), Level("ort", "Ort", "Orte", parent="bezirk")]
+    desk = ProfileDesk(build_edition(build_atlas(areas, levels=levels, title="Stadt")), "ort")
+    assert [p.name for p in desk.parents("1")] == ["Stadt (Bezirk)", "Stadt (Gesamt)"]
+    assert [p.name for p in ProfileDesk(desk.edition, "bezirk").parents("7")] == ["Stadt (Gesamt)"]

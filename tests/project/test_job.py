@@ -27,6 +27,7 @@ from sozialraum.project import job
 from sozialraum.project.settings import read_project
 from sozialraum.project.tables import choose_offers
 from sozialraum.read.streets import read_streets
+from tests.read_back import count_sums, read_back
 
 from .conftest import Example
 
@@ -105,6 +106,15 @@ def test_two_runs_give_the_same_bytes(example: Example, tmp_path: Path) -> None:
     for file in sorted(p for p in example.folder.rglob("*") if p.is_file()):
         other = tmp_path / "noch_einmal" / file.relative_to(example.folder)
         assert file.read_bytes() == other.read_bytes(), file.name
+
+
+def test_every_number_is_read_back_alike_from_every_file(example: Example) -> None:
+    """From HTML, PDF, DOCX, XLSX, CSV and GeoPackage; and every count is the sum of its parts."""
+    said = read_back(example.folder)
+    # 18 age groups of five years and 5 other counts in 11 areas, where no part is withheld.
+    checked, in_profiles = count_sums(said)
+    assert checked > 500
+    assert in_profiles > 100
 
 
 def test_every_page_and_table_says_it_is_an_example(example: Example) -> None:
@@ -319,6 +329,7 @@ group = "u6"
 limit_min = 15
 [profiles]
 levels = ["bezirksregion"]
+formats = ["html", "pdf", "docx"]
 """,
         encoding="utf-8",
     )
@@ -342,6 +353,9 @@ levels = ["bezirksregion"]
         register_table["id"].str[:6].nunique()
     )
     assert 90 < whole.loc["kita_15min_u6", "value"] <= 100
+    # Two counts of the whole and of every area above the Planungsräume.
+    upper = [register_table["id"].str[:n].nunique() for n in (2, 4, 6)]
+    assert count_sums(read_back(tmp_path / "e"))[0] == 2 * sum(upper)
 
 
 @pytest.mark.realdata

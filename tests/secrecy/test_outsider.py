@@ -26,6 +26,7 @@ import pytest
 from shapely.geometry import Point, box
 
 from sozialraum.project.job import run
+from tests.read_back import read_back
 
 PROGRAM = Path(__file__).parents[1] / "outsider"
 CONTACT = "Frieda Unverkennbar"
@@ -195,6 +196,14 @@ def test_nothing_is_found_in_the_run_of_a_town(town: Path) -> None:
     assert all(part["high"] - part["low"] >= 5 for part in found["narrowest"])
     for file in town.rglob("*"):
         assert not file.is_file() or CONTACT.encode() not in file.read_bytes()
+
+
+def test_every_number_is_read_back_alike_from_every_file(town: Path) -> None:
+    """Whatever is withheld is withheld in all of them."""
+    said = read_back(town)
+    hidden = [address for address, sources in said.told.items() if None in sources.values()]
+    assert len(hidden) > 20
+    assert any(source.endswith(".pdf") for address in hidden for source in said.told[address])
 
 
 # Quartier 12 has 3 girls; a file that says so once is a leak.

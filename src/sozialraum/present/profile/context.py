@@ -136,13 +136,23 @@ class ProfileDesk:
         return Place(level, area, name, self.levels[level].title)
 
     def parents(self, area: str) -> tuple[Place, ...]:
-        """List what an area lies in, from the nearest up to the whole."""
-        found, level = [], self.level.id
+        """List what an area lies in, from the nearest up to the whole.
+
+        Where two of them, or the area and one of them, are called the same, their level is told: in
+        Berlin the Prognoseraum Neukölln lies in Neukölln.
+        """
+        found, level = [self.place(self.level.id, area)], self.level.id
         while self.levels[level].parent:
             area = str(self.tables[level].loc[area, "parent"])
             level = self.levels[level].parent
             found.append(self.place(level, area))
-        return tuple(found)
+        names = [place.name for place in found]
+        return tuple(
+            replace(p, name=say("profile.same_name", name=p.name, level=p.title))
+            if names.count(p.name) > 1
+            else p
+            for p in found[1:]
+        )
 
     def compare(self, area: str, indicator: str, parents: Sequence[Place]) -> Comparison:
         """Set an area's newest figure beside those of its parent and of the whole."""
