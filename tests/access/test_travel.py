@@ -103,6 +103,23 @@ def test_on_one_street_the_way_round_may_be_shorter(streets, points):
     assert ways["metres"].tolist() == [8]
 
 
+@pytest.mark.parametrize("arms", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+def test_a_crossing_of_any_number_of_streets(streets, points, arms):
+    # Arms of 100, 200 … m; the offer stands in the middle, then at the end of the first arm.
+    ends = {f"e{i}": (i * 100 * np.cos(i), i * 100 * np.sin(i)) for i in range(1, arms + 1)}
+    network = streets(
+        {"m": (0, 0), **ends}, [("m", f"e{i}", i * 100, 0) for i in range(1, arms + 1)]
+    )
+    people = points(list(ends.values()))
+    for place, ways in (
+        ((0, 0), [i * 100 for i in range(1, arms + 1)]),
+        (ends["e1"], [0, *(i * 100 + 100 for i in range(2, arms + 1))]),
+    ):
+        offers = points([place], "k")
+        assert measure_nearest(people, offers, network)["metres"].tolist() == ways
+        assert measure_travel(people, offers, network, limit_min=60)["metres"].tolist() == ways
+
+
 def test_straight_line_by_hand(points):
     # 300 m and 400 m away at a right angle: 500 m × 1.3 = 650 m = 8.125 min.
     near = measure_nearest(points([(0, 0)]), points([(300, 400)], "k"), StraightLine())
@@ -318,7 +335,7 @@ def test_cut_into_parts_and_short_of_room_the_answer_is_the_same(points, drawn, 
     pairs = search.search_pairs(network, here, there, limit=limit)
     with pytest.MonkeyPatch.context() as patch:
         # A part for every offer or every node, whichever are fewer; room for one entry at a time.
-        for module, names in ((labels, "PART SEEDS ROOM"), (search, "ROOM ROWS MANY")):
+        for module, names in ((labels, "PART SEEDS ROOM"), (search, "ROOM SHARED ROWS MANY")):
             for name in names.split():
                 patch.setattr(module, name, 1)
         again = search.search_nearest(network, here, there, k=k, limit=limit, threads=threads)
@@ -420,8 +437,9 @@ def test_scratch_that_is_too_small_is_doubled(testdata, points, monkeypatch):
     there = snap_points(scatter(network, 60, 6, points, "k"), network)
     usual = search.search_pairs(network, here, there, limit=10**8)
     nearest = search.search_nearest(network, here, there, k=5, limit=10**8)
-    for module, name in ((search, "ROOM"), (search, "ROWS"), (search, "MANY"), (labels, "ROOM")):
-        monkeypatch.setattr(module, name, 1)
+    for name in ("ROOM", "SHARED", "ROWS", "MANY"):
+        monkeypatch.setattr(search, name, 1)
+    monkeypatch.setattr(labels, "ROOM", 1)
     monkeypatch.setattr(labels, "PART", 500)
     for a, b in zip(usual, search.search_pairs(network, here, there, limit=10**8), strict=True):
         assert (a == b).all()

@@ -8,15 +8,27 @@ Whatever the order, the labels end as the lowest there are. What is added:
 
 ``labels`` (uint64)
     Cost in the upper, owner in the lower half: the smaller label is the nearer owner, of equally near
-    ones the lower.
+    ones the lower. Above the limit to begin with.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sozialraum.access.kernels import compiled
-from sozialraum.access.shortest import HALF, LOW, ONE, ZERO, Counts, Longs, Whole
+from sozialraum.access.kernels import compiled, prefetch
+from sozialraum.access.shortest import (
+    FOUR,
+    HALF,
+    HIGH,
+    LOW,
+    NONE,
+    ONE,
+    THREE,
+    ZERO,
+    Counts,
+    Longs,
+    Whole,
+)
 
 NOBODY = 2**64 - 1
 """Label of what has not been reached."""
@@ -24,17 +36,16 @@ NOBODY = 2**64 - 1
 
 @compiled
 def find_nearest(
-    indptr: Counts,
-    arcs: Counts,
+    records: Longs,
     first: Whole,
     last: Whole,
     box: Counts,
     box_labels: Longs,
-    limit: Whole,
     shift: Whole,
     labels: Longs,
     fill: Counts,
     queue: Longs,
+    room: Whole,
     out: Counts,
     out_labels: Longs,
 ) -> Whole:
@@ -45,54 +56,62 @@ def find_nearest(
 
     Returns how many, -1 if there was no more room in the queue or for these.
     """
-    mask, room = np.uint64(len(fill) - 1), np.uint64(queue.shape[1])
+    mask, inside, many = np.uint64(len(fill) - 1), room - ONE, last - first
     boxes, sent, waiting, opened, slot = np.uint64(len(box)), ZERO, ZERO, ZERO, ZERO
     while waiting > ZERO or opened < boxes:
         if waiting == ZERO:
             slot = (box_labels[opened] >> HALF) >> shift
         here = slot & mask
+        begin = here * room
         while opened < boxes and (box_labels[opened] >> HALF) >> shift <= slot:
             node, label = np.uint64(box[opened]), box_labels[opened]
             opened += ONE
             if label < labels[node]:
                 labels[node] = label
                 at = np.uint64(fill[here])
-                if at == room:
-                    return -1
-                queue[here, at] = (label & ~LOW) | node
-                fill[here] = at + ONE
+                queue[at] = (label & HIGH) | node
+                at += ONE
+                fill[here] = at
                 waiting += ONE
-        taken = ZERO
+                if at & inside == ZERO:
+                    return -1
+        taken = begin
         while taken < fill[here]:
-            entry = queue[here, taken]
+            entry = queue[taken]
             taken += ONE
             node = entry & LOW
             label = labels[node]
             if entry >> HALF != label >> HALF:
                 continue
-            for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + ONE])):
-                other = np.uint64(arcs[arc, ZERO])
-                total = label + (np.uint64(arcs[arc, ONE]) << HALF)
-                way = total >> HALF
-                if total >= labels[other] or way > limit:
-                    continue
-                if other < first or other >= last:
-                    if sent == len(out):
+            record = node
+            while True:
+                for arc in range(FOUR * record, FOUR * record + FOUR):
+                    other, total = records[arc] & LOW, label + (records[arc] & HIGH)
+                    if total >= labels[other]:
+                        continue
+                    if other - first >= many:
+                        if sent == len(out):
+                            return -1
+                        out[sent] = other
+                        out_labels[sent] = total
+                        sent += ONE
+                        continue
+                    prefetch(records, FOUR * other)
+                    labels[other] = total
+                    row = (total >> HALF >> shift) & mask
+                    at = np.uint64(fill[row])
+                    queue[at] = (total & HIGH) | other
+                    at += ONE
+                    fill[row] = at
+                    waiting += ONE
+                    if at & inside == ZERO:
                         return -1
-                    out[sent] = other
-                    out_labels[sent] = total
-                    sent += ONE
-                    continue
-                labels[other] = total
-                row = (way >> shift) & mask
-                at = np.uint64(fill[row])
-                if at == room:
-                    return -1
-                queue[row, at] = (way << HALF) | other
-                fill[row] = at + ONE
-                waiting += ONE
-        waiting -= taken
-        fill[here] = 0
+                more = records[FOUR * record + THREE] >> HALF
+                if more <= NONE:
+                    break
+                record = more - NONE
+        waiting -= taken - begin
+        fill[here] = begin
         slot += ONE
     return np.int64(sent)
 
@@ -119,17 +138,16 @@ def enter(labels: Longs, row: Whole, label: Whole) -> bool:
 
 @compiled
 def find_k_nearest(
-    indptr: Counts,
-    arcs: Counts,
+    records: Longs,
     first: Whole,
     last: Whole,
     box: Counts,
     box_labels: Longs,
-    limit: Whole,
     shift: Whole,
     labels: Longs,
     fill: Counts,
     queue: Longs,
+    room: Whole,
     out: Counts,
     out_labels: Longs,
     owners: Counts,
@@ -140,28 +158,30 @@ def find_k_nearest(
     owner only while it is among its own ``k`` best: whoever is not cannot be among the ``k`` best of
     anyone behind it.
     """
-    mask, room = np.uint64(len(fill) - 1), np.uint64(queue.shape[1])
+    mask, inside, many = np.uint64(len(fill) - 1), room - ONE, last - first
     k = labels.shape[1]
     boxes, sent, waiting, opened, slot = np.uint64(len(box)), ZERO, ZERO, ZERO, ZERO
     while waiting > ZERO or opened < boxes:
         if waiting == ZERO:
             slot = (box_labels[opened] >> HALF) >> shift
         here = slot & mask
+        begin = here * room
         while opened < boxes and (box_labels[opened] >> HALF) >> shift <= slot:
             node, label = np.uint64(box[opened]), box_labels[opened]
             opened += ONE
             if enter(labels, node, label):
                 at = np.uint64(fill[here])
-                if at == room:
-                    return -1
-                queue[here, at] = (label & ~LOW) | node
-                owners[here, at] = label & LOW
-                fill[here] = at + ONE
+                queue[at] = (label & HIGH) | node
+                owners[at] = label & LOW
+                at += ONE
+                fill[here] = at
                 waiting += ONE
-        taken = ZERO
+                if at & inside == ZERO:
+                    return -1
+        taken = begin
         while taken < fill[here]:
-            entry = queue[here, taken]
-            label = (entry & ~LOW) | np.uint64(owners[here, taken])
+            entry = queue[taken]
+            label = (entry & HIGH) | np.uint64(owners[taken])
             taken += ONE
             node = entry & LOW
             stale = True
@@ -171,31 +191,37 @@ def find_k_nearest(
                     break
             if stale:
                 continue
-            for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + ONE])):
-                other = np.uint64(arcs[arc, ZERO])
-                total = label + (np.uint64(arcs[arc, ONE]) << HALF)
-                way = total >> HALF
-                if total >= labels[other, k - 1] or way > limit:
-                    continue
-                if other < first or other >= last:
-                    if sent == len(out):
+            record = node
+            while True:
+                for arc in range(FOUR * record, FOUR * record + FOUR):
+                    other, total = records[arc] & LOW, label + (records[arc] & HIGH)
+                    if total >= labels[other, k - 1]:
+                        continue
+                    if other - first >= many:
+                        if sent == len(out):
+                            return -1
+                        out[sent] = other
+                        out_labels[sent] = total
+                        sent += ONE
+                        continue
+                    if not enter(labels, other, total):
+                        continue
+                    prefetch(records, FOUR * other)
+                    row = (total >> HALF >> shift) & mask
+                    at = np.uint64(fill[row])
+                    queue[at] = (total & HIGH) | other
+                    owners[at] = total & LOW
+                    at += ONE
+                    fill[row] = at
+                    waiting += ONE
+                    if at & inside == ZERO:
                         return -1
-                    out[sent] = other
-                    out_labels[sent] = total
-                    sent += ONE
-                    continue
-                if not enter(labels, other, total):
-                    continue
-                row = (way >> shift) & mask
-                at = np.uint64(fill[row])
-                if at == room:
-                    return -1
-                queue[row, at] = (way << HALF) | other
-                owners[row, at] = total & LOW
-                fill[row] = at + ONE
-                waiting += ONE
-        waiting -= taken
-        fill[here] = 0
+                more = records[FOUR * record + THREE] >> HALF
+                if more <= NONE:
+                    break
+                record = more - NONE
+        waiting -= taken - begin
+        fill[here] = begin
         slot += ONE
     return np.int64(sent)
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba.extending import intrinsic
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -25,6 +27,25 @@ def compiled(function: F) -> F:
         return cast(F, numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:  # no folder that may be written
         return cast(F, numba.njit(nogil=True)(function))
+
+
+def _prefetch(_: Any, array: Any, place: Any) -> Any:
+    """Ask for ``array[place]`` to be brought from memory, without waiting for it."""
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        spot = builder.bitcast(builder.gep(data, [args[1]]), ir.IntType(8).as_pointer())
+        word = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [spot.type, word, word, word])
+        call = builder.module.declare_intrinsic("llvm.prefetch", (spot.type,), kind)
+        to_read, soon, data_cache = word(0), word(3), word(1)
+        builder.call(call, [spot, to_read, soon, data_cache])
+        return context.get_dummy_value()
+
+    return numba.void(array, place), write
+
+
+prefetch: Any = intrinsic(_prefetch)
 
 
 @compiled

@@ -17,8 +17,8 @@ Longs = npt.NDArray[np.uint64]
 Box = tuple[Counts, Longs]
 """Nodes, and what they are to be labelled with if that is better."""
 
-PART = 2**15
-"""Nodes of a part at least: its arrays fit into the processor's second cache …"""
+PART = 2**16
+"""Labels of a part at least: fewer are searched faster than shared …"""
 
 SEEDS = 8
 """… and offers a part has in the mean at least: whoever lies far from all of them is labelled again
@@ -35,7 +35,6 @@ class Labels:
     """Labels of all nodes (n × k) while they are searched for, and the parts of the nodes."""
 
     task: Task
-    limit: int
     bounds: list[int]
     labels: Longs
 
@@ -44,8 +43,8 @@ class Labels:
         from sozialraum.access import closest
 
         k = self.labels.shape[1]
-        fill, queue = self.task.make_queue(room)
-        owners = np.empty(queue.shape if k > 1 else (0, 0), dtype=np.uint32)
+        queue = self.task.make_queue(room)
+        owners = np.empty(len(queue[1]) if k > 1 else 0, dtype=np.uint32)
         sent: list[Box] = []
         while True:
             try:
@@ -54,15 +53,11 @@ class Labels:
                 return sent
             out = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint64)
             first, last = (np.uint64(b) for b in self.bounds[part : part + 2])
-            given = (*self.task.arcs, first, last, *box, np.uint64(self.limit))
+            given = (self.task.graph.records, first, last, *box, np.uint64(self.task.shift))
             if k > 1:
-                many = closest.find_k_nearest(
-                    *given, np.uint64(self.task.shift), self.labels, fill, queue, *out, owners
-                )
+                many = closest.find_k_nearest(*given, self.labels, *queue, *out, owners)
             else:
-                many = closest.find_nearest(
-                    *given, np.uint64(self.task.shift), self.labels.ravel(), fill, queue, *out
-                )
+                many = closest.find_nearest(*given, self.labels.ravel(), *queue, *out)
             if many < 0:
                 return None
             sent.append((out[0][:many], out[1][:many]))
@@ -86,15 +81,14 @@ def label_nodes(task: Task, k: int, limit: int, threads: int) -> Longs:
 
     What is sent from part to part comes to an end, as each time some label has become lower.
     """
-    from sozialraum.access.closest import NOBODY
-
     size = len(task.graph.indptr) - 1
-    count = min(max(1, min(size // PART, len(task.seeds) // SEEDS)), 2**16 - 1)
+    count = min(max(1, min(k * size // PART, len(task.seeds) // SEEDS)), 2**16 - 1)
     bounds = [size * i // count for i in range(count + 1)]
-    room, given = max(ROOM, 2 * k * size // (count * task.slices)), _knock(task, limit)
+    room = max(ROOM, 1 << (2 * k * size // (count * task.slices)).bit_length())
+    given, far = _knock(task, limit), np.uint64(limit + 1) << HALF
     crew = hire(threads)
     while True:
-        found = Labels(task, limit, bounds, np.full((size, k), NOBODY, dtype=np.uint64))
+        found = Labels(task, bounds, np.full((size, k), far, dtype=np.uint64))
         box: Box | None = given
         while box is not None and len(box[0]):
             todo = found.share(box)

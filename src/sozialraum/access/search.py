@@ -35,8 +35,8 @@ from sozialraum.access.tasks import (
     unsigned,
 )
 
-ROOM = 64
-"""Entries a row of the queue has room for; doubled as needed."""
+ROOM, SHARED = 2**6, 2**13
+"""Entries a row of the queue has room for, and all rows together; doubled as needed."""
 
 ROWS = 1 << 16
 """Rows of the answer to make room for at a time, and at least two for every point."""
@@ -128,7 +128,7 @@ def _find_rows(
     seed, point, direct = (unsigned(a) for a in task.same)
     same = (np.searchsorted(seed, np.arange(count + 1)).astype(np.uint32), point, direct)
     ends = unsigned(task.points.nodes), unsigned(task.points.costs)
-    fixed = (*task.arcs, *task.starts, *same, *ends, *task.points.by_node)
+    fixed = (task.graph.records, *task.starts, *same, *ends, *task.points.by_node)
     size = max(1, min(64, -(-count // (4 * threads))))
     todo: SimpleQueue[tuple[int, int]] = SimpleQueue()
     for first in range(0, count, size):
@@ -138,10 +138,10 @@ def _find_rows(
 
     def run(_: int) -> list[Piece]:
         # One node more, which is nowhere: the other end of streets with one end.
-        dist = np.full(nodes + 1, shortest.FAR, dtype=np.uint32)
+        dist = np.full(nodes + 1, limit + 1, dtype=np.uint32)
         reached = np.empty(nodes + 1, dtype=np.uint32)
-        room = ROOM
-        fill, queue = task.make_queue(room)
+        room = max(ROOM, SHARED // task.slices)
+        queue = task.make_queue(room)
         found, ways = (np.empty(rows, dtype=np.uint32) for _ in range(2))
         row = 0
         pieces: list[Piece] = []
@@ -153,15 +153,15 @@ def _find_rows(
             while first < last:
                 then, end, full = shortest.find_pairs(
                     *fixed, np.uint64(first), np.uint64(last), np.uint64(limit),
-                    np.uint64(task.shift), dist, reached, fill, queue,
+                    np.uint64(task.shift), dist, reached, *queue,
                     np.uint64(row), found, ways, counts,
                 )  # fmt: skip
                 pieces.append((first, found[row : int(end)], ways[row : int(end)]))
                 first, row = int(then), int(end)
                 if full:
-                    dist.fill(shortest.FAR)
+                    dist.fill(limit + 1)
                     room *= 2
-                    fill, queue = task.make_queue(room)
+                    queue = task.make_queue(room)
                 elif first < last:
                     found, ways = (np.empty(rows, dtype=np.uint32) for _ in range(2))
                     row = 0

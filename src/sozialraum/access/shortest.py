@@ -11,15 +11,20 @@ any width of the slice.
 All costs and numbers are unsigned: the compiler then need not look for negative positions, which is
 worth a quarter of the time, and ``CLOSED`` (-1) read as unsigned is farther than every limit.
 
-Arrays shared by the loops, uint32 unless told otherwise:
+Arrays shared by the loops, uint64 unless told otherwise; every entry is a cost in the upper and a node
+in the lower half:
 
-``indptr, arcs``
-    The graph in compressed rows: neighbour and cost side by side.
-``fill``
-    Entries waiting in each row of the queue, 0 to begin with; its length is a power of two, and that
-    many slices cover the largest single cost.
-``queue`` (uint64)
-    Shape (rows, room): cost in the upper, node in the lower half.
+``records``
+    The arcs of every node, as ``sorting.pack_arcs`` lays them out: four at a time, of which those
+    that are none cost too much. So a node and its arcs come from memory together, and the processor
+    need not guess how many there are.
+``queue``
+    Rows of ``room`` entries one behind the other. Both are powers of two, and that many slices cover
+    the largest single cost.
+``fill`` (uint32)
+    Where in the queue the next entry of each row goes; its beginning to begin with.
+``dist`` (uint32)
+    Costs of nodes, above the limit what has not been reached: one comparison tells both.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sozialraum.access.kernels import compiled
+from sozialraum.access.kernels import compiled, prefetch
 
 Counts = npt.NDArray[np.uint32]
 Longs = npt.NDArray[np.uint64]
@@ -42,14 +47,18 @@ ZERO = np.uint64(0)
 ONE = np.uint64(1)
 TWO = np.uint64(2)
 THREE = np.uint64(3)
+FOUR = np.uint64(4)
 HALF = np.uint64(32)
 LOW = np.uint64(FAR)
+HIGH = ~LOW
+
+NONE = np.uint64(2**31)
+"""Cost of what is no arc; more than that is followed by four arcs more, in the record of that number."""
 
 
 @compiled
 def spread(
-    indptr: Counts,
-    arcs: Counts,
+    records: Longs,
     seeds: Counts,
     seed_costs: Counts,
     limit: Whole,
@@ -58,54 +67,64 @@ def spread(
     reached: Counts,
     fill: Counts,
     queue: Longs,
+    room: Whole,
 ) -> Whole:
     """Search from the seeds of one offer; list the nodes reached. Gives their number, -1: queue full.
 
-    ``dist`` comes filled with FAR.
+    ``dist`` comes filled with one more than the limit.
     """
-    mask, room = np.uint64(len(fill) - 1), np.uint64(queue.shape[1])
+    mask, inside = np.uint64(len(fill) - 1), room - ONE
+    far = limit + ONE
     waiting = ZERO
     count = ZERO
     for i in range(len(seeds)):
         node, cost = np.uint64(seeds[i]), np.uint64(seed_costs[i])
-        if cost > limit or cost >= dist[node]:
+        if cost >= dist[node]:
             continue
         reached[count] = node
-        count += np.uint64(dist[node] == LOW)
+        count += np.uint64(dist[node] == far)
         dist[node] = cost
         row = (cost >> shift) & mask
         at = np.uint64(fill[row])
-        if at == room:
-            return -1
-        queue[row, at] = (cost << HALF) | node
+        queue[at] = (cost << HALF) | node
         fill[row] = at + ONE
         waiting += ONE
     here = ZERO
     while waiting > ZERO:
-        taken = ZERO
+        begin = here * room
+        taken = begin
         while taken < fill[here]:
-            entry = queue[here, taken]
+            entry = queue[taken]
             taken += ONE
-            node, cost = entry & LOW, entry >> HALF
-            if cost != dist[node]:
+            node, cost = entry & LOW, entry & HIGH
+            if entry >> HALF != dist[node]:
                 continue
-            for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + ONE])):
-                other = np.uint64(arcs[arc, ZERO])
-                total = cost + arcs[arc, ONE]
-                if total >= dist[other] or total > limit:
-                    continue
-                reached[count] = other
-                count += np.uint64(dist[other] == LOW)
-                dist[other] = total
-                row = (total >> shift) & mask
-                at = np.uint64(fill[row])
-                if at == room:
-                    return -1
-                queue[row, at] = (total << HALF) | other
-                fill[row] = at + ONE
-                waiting += ONE
-        waiting -= taken
-        fill[here] = 0
+            record = node
+            while True:
+                for arc in range(FOUR * record, FOUR * record + FOUR):
+                    entry = cost + records[arc]
+                    other, total = entry & LOW, entry >> HALF
+                    known = np.uint64(dist[other])
+                    if total >= known:
+                        continue
+                    prefetch(records, FOUR * other)
+                    reached[count] = other
+                    count += np.uint64(known == far)
+                    dist[other] = total
+                    row = (total >> shift) & mask
+                    at = np.uint64(fill[row])
+                    queue[at] = entry
+                    at += ONE
+                    fill[row] = at
+                    waiting += ONE
+                    if at & inside == ZERO:
+                        return -1
+                more = records[FOUR * record + THREE] >> HALF
+                if more <= NONE:
+                    break
+                record = more - NONE
+        waiting -= taken - begin
+        fill[here] = begin
         here = (here + ONE) & mask
     return np.int64(count)
 
@@ -126,8 +145,7 @@ def among(numbers: Counts, begin: Whole, end: Whole, number: Whole) -> bool:
 
 @compiled
 def find_pairs(
-    indptr: Counts,
-    arcs: Counts,
+    records: Longs,
     seeds: Counts,
     seed_costs: Counts,
     same_start: Counts,
@@ -145,6 +163,7 @@ def find_pairs(
     reached: Counts,
     fill: Counts,
     queue: Longs,
+    room: Whole,
     row: Whole,
     found: Counts,
     ways: Counts,
@@ -156,16 +175,17 @@ def find_pairs(
     points that have a direct way along that street, and its cost; ``ends`` and ``end_costs`` (points
     × 2) the ends of the streets of the points; ``doors`` the points at each node: point, cost from
     this node, the other end of its street (one node beyond the last if that is of no use), cost from
-    there. ``dist`` has that node too and comes and goes filled with FAR. Points and costs are written
-    to ``found`` and ``ways`` from ``row`` on, their number per offer to ``counts``.
+    there. ``dist`` has that node too and comes and goes filled with one more than the limit. Points
+    and costs are written to ``found`` and ``ways`` from ``row`` on, their number per offer to
+    ``counts``.
 
     Returns the offer to go on with, the rows written, and whether the queue (not ``found``) was full.
     """
-    size = np.uint64(len(indptr) - 1)
+    size, far = np.uint64(len(dist) - 1), limit + ONE
     for offer in range(first, last):
         before = row
         listed = spread(
-            indptr, arcs, seeds[offer], seed_costs[offer], limit, shift, dist, reached, fill, queue
+            records, seeds[offer], seed_costs[offer], limit, shift, dist, reached, fill, queue, room
         )
         if listed < 0:
             return offer, before, True
@@ -205,10 +225,10 @@ def find_pairs(
         else:
             row = np.uint64(len(found)) + ONE
         if dense:
-            dist[:] = LOW
+            dist[:] = far
         else:
             for i in range(count):
-                dist[reached[i]] = LOW
+                dist[reached[i]] = far
         if row > len(found):
             return offer, before, False
         counts[offer] = row - before

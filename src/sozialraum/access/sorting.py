@@ -1,11 +1,11 @@
-"""The compiled loops that sort by counting: positions by key, points by node, rows by point."""
+"""The compiled loops that bring into order: arcs and points by node, positions by key, rows by point."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sozialraum.access.kernels import compiled
-from sozialraum.access.shortest import FAR, ONE, ZERO, Counts, Longs, Whole
+from sozialraum.access.shortest import FAR, FOUR, HALF, NONE, ONE, THREE, ZERO, Counts, Longs, Whole
 
 
 @compiled
@@ -23,6 +23,34 @@ def arrange(key: Counts, start: Counts, order: Counts) -> None:
     for i in range(len(start) - 1):
         start[i] = start[i + 1]
     start[len(start) - 1] = len(key)
+
+
+@compiled
+def pack_arcs(indptr: Counts, arcs: Counts, records: Longs) -> None:
+    """Write the arcs of every node four at a time, as the searches read them.
+
+    Records of nodes with up to four arcs follow each other; of more arcs the first three stand there,
+    and the cost of the fourth, which is none, tells the number of the record with the rest. What is
+    left of a record leads to its own node.
+    """
+    size = np.uint64(len(indptr) - 1)
+    more = size
+    for node in range(size):
+        record, begin, end = np.uint64(node), np.uint64(indptr[node]), np.uint64(indptr[node + ONE])
+        while True:
+            rest = end - begin > FOUR
+            for i in range(FOUR):
+                slot = FOUR * record + i
+                if begin < end and not (rest and i == THREE):
+                    records[slot] = (np.uint64(arcs[begin, ONE]) << HALF) | arcs[begin, ZERO]
+                    begin += ONE
+                else:
+                    records[slot] = (NONE << HALF) | np.uint64(node)
+            if not rest:
+                break
+            records[FOUR * record + THREE] += more << HALF
+            record = more
+            more += ONE
 
 
 @compiled

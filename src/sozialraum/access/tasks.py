@@ -57,15 +57,10 @@ class Task:
         """Rows of the queue: a power of two, covering the largest single cost."""
         return 1 << int((self.longest >> self.shift) + 2).bit_length()
 
-    def make_queue(self, room: int) -> tuple[Counts, npt.NDArray[np.uint64]]:
+    def make_queue(self, room: int) -> tuple[Counts, npt.NDArray[np.uint64], np.uint64]:
         """Make the empty queue of the compiled loops. Room that is not used takes no memory."""
-        shape = (self.slices, room)
-        return np.zeros(self.slices, dtype=np.uint32), np.empty(shape, dtype=np.uint64)
-
-    @property
-    def arcs(self) -> tuple[Counts, Counts]:
-        """The graph as the compiled loops read it."""
-        return unsigned(self.graph.indptr), unsigned(self.graph.arcs)
+        begin = np.arange(0, self.slices * room, room, dtype=np.uint32)
+        return begin, np.empty(self.slices * room, dtype=np.uint64), np.uint64(room)
 
     @property
     def starts(self) -> tuple[Counts, Counts]:
