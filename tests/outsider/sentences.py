@@ -14,7 +14,7 @@ _DIGITS = r"[+−-]?\d[\d.\u00a0\u202f]*(?:,\d+)?"
 _NUMBER = rf"{_DIGITS}|\.(?= |$)"
 _DIRECT = re.compile(rf"^(?::| –| \(|,)? ?({_DIGITS})|^(?::| –) (\.)(?= |$)")
 _COURSE = re.compile(rf"von ({_NUMBER})[^(]*\(([\d.]+)\) auf ({_NUMBER})[^(]*\(([\d.]+)\)")
-_REST = re.compile(rf"[Nn]icht erreicht werden ({_NUMBER})")
+_REST = re.compile(rf"Ohne ein solches Angebot in dieser Zeit: ({_NUMBER})")
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\b(?:19|20)\d\d\b|\b\d+:\d\d\b")
 
 

@@ -23,7 +23,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.present.profile import sentences
 from sozialraum.present.profile.ages import build_ages, find_age_groups
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
-from sozialraum.present.profile.figures import Figure
+from sozialraum.present.profile.figures import Comparison, Figure, SourceNote
 from sozialraum.present.profile.offer_list import list_offers
 from sozialraum.present.profile.sentences import write_statements
 from sozialraum.present.sozialraumprofil import name_pages, write_sozialraumprofile
@@ -256,7 +256,9 @@ def test_one_offer_and_many_are_told_in_their_number(town_edition):
 
     # Südwest holds the Kita at (250, 450) and the counselling at (950, 950); Nordost the Kita at
     # (1750, 1450) and the library; Nordwest the youth club; Südost nothing.
-    assert offers("11").startswith("Im Gebiet liegen 2 von 5 erfassten Angeboten")
+    assert offers("11") == (
+        "Im Gebiet liegen 2 von 5 erfassten Angeboten, und zwar Beratung (1) und Kita (1)."
+    )
     assert offers("12").startswith("Im Gebiet liegt eines von 5 erfassten Angeboten")
     assert offers("21") == "Im Gebiet ist kein Angebot erfasst."
 
@@ -386,3 +388,25 @@ def test_areas_called_the_same_are_told_by_their_level() -> None:
     desk = ProfileDesk(build_edition(build_atlas(areas, levels=levels, title="Stadt")), "ort")
     assert [p.name for p in desk.parents("1")] == ["Stadt (Bezirk)", "Stadt (Gesamt)"]
     assert [p.name for p in ProfileDesk(desk.edition, "bezirk").parents("7")] == ["Stadt (Gesamt)"]
+
+
+def test_numbers_are_written_as_print_writes_them() -> None:
+    index = Indicator(id="i", title="Index", kind="index", digits=2)
+    assert Figure(index, -0.59).shown == "−0,59"
+    classes = Indicator(id="k", title="Klasse", classes=("-1 bis 0", "über 0"))
+    assert Figure(classes, 1.0).shown == "-1 bis 0"  # a name stays as it was given
+    share = Indicator(id="a", title="Anteil", unit="%", kind="rate", per=100, digits=1)
+    told = [
+        Comparison(own=Figure(i, own), parent=None, whole=Figure(i, 5.0), others=()).difference
+        for i in (share, dataclasses.replace(share, digits=0))
+        for own in (6.0, 4.0, 7.0)
+    ]
+    assert [text.replace(SPACE, " ") for text in told] == [
+        "+1,0 Prozentpunkte", "−1,0 Prozentpunkte", "+2,0 Prozentpunkte",
+        "+1 Prozentpunkt", "−1 Prozentpunkt", "+2 Prozentpunkte",
+    ]  # fmt: skip
+
+
+def test_a_remark_ends_like_a_sentence() -> None:
+    note = SourceNote(1, {"Quelle": "Haushaltsplan"}, remarks=["Preisindex: VPI", "Erfunden."])
+    assert note.text == "Quelle: Haushaltsplan. Preisindex: VPI. Erfunden."

@@ -77,10 +77,13 @@ def say_steps(steps: str) -> list[str]:
     --------
     >>> say_steps("aggregated:4")
     ['zusammengefasst aus 4 Teilgebieten']
+    >>> say_steps("aggregated:1")
+    ['zusammengefasst aus einem Teilgebiet']
     """
     known = words("step")
     sentences = []
     for entry in filter(None, str(steps).split(BETWEEN)):
         name, _, detail = entry.partition(":")
+        name += "_one" if detail == "1" and f"{name}_one" in known else ""
         sentences.append(say(f"step.{name}", detail=detail) if name in known else entry)
     return sentences

@@ -423,6 +423,8 @@ def _courses(
         name = comparison.indicator.id
         days = figures.dates(level, name)
         own = tuple(figures.find(level, area, name, day) for day in days)
+        if all(f.value is None for f in own):
+            continue  # a line without a point
         whole = tuple(figures.find(WHOLE, WHOLE, name, day) for day in days)
         # A count of the whole is so much larger that it would press the area's own line flat.
         compared = comparison.whole is not None and comparison.indicator.kind != "count"

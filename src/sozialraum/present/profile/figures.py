@@ -64,6 +64,8 @@ class Figure:
         if self.value is None:
             return self.sign or say("number.missing")
         text = self.indicator.write(self.value)
+        if self.value < 0 and text.startswith("-"):
+            text = f"−{text[1:]}"
         return f"({text})" if self.sign == "()" else text
 
     @property
@@ -269,8 +271,12 @@ class Comparison:
     def difference(self) -> str:
         """The difference with its unit, or the share in the whole, or nothing."""
         if self.gap is not None:
-            one = "profile.point" if abs(self.gap) == 1 else "profile.points"
-            unit = say(one) if self.indicator.unit == "%" else self.indicator.unit
+            one = abs(self.gap) == 1 and not self.indicator.digits
+            unit = (
+                say("profile.point" if one else "profile.points")
+                if self.indicator.unit == "%"
+                else self.indicator.unit
+            )
             return f"{self.gap_shown}{NO_BREAK_SPACE}{unit}".strip()
         if self.share is not None:
             return say("profile.share_of_whole", share=percent(self.share))
@@ -313,7 +319,8 @@ class SourceNote:
     def text(self) -> str:
         """The note as one paragraph, without the formulas."""
         parts = "; ".join(f"{word}: {text.rstrip('.')}" for word, text in self.entries.items())
-        return " ".join([f"{parts}.", *self.remarks])
+        remarks = (f"{said.rstrip('.')}." for said in self.remarks)
+        return " ".join([f"{parts}.", *remarks])
 
 
 class Notes:

@@ -217,7 +217,7 @@ def _row_key(
     return _cell("", record.get("name")), place, cells, _link(record.get("website"))
 
 
-def name_most(groups: tuple[OfferGroup, ...], most: int = 4) -> str:
+def name_most(groups: tuple[OfferGroup, ...], most: int) -> str:
     """Name the categories with the most offers, with their numbers."""
     largest = sorted(groups, key=lambda g: (-g.count, g.title.casefold()))[:most]
     return listing([say("profile.counted", title=g.title, count=number(g.count)) for g in largest])

@@ -68,7 +68,11 @@ def picture_ages(ages: AgeStructure, name: str, whole: str, ident: str) -> str:
     desc = unit + (" " + say("chart.compared", whole=whole) if compared else "")
     if not ages.by_sex:
         bars = [
-            Bar(g.name, *_amount(g, ALL, g.people, shares), compare=g.whole.get(ALL))
+            Bar(
+                g.name,
+                *_amount(g, ALL, g.people, shares),
+                compare=g.whole.get(ALL) if shares else None,
+            )
             for g in reversed(ages.groups)
         ]
         return draw_bars(bars, ident=ident, title=title, desc=desc, width=340.0)

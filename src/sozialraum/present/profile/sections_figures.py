@@ -41,7 +41,7 @@ def tell_ages(profile: Profile, draw: Draw) -> Section | None:
     if ages is None:
         return None
     shares = bool(ages.groups[0].shares)
-    compared = whole is not None and bool(ages.groups[0].whole)
+    compared = whole is not None and shares and bool(ages.groups[0].whole)
     intro = [
         say("profile.as_of", date=date(ages.datenstand)),
         say("profile.ages_shares" if shares else "profile.ages_people"),
@@ -60,8 +60,9 @@ def tell_ages(profile: Profile, draw: Draw) -> Section | None:
 
 
 def _age_table(ages: AgeStructure, whole: str) -> Table:
+    shares = bool(ages.groups[0].shares)
     heads = [say("profile.male"), say("profile.female")] if ages.by_sex else []
-    heads += [say("profile.together"), say("profile.share")]
+    heads += [say("profile.together"), *([say("profile.share")] if shares else [])]
     columns = [Column(plain(say("profile.age")), "text", 0.8)]
     columns += [Column(plain(h)) for h in heads]
     if whole:
@@ -71,7 +72,7 @@ def _age_table(ages: AgeStructure, whole: str) -> Table:
         cells = [g.name]
         if ages.by_sex and g.men and g.women:
             cells += [g.men.bare, g.women.bare]
-        cells += [g.together, g.share()]
+        cells += [g.together, *([g.share()] if shares else [])]
         if whole:
             cells.append(g.share(of_whole=True))
         rows.append(tuple(plain(c) for c in cells))

@@ -22,8 +22,9 @@ from sozialraum.texts import date, listing, number, percent, say, words
 # a value counts as close to its base.
 FAR, NEAR = 0.5, 0.15
 DIFFERENCES = 4
-# Associations named among the strengths.
+# Associations named among the strengths, and kinds of offers named at a glance.
 CLUBS = 6
+MOST = 4
 _CLUB = re.compile(r"\be\.\s?V\.?|verein\b|verband\b|initiative\b|stiftung\b", re.IGNORECASE)
 
 
@@ -251,17 +252,14 @@ def _offers(profile: Profile) -> Iterable[Statement]:
     if not offers.count:
         yield Statement(_say("offers_none"))
         return
-    key = "offers_one" if offers.count == 1 else "offers_many"
-    if profile.whole is None:
-        key = "offers_all"
-    yield Statement(
-        _say(
-            key,
-            count=number(offers.count),
-            whole=number(offers.whole),
-            most=name_most(offers.groups),
-        )
-    )
+    named = name_most(offers.groups, MOST)
+    whole = number(offers.whole)
+    if profile.whole is not None and offers.count == 1:
+        yield Statement(_say("offers_one", whole=whole, most=named))
+        return
+    key = "offers_all" if profile.whole is None else "offers_many"
+    most = _say("offers_most" if len(offers.groups) > MOST else "offers_each", most=named)
+    yield Statement(_say(key, count=number(offers.count), whole=whole, most=most))
 
 
 def _carriers(offers: OfferList) -> Iterable[Statement]:
