@@ -15,6 +15,13 @@ from .pdf import read_pdf
 from .printmap import read_print_map
 from .profile import read_profile
 from .protocol import read_protocol
+from .registers import (
+    read_action,
+    read_changed_measures,
+    read_measures,
+    read_needs,
+    read_statements,
+)
 from .tables import (
     read_edition,
     read_office,
@@ -36,6 +43,10 @@ READERS: dict[str, Reader] = {
     "tabellen/passport.prov.json": read_prov,
     "tabellen/tabellen.xlsx": read_workbook,
     "sozialraum.gpkg": read_geopackage,
+    "tabellen/massnahmen.csv": read_measures,
+    "tabellen/bedarfe.csv": read_needs,
+    "tabellen/handlungsbedarf.csv": read_action,
+    "tabellen/bedarfe_aussagen.csv": read_statements,
     "ressourcenkarte.html": read_map,
     "profile/*/*.html": read_profile,
     "profile/*/*.docx": read_document,
@@ -47,6 +58,7 @@ READERS: dict[str, Reader] = {
     "bericht/aenderungen.csv": read_changes,
     "bericht/aenderungen_luecken.csv": read_changed_gaps,
     "bericht/aenderungen_angebote.csv": read_changed_offers,
+    "bericht/aenderungen_massnahmen.csv": read_changed_measures,
     "bericht/halbjahresbericht.html": read_half_year,
 }
 

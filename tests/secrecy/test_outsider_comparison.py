@@ -31,12 +31,16 @@ def write_editions(folder: Path) -> Path:
     later = first.replace("2024-12-31", "2025-06-30")
     project.write_text(later.replace("[secrecy]\n", '[secrecy]\nearlier = ["alt"]\n'), "utf-8")
     run(project, folder / "neu", progress=False)
-    written = compare(folder / "alt", folder / "neu", folder / "neu" / "bericht")
-    about = folder / "neu" / "edition.json"
+    list_report(folder / "neu", compare(folder / "alt", folder / "neu", folder / "neu" / "bericht"))
+    return folder / "neu"
+
+
+def list_report(new: Path, written: list[Path]) -> None:
+    """Write the files of a report into the list of the edition they stand beside."""
+    about = new / "edition.json"
     told = json.loads(about.read_text(encoding="utf-8"))
     told["files"] |= {f"bericht/{path.name}": "" for path in written}
     about.write_text(json.dumps(told), encoding="utf-8")
-    return folder / "neu"
 
 
 def test_nothing_is_found_and_what_leaks_is(tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ def relate_needs(
         for name in [said] if isinstance(said, str) else list(said) or [""]:
             rows.append(row | figures.judge(str(row["level"]), str(row["area"]), name))
     more = [*summary.columns, *EVIDENCE_COLUMNS]
-    return pd.DataFrame(rows, columns=list(dict.fromkeys(more)))
+    table = pd.DataFrame(rows, columns=list(dict.fromkeys(more)))
+    return table.astype(summary.dtypes.to_dict())
 
 
 EVIDENCE_COLUMNS = (

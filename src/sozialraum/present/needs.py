@@ -129,7 +129,7 @@ def _say_columns(table: pd.DataFrame, columns: Sequence[str], edition: Edition) 
         elif name in COUNTS:
             # Withheld, or nobody has said anything.
             gap = "." if name == "without_traeger" else say("tables.missing")
-            cells = [gap if str(x) == "<NA>" else x for x in cells]
+            cells = [gap if x is None else x for x in cells]
         written.append([guard(x) for x in cells])
     return written
 
