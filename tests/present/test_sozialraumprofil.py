@@ -410,3 +410,34 @@ def test_numbers_are_written_as_print_writes_them() -> None:
 def test_a_remark_ends_like_a_sentence() -> None:
     note = SourceNote(1, {"Quelle": "Haushaltsplan"}, remarks=["Preisindex: VPI", "Erfunden."])
     assert note.text == "Quelle: Haushaltsplan. Preisindex: VPI. Erfunden."
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ([60.0], "Bei der untersuchten Art von Angeboten"),
+        ([60.0, 70.0, 80.0], "Bei allen 3 untersuchten Arten"),
+        ([60.0, 40.0, 30.0], "Bei einer von 3 untersuchten Arten"),
+        ([60.0, 70.0, 30.0], "Bei 2 von 3 untersuchten Arten"),
+    ],
+)
+def test_kinds_of_offers_are_counted_as_one_speaks(own: list[float], said: str) -> None:
+    reach = [
+        SimpleNamespace(
+            own=SimpleNamespace(rounded=value, unreached=1.0, marks=()),
+            whole=SimpleNamespace(rounded=50.0),
+        )
+        for value in own
+    ]
+    profile = SimpleNamespace(reach=reach, whole=SimpleNamespace(name="Stadt"))
+    (told,) = sentences._reached(profile)
+    assert said in told.text
+
+
+def test_names_with_commas_stay_apart() -> None:
+    clubs = ("Humanistischer Verband, Landesverband", *(f"Verein {n} e. V." for n in range(6)))
+    (told,) = sentences._carriers(SimpleNamespace(groups=(), traeger=clubs))
+    assert told.text.endswith(
+        "Humanistischer Verband, Landesverband; Verein 0 e. V.; Verein 1 e. V.; Verein 2 e. V.; "
+        "Verein 3 e. V.; Verein 4 e. V.; weitere: 1."
+    )

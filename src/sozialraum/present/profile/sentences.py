@@ -277,7 +277,8 @@ def _carriers(offers: OfferList) -> Iterable[Statement]:
     if clubs:
         more = len(clubs) - CLUBS
         named = [*clubs[:CLUBS], *([_say("clubs_more", count=number(more))] if more > 0 else [])]
-        yield Statement(_say("clubs", told=listing(named).removesuffix(".")))
+        # Some names hold commas.
+        yield Statement(_say("clubs", told="; ".join(named).removesuffix(".")))
 
 
 def _reached(profile: Profile) -> Iterable[Statement]:
@@ -291,11 +292,13 @@ def _reached(profile: Profile) -> Iterable[Statement]:
         if c.own.rounded is not None and c.whole and (c.whole.rounded or 101.0) < c.own.rounded
     ]
     if better and profile.whole:
-        told = _say(
-            "reached_more", count=number(len(better)), all=number(len(profile.reach)),
-            whole=profile.whole.name,
-        )  # fmt: skip
-        yield Statement(told, _marks(better))
+        count, every = len(better), len(profile.reach)
+        if count == every:
+            kinds = _say("reached_sole" if every == 1 else "reached_every", all=number(every))
+        else:
+            key = "reached_one" if count == 1 else "reached_some"
+            kinds = _say(key, count=number(count), all=number(every))
+        yield Statement(_say("reached_more", kinds=kinds, whole=profile.whole.name), _marks(better))
 
 
 def _reach(profile: Profile) -> Iterable[Statement]:
