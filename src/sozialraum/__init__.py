@@ -136,6 +136,7 @@ from sozialraum.read.offers import read_offers
 from sozialraum.read.population import read_population
 from sozialraum.read.recipes import find_recipe, read_recipes
 from sozialraum.read.saved import read_saved_atlas
+from sozialraum.read.street_names import read_street_names
 from sozialraum.read.streets import read_street_modes, read_streets
 from sozialraum.read.values import read_values
 from sozialraum.secrecy.build import build_edition, build_editions
@@ -287,6 +288,7 @@ __all__ = [
     "read_recipes",
     "read_saved_atlas",
     "read_street_modes",
+    "read_street_names",
     "read_streets",
     "read_values",
     "relate_funding",

@@ -18,7 +18,7 @@ from .html import Node, parse
 _MISSING = -(2**31)
 _KNOWN = {"title", "topology", "levels", "indicators", "series", "codes", "large", "classes", "scales",
           "offers", "gaps", "minimum", "older", "start", "look", "words", "signs", "qualities",
-          "compare", "pair", "unassigned", "cells"}  # fmt: skip
+          "compare", "pair", "unassigned", "cells", "streets"}  # fmt: skip
 
 
 def read_map(folder: Folder, path: Path, name: str) -> None:
@@ -56,6 +56,7 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
     if older:
         used += _read_series(folder, f"{source}:older", head, older, numbers)
     used += _read_cells(folder, f"{source}:cells", head, numbers)
+    _check_streets(folder, f"{source}:streets", head.get("streets"))
     if used != count:
         folder.strange.append(f"{source}: {count - used} numbers that belong to nothing")
     for at, (value, top, below, sign, *_) in head.get("unassigned", {}).items():
@@ -118,6 +119,17 @@ def _read_cells(folder: Folder, source: str, head: dict[str, Any], numbers: Any)
         if len(minutes) < 0.02 * size or min(minutes, default=0) < 0:
             folder.strange.append(f"{source}: {len(minutes)} of {size} cells")
     return size * len(cells["measures"])
+
+
+def _check_streets(folder: Folder, source: str, streets: dict[str, Any] | None) -> None:
+    """Streets to be searched: names, and one place per street and area; no houses."""
+    if not streets:
+        return
+    if set(streets) != {"names", "street", "areas", "places"}:
+        folder.strange.append(f"{source}: {sorted(streets)}")
+    entries = list(zip(streets["street"], streets["areas"], strict=True))
+    if len(set(entries)) < len(entries) or len(streets["places"]) != len(entries):
+        folder.strange.append(f"{source}: several places of one street in one area")
 
 
 def _read_series(

@@ -23,6 +23,7 @@ from sozialraum.present.looks import write_css_colours
 from sozialraum.present.page import digest, drawn, render_page
 from sozialraum.present.payload import build_payload
 from sozialraum.present.payload_packing import pack
+from sozialraum.present.payload_streets import list_streets
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
 from sozialraum.texts import LANGUAGES, date, say, speaking, words
@@ -49,6 +50,7 @@ def write_ressourcenkarte(
     compare: Edition | None = None,
     land: str | None = None,
     cells: gpd.GeoDataFrame | None = None,
+    streets: gpd.GeoDataFrame | None = None,
     language: str = "de",
     basemap: str | None = None,
 ) -> Path:
@@ -73,6 +75,9 @@ def write_ressourcenkarte(
     cells : GeoDataFrame, optional
         Centres of a regular grid of at least 100 m (`build_grid`), each numeric column the minutes to
         the next offer of the category it is named after.
+    streets : GeoDataFrame, optional
+        ``name`` and points or lines (`read_street_names`): streets that can be searched. Nothing but
+        their names and one place per street and area enters the page.
     language : {"de", "en"}
         Of the page's own words, numbers and dates; what the edition says stays as it was written.
     basemap : {"basemap.de", "topplus"}, optional
@@ -109,6 +114,8 @@ def write_ressourcenkarte(
             edition, limits=limits, compare=compare, land=land, cells=cells
         )
         header |= {"start": [level, indicator], "look": _look(), **_words()}
+        if streets is not None:
+            header["streets"] = list_streets(streets, edition, topology)
         if ground:
             header["basemap"] = ground.to_dict()
         page = _render(

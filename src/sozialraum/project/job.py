@@ -40,6 +40,7 @@ from sozialraum.project.measures import show_settings, take_measures
 from sozialraum.project.needs import check_needs_plan, make_plan, show_needs, take_needs
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
+from sozialraum.project.street_search import find_street_names
 from sozialraum.project.tables import choose_offers, make_atlas
 from sozialraum.project.ways import measure_ways
 from sozialraum.read.street_cache import find_cache_folder
@@ -290,6 +291,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     if size := page.pop("cells_m", None):
         streets = _read_streets(project, edition.areas.crs)
         page["cells"] = measure_ways(edition, project, streets, size)
+    page["streets"] = find_street_names(project, edition.areas.crs)
     write_ressourcenkarte(edition, new / "ressourcenkarte.html", **page)
     step(say("project.step_profiles"))
     for level in levels:

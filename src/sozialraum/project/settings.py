@@ -40,7 +40,7 @@ _SECTIONS: dict[str, Entry] = {
     "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
     "ressourcenkarte": {
         "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
-        "cells_m": (int, float),
+        "cells_m": (int, float), "streets": bool,
     },
     "needs": {
         **_FILE, "topics": dict, "rule": list, "audience": str, "providers": int,

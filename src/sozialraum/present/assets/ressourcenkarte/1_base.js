@@ -11,7 +11,7 @@
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{corner: number[], size: number, metres: number, columns: number, rows: number, limits: number[], colours: string[], hatches: Hatch[], labels: string[], measures: {id: string, title: string, at: number}[]}} Cells */
-/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
+/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, streets?: {names: string[], street: number[], areas: number[], places: number[][]}, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
 /** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
 
 /** @type {Data} */
@@ -186,7 +186,7 @@ function writeDate(iso) {
 /** @param {string} text */
 function fold(text) {
   return text.toLowerCase().replace(/ß/g, "ss").normalize("NFD").replace(/[\u0300-\u036f]/g, "")
-    .replace(/([aou])e/g, "$1").trim();
+    .replace(/([aou])e/g, "$1").replace(/str(\.|(?=\s\d))/g, "strasse").trim();
 }
 
 /** A link only for schemes that cannot run anything. @param {string} text */

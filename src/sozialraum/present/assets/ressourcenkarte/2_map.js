@@ -86,7 +86,7 @@ function buildMap() {
   map = {
     water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
     gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
-    names: svg("g", { class: "namen", "aria-hidden": "true" }), marks: svg("g"), defs: svg("defs"),
+    names: svg("g", { class: "namen", "aria-hidden": "true" }), marks: svg("g"), street: svg("g"), defs: svg("defs"),
     spot: svg("circle", { class: "fokus", r: 13, display: "none" }),
   };
   map.zoomed = [
@@ -95,7 +95,7 @@ function buildMap() {
   ];
   map.things = svg("g", { role: "listbox", "aria-label": say("things_label") }, map.zoomed[1], map.marks);
   map.root = svg("svg", { class: "karte-svg", "aria-label": say("map_label"), role: "group" },
-    map.defs, patterns("m"), map.zoomed[0], map.things, map.names, map.spot);
+    map.defs, patterns("m"), map.zoomed[0], map.things, map.names, map.street, map.spot);
   const stage = byId("buehne");
   stage.replaceChildren(map.root);
   const water = data.topology.objects.water;
@@ -241,6 +241,7 @@ function place() {
   byId("buehne").classList.toggle("nah", view.zoom > 1);
   map.names.setAttribute("visibility", "hidden");
   map.marks.setAttribute("visibility", "hidden");
+  map.street.setAttribute("visibility", "hidden");
   clearTimeout(waiting);
   waiting = setTimeout(settle, 80);
 }
@@ -248,6 +249,7 @@ function place() {
 function settle() {
   map.names.removeAttribute("visibility");
   map.marks.removeAttribute("visibility");
+  map.street.removeAttribute("visibility");
   if (state.hatch) drawWays(true);
   drawGround();
   drawMarks();

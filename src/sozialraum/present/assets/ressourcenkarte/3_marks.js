@@ -83,6 +83,7 @@ function drawMarks() {
     return node;
   }));
   map.marks.append(...ranks);
+  map.street.replaceChildren(...streetMark());
   const places = things.map((t) => [t.x, t.y]);
   things.forEach(({ node, x, y, go }, i) => {
     fill(node, {
@@ -109,6 +110,15 @@ function drawMarks() {
   }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
   if (focused) focusNear();
   nameSoon();
+}
+
+/** The street that was searched for. */
+function streetMark() {
+  if (!data.streets || state.street < 0) return [];
+  const [gx, gy] = data.streets.places[state.street], [x, y] = toScreen(gx, -gy);
+  return [svg("g", { class: "strasse", transform: `translate(${x} ${y})`, "aria-hidden": "true" },
+    svg("path", { d: "M0 0L-6-12A7 7 0 1 1 6-12Z" }), svg("circle", { cy: -15, r: 2.6 }),
+    svg("text", { y: 14 }, data.streets.names[data.streets.street[state.street]]))];
 }
 
 /** Is the offer in the panel one of these? @param {number[]} members */

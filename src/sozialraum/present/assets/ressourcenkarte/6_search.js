@@ -1,4 +1,4 @@
-// Search: areas, offers and their addresses.
+// Search: areas, streets, offers and their addresses.
 
 /** @typedef {{name: string, kind: string, folded: string, go: () => void}} Hit */
 
@@ -12,6 +12,8 @@ function startSearch() {
     for (let l = data.levels.length - 1; l > 0; l--) {
       data.levels[l].names.forEach((name, index) => all.push({ name, kind: data.levels[l].title, folded: fold(name), go: () => { setLevel(l); reveal({ kind: "area", level: l, index }, () => input, true); } }));
     }
+    const { names, street, areas } = data.streets || { names: [], street: [], areas: [] }, last = data.levels[data.levels.length - 1];
+    street.forEach((s, entry) => all.push({ name: names[s], kind: `${say("street")}, ${last.names[areas[entry]]}`, folded: fold(names[s]), go: () => revealStreet(entry, () => input) }));
     data.offers.ids.forEach((_, index) => all.push({ name: nameOf(index), kind: titleOf(data.offers.category[index]), folded: fold(nameOf(index)), go: () => reveal({ kind: "offer", index }, () => input, true) }));
     const address = columnOf("address");
     if (address) address.values.forEach((name, code) => all.push({ name, kind: say("address"), folded: fold(name), go: () => {
@@ -38,7 +40,10 @@ function startSearch() {
     collect();
     const wanted = fold(input.value);
     if (!wanted) { close(); return; }
-    const found = all.filter((h) => h.folded.includes(wanted));
+    let found = all.filter((h) => h.folded.includes(wanted));
+    // A house without an offer is not known, its street may be.
+    const [, own] = /^(.*\D)\s+\d+\s*[a-z]?$/.exec(wanted) || ["", ""];
+    if (!found.length && own) found = all.filter((h) => h.folded.startsWith(own));
     hits = [...found.filter((h) => h.folded.startsWith(wanted)), ...found.filter((h) => !h.folded.startsWith(wanted))].slice(0, 12);
     list.replaceChildren(...hits.map((h, i) => html("li", { role: "option", id: `treffer-${i}`, "aria-selected": "false", onpointerdown: (/** @type {Event} */ e) => { e.preventDefault(); choose(i); } }, html("span", {}, h.name), html("span", { class: "leise" }, h.kind))));
     if (!hits.length) list.append(html("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "leise" }, say("no_hits")));

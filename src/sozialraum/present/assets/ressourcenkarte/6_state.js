@@ -9,7 +9,7 @@ const state = {
   level: 0, indicator: 0, date: "", scheme: "quantiles", second: -1, ground: false, ways: -1, wayLimit: 0, compare: false, hatch: false,
   /** @type {Paint} */ paint: /** @type {any} */ (null), /** @type {Paint|null} */ before: null,
    names: true, offers: false, gaps: false, gapMeasure: -1,
-  /** @type {Choice|null} */ choice: null,
+  /** @type {Choice|null} */ choice: null, /** found street, an entry of the list */ street: -1,
   /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
   /** @type {Filter} */ filter: { categories: new Set(), picks: {}, text: "", age: null, day: -1, minute: 600, unstated: false },
   /** @type {number[]} */ found: [], unknown: 0, offerPage: 0,
@@ -104,6 +104,7 @@ function setGaps(on) {
 /** @param {Choice} choice @param {Opener|null} opener null keeps the one before @param {boolean} [keyboard] */
 function reveal(choice, opener, keyboard = false) {
   state.choice = choice;
+  state.street = -1;
   if (opener) {
     state.opener = opener;
     state.openerTab = openTab();
@@ -133,6 +134,22 @@ function reveal(choice, opener, keyboard = false) {
   writeHash();
 }
 
+/** Show the place of a street and the area of the shown level it lies in.
+ * @param {number} entry @param {Opener|null} opener */
+function revealStreet(entry, opener) {
+  const { names, street, areas, places } = /** @type {NonNullable<Data["streets"]>} */ (data.streets);
+  const last = data.levels.length - 1, level = state.level || last, inside = data.levels[level].inside;
+  let index = areas[entry];
+  for (let l = last; !inside && l > level && index >= 0; l = data.levels[l].parent) index = data.levels[l].parents[index];
+  if (inside) index = inside[index];
+  setLevel(index < 0 ? last : level);
+  reveal({ kind: "area", level: state.level, index: index < 0 ? areas[entry] : index }, opener, true);
+  state.street = entry;
+  look(Math.max(view.zoom, 6), places[entry][0], -places[entry][1]);
+  settle();
+  announce(say("street_in", { street: names[street[entry]], area: byId("einzel-titel").textContent || "" }));
+}
+
 function showChoice() {
   const choice = state.choice;
   drawChoice();
@@ -152,6 +169,7 @@ function drawTableChoice() {
 function goBack() {
   const opener = state.opener;
   state.choice = null;
+  state.street = -1;
   state.opener = null;
   showChoice();
   showTab(state.openerTab);

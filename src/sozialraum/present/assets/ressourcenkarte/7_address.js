@@ -20,6 +20,8 @@ function saveHash() {
   const choice = state.choice;
   const parts = new URLSearchParams({ ebene: data.levels[state.level].id, merkmal: data.indicators[state.indicator].id, stand: state.date });
   if (choice && choice.kind === "area") parts.set("gebiet", `${data.levels[choice.level].id}/${data.levels[choice.level].ids[choice.index]}`);
+  const { streets } = data, last = data.levels[data.levels.length - 1];
+  if (streets && state.street >= 0) parts.set("strasse", `${last.ids[streets.areas[state.street]]}/${streets.names[streets.street[state.street]]}`);
   if (choice && choice.kind === "offer") parts.set("angebot", data.offers.ids[choice.index]);
   if (choice && choice.kind === "bundle") for (const i of choice.members.slice(0, 50)) parts.append("angebot", data.offers.ids[i]);
   if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
@@ -85,6 +87,8 @@ function readHash() {
   const area = levelOf(l) >= 0 ? data.levels[levelOf(l)].ids.indexOf(id) : -1;
   const offers = parts.getAll("angebot").map((own) => data.offers.ids.indexOf(own)).filter((i) => i >= 0), gap = data.gaps.findIndex((g) => g.id === parts.get("luecke"));
   state.choice = area >= 0 ? { kind: "area", level: levelOf(l), index: area } : offers.length > 1 ? { kind: "bundle", members: offers } : offers.length ? { kind: "offer", index: offers[0] } : gap >= 0 ? { kind: "gap", index: gap } : null;
+  const [inside, street] = (parts.get("strasse") || "").split(/\/(.*)/s), { streets } = data, last = data.levels[data.levels.length - 1];
+  state.street = streets ? streets.street.findIndex((s, i) => streets.names[s] === street && last.ids[streets.areas[i]] === inside) : -1;
   const tab = document.getElementById(`r-${parts.get("reiter")}`);
   wantedTab = tab ? tab.id.slice(2) : "gebiet";
   const order = /^(\d)(-?)$/.exec(parts.get("folge") || "1-") || ["", "1", "-"];
