@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import sozialraum as sr
-from sozialraum.demo import build_musterstadt, build_needs
+from sozialraum.demo import build_measures, build_musterstadt, build_needs
 from sozialraum.errors import SecrecyError
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.extract import Extract, Sheet
@@ -43,6 +43,12 @@ def needs(edition: Edition, folder: Path) -> object:
     )
 
 
+def measures(edition: Edition, folder: Path) -> object:
+    atlas = build_musterstadt().atlas
+    listed = sr.settle_measures(build_measures(), atlas.areas, atlas.offers).table
+    return sr.write_measures(edition, listed, folder)
+
+
 def half_year(edition: Edition, folder: Path) -> object:
     return sr.write_halbjahresbericht(sr.compare_editions(edition, edition), folder)
 
@@ -52,6 +58,7 @@ WRITERS: dict[str, Writer] = {
     "write_geopackage": lambda e, f: sr.write_geopackage(e, f / "stadt.gpkg"),
     "write_halbjahresbericht": half_year,
     "write_manifest": lambda e, f: write_manifest(e, f, parameters={}),
+    "write_measures": measures,
     "write_needs": needs,
     "write_passports": sr.write_passports,
     "write_print_map": lambda e, f: sr.write_print_map(e, f / "karte.svg"),

@@ -96,16 +96,17 @@ def show_topics(entry: Entry, indicators: Iterable[str]) -> dict[str, list[str]]
     """Give the topics of a section with those of their indicators that readers see."""
     seen = set(indicators)
     return {
-        topic: [name for name in _names(said) if name in seen]
+        topic: [name for name in list_names(said) if name in seen]
         for topic, said in entry.get("topics", {}).items()
     }
 
 
 def _list_indicators(entry: Entry, measures: Entry) -> list[str]:
     topics = [entry.get("topics", {}), measures.get("topics", {})]
-    named = [name for part in topics for said in part.values() for name in _names(said)]
+    named = [name for part in topics for said in part.values() for name in list_names(said)]
     return list(dict.fromkeys([*named, *(rule["indicator"] for rule in entry.get("rule", []))]))
 
 
-def _names(said: Any) -> list[str]:
+def list_names(said: Any) -> list[str]:
+    """Give the indicators of a topic, of which one may stand alone."""
     return [str(x) for x in said] if isinstance(said, list) else [said] if said else []

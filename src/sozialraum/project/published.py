@@ -21,6 +21,7 @@ from sozialraum.present.measures import NAME as MEASURES
 from sozialraum.present.office import clean
 from sozialraum.project.earlier import read_earlier
 from sozialraum.project.measures import read_list
+from sozialraum.project.needs import list_names
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.published import Published
 from sozialraum.secrecy.seal import put_seal
@@ -136,7 +137,7 @@ def _build(
         measured=_list_measured(parameters),
         measures=read_list(measures, levels) if measures else None,
         topics={
-            topic: tuple(names)
+            topic: tuple(list_names(names))
             for section in ("needs", "measures")
             for topic, names in parameters.get(section, {}).get("topics", {}).items()
         },
