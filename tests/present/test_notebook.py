@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import sozialraum as sr
+from sozialraum.demo import build_needs
 from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.present import notebook
 from sozialraum.secrecy.edition import Edition
@@ -151,3 +152,54 @@ def test_a_changed_edition_is_not_shown(show, town_edition: Edition) -> None:
 def test_what_is_internal_says_so_in_the_frame() -> None:
     edition = sr.build_edition(sr.build_musterstadt().atlas, audience="intern")
     assert "INTERN" in sr.show_ressourcenkarte(edition).page
+
+
+def test_an_edition_counts_what_is_in_it(town_edition: Edition) -> None:
+    # Secret are Südwest 1 and 2 of the newest year; of two gaps the one of 3 people has no number.
+    lines = repr(town_edition).splitlines()
+    assert lines[:3] == [
+        "Edition: Musterstadt",
+        "Für wen: öffentlich",
+        "Redaktionsschluss: 31.01.2025",
+    ]
+    assert {"Quartiere: 16", "Angebote: 6", "Zahlen: 115", "davon zurückgehalten: 2"} < set(lines)
+    assert lines[-2:] == ["Versorgungslücken: 2", "Angriff auf die eigene Ausgabe: nichts gefunden"]
+    assert repr(sr.show_edition(town_edition)).splitlines() == lines[:-1]
+
+
+def test_an_edition_that_failed_its_attack_says_so(town_edition: Edition) -> None:
+    broken = dataclasses.replace(town_edition, findings=town_edition.values.head(2))
+    assert repr(broken).endswith("Errechenbare Zahlen: 2. So wird nichts geschrieben.")
+
+
+def test_a_comparison_counts_what_changed(town_edition: Edition) -> None:
+    atlas = sr.build_musterstadt().atlas
+    fewer = dataclasses.replace(atlas, _offers=atlas.offers.drop("jugend"))
+    later = sr.build_edition(fewer, statement=sr.Statement(created="2025-07-31"))
+    lines = repr(sr.compare_editions(town_edition, later)).splitlines()
+    assert lines[0] == "Vergleich: Musterstadt, 31.01.2025 und 31.07.2025"
+    assert "Angebote, die es nicht mehr gibt: 1" in lines
+    assert "Geänderte Zahlen: 0" in lines
+    assert not [line for line in lines if "Maßnahme" in line]
+
+
+def test_reports_are_tables_of_text(hostile_edition: Edition, tmp_path: Path) -> None:
+    atlas = sr.build_musterstadt().atlas
+    needs = sr.settle_needs(build_needs(), atlas.areas, atlas.offers).table
+    edition = sr.build_edition(atlas)
+    package = sr.write_geopackage(edition, tmp_path / "stadt.gpkg")
+    reports = {
+        "Edition": hostile_edition,
+        "Published": sr.show_edition(hostile_edition),
+        "Comparison": sr.compare_editions(hostile_edition, hostile_edition),
+        "NeedsReport": sr.report_needs(needs, edition),
+        "EditedOffers": sr.read_edited_offers(package, atlas),
+        "Extract": sr.build_plan("tagesbetreuung", atlas.values, atlas.areas, sr.read_catalogue()),
+    }
+    allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+    for name, report in reports.items():
+        seen = Reader(report._repr_html_()).seen
+        assert {tag for tag, _ in seen} <= allowed, name
+        assert all(about.get("scope") for tag, about in seen if tag == "th"), name
+        assert "DataFrame" not in repr(report), name
+        assert len(repr(report).splitlines()) < 25, name

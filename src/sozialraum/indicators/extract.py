@@ -13,7 +13,9 @@ from sozialraum.indicators.aggregate import aggregate_values
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.form import form_rates, resolve_parts
 from sozialraum.model.indicator import QUOTIENTS, Indicator
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.texts import number, say
 
 KEY = ["level", "area", "indicator", "datenstand"]
 
@@ -36,8 +38,8 @@ class Sheet:
     series: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extract:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Extract(Showing):
     """The tables of one report, before secrecy. Made by `build_demography` and `build_plan`.
 
     ``values`` are rows of the values table like all others: they enter an edition, and what is
@@ -71,6 +73,11 @@ class Extract:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by title, unprotected: rows of the values table."""
         return self.arrange(self.values)
+
+    def _overview(self) -> Overview:
+        rows = [(title, number(len(table))) for title, table in self.tables.items()]
+        rows.append((say("overview.missing"), number(len(self.missing))))
+        return Overview(self.title, (say("overview.table"), say("overview.values")), tuple(rows))
 
     def arrange(self, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Lay out the report's tables from other values, such as those of an edition.

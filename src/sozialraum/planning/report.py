@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import pandas as pd
 
 from sozialraum.model.audience import CLOSED, sees
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.planning.action import ActionRule, find_actions
 from sozialraum.planning.evidence import relate_needs
 from sozialraum.planning.measures import answer_needs, show_measures
@@ -41,7 +41,8 @@ class NeedsPlan:
     providers: int = LEAST_PROVIDERS
 
 
-class NeedsReport(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NeedsReport(Showing):
     """What an edition's readers see of a needs register.
 
     Attributes
@@ -60,6 +61,15 @@ class NeedsReport(NamedTuple):
     summary: pd.DataFrame
     action: pd.DataFrame
     methods: tuple[str, ...]
+
+    def _overview(self) -> Overview:
+        counts = {
+            say("overview.statements"): len(self.statements),
+            say("overview.summary"): len(self.summary),
+            say("overview.action"): int((self.action["action"] == say("needs.action.acute")).sum()),
+        }
+        rows = tuple((what, number(count)) for what, count in counts.items())
+        return Overview(say("overview.needs"), (say("atlas.what"), say("atlas.count")), rows)
 
 
 def report_needs(

@@ -11,20 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialraum.errors import UnknownNameError
-from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.locator import prepare_ground
 from sozialraum.present.print_map import write_print_map
-from sozialraum.present.profile.context import ProfileDesk, build_profile
-from sozialraum.present.profile.sections import build_sheet
+from sozialraum.present.profile.context import ProfileDesk
 from sozialraum.present.profile.sheet import Picture, say_plain
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
-from sozialraum.present.sozialraumprofil import render_profile
+from sozialraum.present.sozialraumprofil import build_sheets, render_profile
 from sozialraum.present.svg import clean
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sozialraum.secrecy.edition import Edition
 
 # The page's own script, its CSV files and its print button; no storage, no cookies, no look at the
@@ -32,6 +28,8 @@ if TYPE_CHECKING:
 _SANDBOX = "allow-scripts allow-downloads allow-modals"
 # A larger page makes a notebook too slow to save and to open.
 MOST_BYTES = 6_000_000
+# About what a screen shows of a notebook at once.
+HEIGHT_PX = 800
 _FRAME = "display:block;width:100%;box-sizing:border-box;border:1px solid #888;background:#fff"
 
 
@@ -56,7 +54,7 @@ class Shown:
     text: str
     svg: str
     page: str = ""
-    height_px: int = 720
+    height_px: int = HEIGHT_PX
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.text}"
@@ -85,7 +83,7 @@ def _quote(text: str) -> str:
     return html.escape(clean(text), quote=True)
 
 
-def show_ressourcenkarte(edition: Edition, *, height_px: int = 720, **options: Any) -> Shown:
+def show_ressourcenkarte(edition: Edition, *, height_px: int = HEIGHT_PX, **options: Any) -> Shown:
     """Show the map page of an edition in a notebook.
 
     Parameters
@@ -158,13 +156,7 @@ def show_print_map(edition: Edition, **options: Any) -> Shown:
 
 
 def show_sozialraumprofil(
-    edition: Edition,
-    area: str,
-    *,
-    level: str,
-    needs: pd.DataFrame | None = None,
-    plan: NeedsPlan | None = None,
-    height_px: int = 720,
+    edition: Edition, area: str, *, level: str, height_px: int = HEIGHT_PX, **options: Any
 ) -> Shown:
     """Show the Sozialraumprofil of one area in a notebook.
 
@@ -174,10 +166,10 @@ def show_sozialraumprofil(
     area : str
         Id of an area of the level.
     level : str
-    needs, plan
-        See `write_sozialraumprofile`.
     height_px : int
         Of the frame.
+    **options
+        Registers of needs and measures and the plan for them, as `write_sozialraumprofile` takes them.
 
     Returns
     -------
@@ -205,8 +197,7 @@ def show_sozialraumprofil(
     known = desk.tables[level].index
     if area not in known:
         raise UnknownNameError("area", area, known)
-    voices = None if needs is None else report_needs(needs, edition, plan)
-    sheet = build_sheet(build_profile(desk, area), desk, prepare_ground(edition), voices)
+    sheet = next(build_sheets(desk, prepare_ground(edition), [area], **options))
     place, glance = sheet.sections[:2]
     return Shown(
         say("shown.profile", name=sheet.name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,14 +117,12 @@ def write_sozialraumprofile(
     pages = name_pages(desk.tables[level].index)
     names = {area: mark_name(name, audience).name for area, name in pages.items()}
     office = edition.head.office
-    voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
-    seen = None if measures is None else show_measures(measures, audience)
+    sheets = build_sheets(desk, ground, names, needs=needs, plan=plan, measures=measures)
     written = []
     if "html" in wanted:
         listed = mark_name(target / INDEX, audience)
         written.append(_write(listed, render_index(desk, names, wanted, ground)))
-    for area, name in names.items():
-        sheet = build_sheet(build_profile(desk, area), desk, ground, voices, seen)
+    for name, sheet in zip(names.values(), sheets, strict=True):
         for kind in wanted:
             if kind == "html":
                 made = render_profile(sheet, desk, name, wanted).encode()
@@ -134,6 +132,22 @@ def write_sozialraumprofile(
                 made = write_docx(sheet, template=template, author=office)
             written.append(_write(target / f"{name}.{kind}", made))
     return written
+
+
+def build_sheets(
+    desk: ProfileDesk,
+    ground: MapGround,
+    areas: Iterable[str],
+    *,
+    needs: pd.DataFrame | None = None,
+    plan: NeedsPlan | None = None,
+    measures: pd.DataFrame | None = None,
+) -> Iterator[Sheet]:
+    """Set out the profiles of some areas, with what the edition's readers see of all registers."""
+    edition = desk.edition
+    voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
+    seen = None if measures is None else show_measures(measures, edition.audience)
+    return (build_sheet(build_profile(desk, a), desk, ground, voices, seen) for a in areas)
 
 
 def check_installed(formats: Iterable[str]) -> None:

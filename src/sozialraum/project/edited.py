@@ -18,6 +18,7 @@ from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.nesting import FAR_M
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.rows import show
 from sozialraum.model.schema import OFFERS
 from sozialraum.present.files import replacing
@@ -45,8 +46,8 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-][\d\s()/.,-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class EditedOffers:
+@dataclass(frozen=True, slots=True, repr=False)
+class EditedOffers(Showing):
     """What someone changed in the offers of a GeoPackage.
 
     Attributes
@@ -66,10 +67,18 @@ class EditedOffers:
     report: CheckReport
     offers: gpd.GeoDataFrame = field(repr=False)
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """How many offers are new, gone, moved or changed."""
         counts = self.changes["kind"].value_counts()
         told = {kind: number(int(counts.get(kind, 0))) for kind in KINDS}
-        return f"{say('edited.headline', **told)}\n{self.report}"
+        return say("edited.headline", **told)
+
+    def __str__(self) -> str:
+        return f"{self.headline}\n{self.report}"
+
+    def _overview(self) -> Overview:
+        return replace(self.report._overview(), caption=self.headline)
 
 
 def read_edited_offers(

@@ -13,6 +13,7 @@ from sozialraum.errors import InputError, SecrecyError
 from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.check import CheckReport, find
 from sozialraum.model.indicator import QUOTIENTS, Indicator
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.secrecy.changed_gaps import compare_gaps
 from sozialraum.secrecy.changed_measures import compare_measures
 from sozialraum.secrecy.changed_offers import compare_offers
@@ -20,7 +21,7 @@ from sozialraum.secrecy.edition import Edition
 from sozialraum.secrecy.hindrances import find_hindrances, list_differing
 from sozialraum.secrecy.published import Published, show_edition
 from sozialraum.secrecy.seal import UNSEALED, check_seal, put_seal
-from sozialraum.texts import say
+from sozialraum.texts import date, number, say
 
 KEY = ["level", "area", "indicator"]
 _FIGURES = ["value", "numerator", "denominator"]
@@ -28,8 +29,8 @@ _FIGURES = ["value", "numerator", "denominator"]
 _TOLERANCE_M = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Comparison(Showing):
     """What two editions say differently. Made by `compare_editions`; plain tables.
 
     Attributes
@@ -103,6 +104,31 @@ class Comparison:
         told = {*self.old.gaps["measure"], *self.new.gaps["measure"]}
         told |= {*self.old.measured, *self.new.measured}
         return [name for name in self.indicators if name in told]
+
+    def _overview(self) -> Overview:
+        hindered = int((self.values["comparable"] == "no").sum())
+        counts = {
+            say("overview.changed"): len(self.changed),
+            say("overview.same"): self.same,
+            say("overview.hindered"): hindered,
+            say("changes.revised"): len(self.revised),
+        }
+        for what in ("new", "closed", "moved"):
+            counts[say(f"changes.offers.{what}")] = _count(self.offers, what, "offer")
+        counts[say("overview.offers")] = _count(self.offers, "changed", "offer")
+        for what in ("opened", "closed", "stays"):
+            gaps = int((self.gaps["what"] == what).sum())
+            counts[say("overview.gap", what=say(f"changes.gap.{what}"))] = gaps
+        for what in ("new", "status", "ended", "gone") if len(self.measures) else ():
+            counts[say(f"changes.measures.{what}")] = _count(self.measures, what, "measure")
+        days = [date(e.created) if e.created else e.title for e in (self.old, self.new)]
+        caption = say("overview.comparison", title=self.new.title, old=days[0], new=days[1])
+        heads = (say("atlas.what"), say("atlas.count"))
+        return Overview(caption, heads, tuple((w, number(n)) for w, n in counts.items()))
+
+
+def _count(table: pd.DataFrame, what: str, column: str) -> int:
+    return int(table.loc[table["what"] == what, column].nunique())
 
 
 def compare_editions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -15,11 +16,15 @@ from sozialraum.model.audience import (
     sees,
 )
 from sozialraum.model.indicator import Indicator, pick
+from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.passport import passport
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.seal import UNSEALED, check_seal
 from sozialraum.secrecy.suppress import Completion
 from sozialraum.texts import date, number, say
+
+if TYPE_CHECKING:
+    from sozialraum.secrecy.published import Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +67,8 @@ class Head:
         return {say(f"head.{key}"): text for key, text in rows.items() if text}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Edition(Showing):
     """Tables after secrecy; the only thing a writer takes. Made by `build_edition`.
 
     Attributes
@@ -208,6 +213,46 @@ class Edition:
         self.verify()
         pick(self.indicators, indicator)
         return passport(self.values, area, indicator, datenstand, indicators=self.indicators)
+
+    def _overview(self) -> Overview:
+        found = len(self.findings)
+        told = say("overview.attack_found", count=number(found)) if found else ""
+        counts = {level.plural: self.areas[level.id].nunique() for level in self.levels}
+        attack = (say("overview.attack"), told or say("overview.attack_none"))
+        return count_contents(self, counts, (attack,))
+
+
+def count_contents(
+    edition: Edition | Published, areas: Mapping[str, int], more: tuple[tuple[str, str], ...] = ()
+) -> Overview:
+    """Count what readers of an edition see.
+
+    Parameters
+    ----------
+    edition : Edition or Published
+    areas : mapping of str to int
+        How many there are of each level, under its German name.
+    more : tuple of (str, str)
+        Further rows.
+
+    Returns
+    -------
+    Overview
+    """
+    rows = [(say("overview.audience"), say(f"audience.{edition.audience}"))]
+    if edition.created:
+        rows.append((say("overview.created"), date(edition.created)))
+    counts = {
+        **areas,
+        say("atlas.offers"): len(edition.offers),
+        say("atlas.indicators"): len(edition.indicators),
+        say("overview.values"): len(edition.values),
+        say("overview.withheld"): int((edition.values["sign"] == ".").sum()),
+        say("overview.gaps"): len(edition.gaps),
+    }
+    rows += [(what, number(count)) for what, count in counts.items()]
+    caption = say("overview.edition", title=edition.title)
+    return Overview(caption, (say("atlas.what"), say("overview.told")), (*rows, *more))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,13 @@ import pandas as pd
 
 from sozialraum.model.areas import Level
 from sozialraum.model.indicator import Indicator
-from sozialraum.secrecy.edition import Edition
+from sozialraum.model.overview import Overview, Showing
+from sozialraum.secrecy.edition import Edition, count_contents
 from sozialraum.secrecy.seal import UNSEALED, check_seal, put_seal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Published:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Published(Showing):
     """An edition as its readers have it, made by `show_edition` or read by `read_published`.
 
     Attributes
@@ -76,6 +77,10 @@ class Published:
         SecrecyError
         """
         check_seal(self)
+
+    def _overview(self) -> Overview:
+        counts = {level.plural: len(self.tables[level.id]) for level in self.levels}
+        return count_contents(self, counts)
 
 
 def show_edition(
