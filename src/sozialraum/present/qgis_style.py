@@ -273,8 +273,8 @@ def _outline(fill: str, line: str, width: float) -> dict[str, object]:
 
 
 def _area(colour: str) -> tuple[str, dict[str, object]]:
-    # Borders in ink: neighbouring classes are told apart by them, not by white gaps.
-    return "SimpleFill", _outline(_rgb(colour), looks.INK, 0.15)
+    # Neighbours of one class are told apart by a border that stands out from it, light or dark.
+    return "SimpleFill", _outline(_rgb(colour), looks.letters_on(colour), 0.2)
 
 
 def _lines(hatch: Hatch, colour: str, angle: float) -> tuple[str, dict[str, object]]:
