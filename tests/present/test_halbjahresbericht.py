@@ -10,6 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+import sozialraum as sr
+from sozialraum.demo import build_measures, build_musterstadt
 from sozialraum.present.change_map import draw_change
 from sozialraum.present.change_words import say_summary
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
@@ -20,6 +22,9 @@ from sozialraum.secrecy.published import show_edition
 from tests.musterstadt import republish
 
 from .conftest import HOSTILE
+
+ATLAS = build_musterstadt().atlas
+LISTED = sr.settle_measures(build_measures(), ATLAS.areas, ATLAS.offers).table
 
 
 def test_hostile_names_are_only_names(hostile_edition: Edition, tmp_path: Path) -> None:
@@ -71,3 +76,72 @@ def test_a_map_tells_more_less_and_not_comparable_apart() -> None:
     for figure in ("−5", "±0", "+2"):
         assert f">{figure}</text>" in drawn.picture.svg
     assert draw_change(table, change * 0, digits=0, ident="k", title="Kinder") is None
+
+
+def measures_of(page: str) -> str:
+    """The words of the part about measures."""
+    part = re.search(r'<h2 id="massnahmen">.*?</section>', page, re.S)
+    assert part
+    return " ".join(re.sub(r"<[^>]+>", " ", part[0]).split())
+
+
+def report_measures(
+    edition: Edition, before: pd.DataFrame | None, after: pd.DataFrame | None, folder: Path
+) -> tuple[str, str]:
+    """The page and its part about measures, half a year later in which more receive benefits."""
+    old = republish(show_edition(edition), measures=before, created="2024-12-10")
+    values = old.values.copy()
+    more = (values["indicator"] == "leistungsbezug") & (values["area"] == "22")
+    values.loc[more & (values["datenstand"] == "2024-12-31"), "value"] += 1.5
+    topics = {"Armut": ["leistungsbezug"]}
+    new = republish(old, measures=after, values=values, topics=topics, created="2025-06-30")
+    written = write_halbjahresbericht(compare_editions(old, new), folder)
+    page = written[0].read_text(encoding="utf-8")
+    return page, measures_of(page)
+
+
+def test_the_report_says_where_the_measures_stand(town_edition: Edition, tmp_path: Path) -> None:
+    before = sr.show_measures(LISTED, "oeffentlich")
+    after = before[before["measure"] != "M4"].reset_index(drop=True)
+    after.loc[0, ["status", "status_date"]] = ["done", "2025-05"]
+    page, said = report_measures(town_edition, before, after, tmp_path)
+    late = "1 mit Zieldatum vor dem Tag der neuen Ausgabe"
+    assert f"Maßnahmen: 1 beendet, {late} und 1 nicht mehr in der Liste." in page
+    assert "M1 Mittagstisch im Stadtteilhaus Nordost Armut in Umsetzung umgesetzt 05.2025" in said
+    assert "Maßnahmen, deren Zieldatum vor dem 30.06.2025 liegt" in said
+    second = "M2 Zweiter Standort der Kita am Wehr"
+    assert f"{second} Südwest Kinderbetreuung Jugendamt 15.12.2024 beschlossen" in said
+    assert "M4 Stadtkarte für alle unter 18 Musterstadt Armut umgesetzt 31.03.2024" in said
+    # 13,5 % of Nordost receive benefits, 1.5 more half a year later; nobody says that M1 did it.
+    figures = (
+        "Nordost Armut M1 Menschen mit Leistungsbezug 13,5\u00a0% 15,0\u00a0% +1,5 Prozentpunkte"
+    )
+    assert " ".join(figures.split()) in said
+    assert "Ob eine Maßnahme dazu beigetragen hat, sagt der Vergleich nicht" in said
+    with (tmp_path / "aenderungen_massnahmen.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["Nr"]: row for row in csv.DictReader(file, delimiter=";")}
+    assert (rows["M1"]["Stand vorher"], rows["M1"]["Stand"]) == ("in Umsetzung", "umgesetzt")
+    assert rows["M4"]["Was"] == "nicht mehr in der Liste"
+
+
+def test_an_edition_without_a_list_says_so(town_edition: Edition, tmp_path: Path) -> None:
+    listed = sr.show_measures(LISTED, "oeffentlich")
+    _, neither = report_measures(town_edition, None, None, tmp_path / "1")
+    assert neither.endswith("keine Angabe. Die Ausgaben enthalten keine Liste der Maßnahmen.")
+    assert not (tmp_path / "1" / "aenderungen_massnahmen.csv").exists()
+    _, first = report_measures(town_edition, None, listed, tmp_path / "2")
+    assert "Die frühere Ausgabe enthält keine Liste der Maßnahmen." in first
+    assert "Neue Maßnahmen" not in first
+    _, lost = report_measures(town_edition, listed, None, tmp_path / "3")
+    assert "Die neue Ausgabe enthält keine Liste der Maßnahmen, die frühere enthielt eine." in lost
+    assert "nicht mehr in der Liste" not in lost
+
+
+def test_hostile_measures_are_only_words(town_edition: Edition, tmp_path: Path) -> None:
+    names = [*HOSTILE[:5]]
+    odd = build_measures().iloc[:5].assign(title=names, topic=names, office=names, paper=names)
+    listed = sr.settle_measures(odd, ATLAS.areas, ATLAS.offers).table
+    page, _ = report_measures(town_edition, None, sr.show_measures(listed, "oeffentlich"), tmp_path)
+    for word in ("<script", "<img", "onerror=alert(3)>"):
+        assert word not in page
+    assert "&lt;script&gt;alert(1)" in page

@@ -104,8 +104,24 @@ def test_a_profile_tells_what_is_done_where_there_is_something_to_say(editions: 
     assert "Armut: Stadtkarte" not in page
     late = " ".join(suedwest.read_text("utf-8").split())
     assert "Zieldatum 15.12.2024, das ist vor dem Tag dieser Ausgabe." in late
-    index = (folder / "index.html").read_text("utf-8")
-    assert "Was getan wird" not in index
+
+
+def test_a_profile_without_measures_says_nothing_of_them(tmp_path: Path) -> None:
+    listed = sr.settle_measures(build_measures(), ATLAS.areas, ATLAS.offers).table
+    more = build_measures().iloc[[0] * 10].assign(area="1101", measure=[f"N{i}" for i in range(10)])
+    crowd = sr.settle_measures(more, ATLAS.areas, ATLAS.offers).table
+    edition = build_edition(ATLAS)
+    pages = {}
+    for name, measures in (("one", listed), ("crowd", crowd)):
+        sr.write_sozialraumprofile(
+            edition, level="quartier", folder=tmp_path / name, measures=measures
+        )
+        page = (tmp_path / name / "quartier" / "1101.html").read_text("utf-8")
+        pages[name] = " ".join(page.split())
+    # M6 is for Nordost 2, M2 for the whole of Südwest: neither is a measure of Südwest 1.
+    assert 'id="massnahmen"' not in pages["one"]
+    assert pages["crowd"].count("<b>Armut: Mittagstisch im Stadtteilhaus</b>") == 8
+    assert "Dazu 2 weitere; alle stehen in der Tabelle der Maßnahmen." in pages["crowd"]
 
 
 def test_needs_name_the_measures_that_answer_them(editions: Path) -> None:

@@ -87,14 +87,17 @@ def _tell(row: Mapping[Any, Any], within: str) -> Words:
     if row["end"] == row["end"] and row["status"] not in ENDED:
         key = "profile.measure_late" if row["late"] else "profile.measure_end"
         parts.append(say(key, date=date(row["end"])))
-    for column in ("target_group", "office", "paper", "note"):
-        if column in row and row[column] == row[column]:
-            parts.append(say(f"profile.measure_{column}", text=row[column]))
-    if row["euro"] == row["euro"]:
-        funds = row["funds"]
-        key = "profile.measure_euro_from" if funds == funds else "profile.measure_euro"
-        more = {"funds": funds} if funds == funds else {}
+    known = {name for name, cell in row.items() if cell == cell}
+    parts += [
+        say(f"profile.measure_{name}", text=row[name])
+        for name in ("target_group", "office", "paper")
+        if name in known
+    ]
+    if "euro" in known:
+        key = "profile.measure_euro_from" if "funds" in known else "profile.measure_euro"
+        more = {"funds": row["funds"]} if "funds" in known else {}
         parts.append(say(key, euro=number(row["euro"]), **more))
+    parts += [str(row["note"])] if "note" in known else []
     title = say("profile.measure_title", topic=row["topic"], title=row["title"])
     head = (Run(title, "strong"), Run(where)) if where else (Run(title, "strong"),)
     return (*head, Run(" ".join(parts)), Run(str(row["measure"]), "quiet"))
