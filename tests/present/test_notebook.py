@@ -97,6 +97,17 @@ def test_a_profile_is_the_written_page_without_its_links(
     )
 
 
+def test_a_page_of_the_pdf_is_a_picture(town_edition: Edition) -> None:
+    shown = sr.show_sozialraumprofil(town_edition, "12", level="sozialraum", sheet=2)
+    assert set(read(shown)) == {"img"}
+    box = ElementTree.fromstring(shown.svg).attrib["viewBox"].split()
+    assert [round(float(side) / 72 * 25.4) for side in box[2:]] == [210, 297]
+    first = sr.show_sozialraumprofil(town_edition, "12", level="sozialraum", sheet=1)
+    assert first.svg != shown.svg
+    with pytest.raises(UnknownNameError, match="Es gibt: 1, 2"):
+        sr.show_sozialraumprofil(town_edition, "12", level="sozialraum", sheet=9)
+
+
 def test_a_print_map_is_a_picture(town_edition: Edition) -> None:
     shown = sr.show_print_map(
         town_edition, indicator="u6", level="sozialraum", size="A3", orientation="landscape"

@@ -18,6 +18,7 @@ from sozialraum.present.profile.sheet import Picture, say_plain
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import build_sheets, render_profile
 from sozialraum.present.svg import clean
+from sozialraum.present.typeset import draw_pages
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
@@ -156,7 +157,13 @@ def show_print_map(edition: Edition, **options: Any) -> Shown:
 
 
 def show_sozialraumprofil(
-    edition: Edition, area: str, *, level: str, height_px: int = HEIGHT_PX, **options: Any
+    edition: Edition,
+    area: str,
+    *,
+    level: str,
+    sheet: int | None = None,
+    height_px: int = HEIGHT_PX,
+    **options: Any,
 ) -> Shown:
     """Show the Sozialraumprofil of one area in a notebook.
 
@@ -166,6 +173,8 @@ def show_sozialraumprofil(
     area : str
         Id of an area of the level.
     level : str
+    sheet : int, optional
+        Instead of the page for the screen, the picture of this page of the PDF, the first being 1.
     height_px : int
         Of the frame.
     **options
@@ -182,7 +191,9 @@ def show_sozialraumprofil(
     SecrecyError
         The edition was not made by `build_edition` or was changed afterwards.
     UnknownNameError
-        There is no such level or area.
+        There is no such level, area or page.
+    MissingPackageError
+        Pages of the PDF need the extra ``pdf``.
 
     Examples
     --------
@@ -197,15 +208,17 @@ def show_sozialraumprofil(
     known = desk.tables[level].index
     if area not in known:
         raise UnknownNameError("area", area, known)
-    sheet = next(build_sheets(desk, prepare_ground(edition), [area], **options))
-    place, glance = sheet.sections[:2]
-    return Shown(
-        say("shown.profile", name=sheet.name),
-        "\n".join(map(say_plain, glance.blocks[0].items)),
-        place.blocks[0].picture.svg,
-        render_profile(sheet, desk),
-        height_px,
-    )
+    profile = next(build_sheets(desk, prepare_ground(edition), [area], **options))
+    place, glance = profile.sections[:2]
+    title = say("shown.profile", name=profile.name)
+    text = "\n".join(map(say_plain, glance.blocks[0].items))
+    if sheet is None:
+        picture = place.blocks[0].picture.svg
+        return Shown(title, text, picture, render_profile(profile, desk), height_px)
+    papers = dict(enumerate(draw_pages(profile), start=1))
+    if sheet not in papers:
+        raise UnknownNameError("sheet", str(sheet), map(str, papers))
+    return Shown(title, text, papers[sheet])
 
 
 def _keep(write: Callable[..., Path], edition: Edition, name: str, options: dict[str, Any]) -> str:

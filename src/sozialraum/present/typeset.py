@@ -37,15 +37,28 @@ def set_pdf(sheet: Sheet, *, author: str = "") -> bytes:
     MissingPackageError
         The extra ``pdf`` is not installed.
     """
-    plain = to_plain(sheet) | {"looks": LOOKS, "author": author}
-    compiler = load_template("sozialraumprofil.typ", "pdf")
-    made = compiler.compile(
-        sys_inputs={"sheet": json.dumps(only_known(plain), ensure_ascii=False)},
-        format="pdf",
-        pdf_standards=STANDARDS,
-        timestamp=find_seconds(sheet.created),
+    made = _compile(
+        sheet, author, format="pdf", pdf_standards=STANDARDS, timestamp=find_seconds(sheet.created)
     )
     return mark_row_headings(bytes(made))
+
+
+def draw_pages(sheet: Sheet) -> list[str]:
+    """Draw the pages of a sheet as SVG, laid out as in its PDF; letters are outlines.
+
+    Raises
+    ------
+    MissingPackageError
+        The extra ``pdf`` is not installed.
+    """
+    made = _compile(sheet, "", format="svg")
+    return [bytes(page).decode() for page in (made if isinstance(made, list) else [made])]
+
+
+def _compile(sheet: Sheet, author: str, **options: Any) -> Any:
+    plain = to_plain(sheet) | {"looks": LOOKS, "author": author}
+    given = {"sheet": json.dumps(only_known(plain), ensure_ascii=False)}
+    return load_template("sozialraumprofil.typ", "pdf").compile(sys_inputs=given, **options)
 
 
 def draw_png(svgs: Sequence[str]) -> list[bytes]:
