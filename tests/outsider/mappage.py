@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import math
 import re
 import struct
-from array import array
 from pathlib import Path
 from typing import Any
 
@@ -41,24 +41,18 @@ def read_map(folder: Folder, path: Path, name: str) -> None:
 
 
 def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
-    (length,) = struct.unpack_from("<I", whole)
-    head: dict[str, Any] = json.loads(whole[4 : 4 + length])
-    planes = whole[4 + length :]
-    count = len(planes) // 4
-    mixed = bytearray(len(planes))
-    for i in range(4):
-        mixed[i::4] = planes[i * count : (i + 1) * count]
-    numbers = array("i", bytes(mixed))
+    head, numbers, beside = unfold(whole)
+    older = head.get("older")
     unknown = set(head) - _KNOWN
     folder.strange += [f"{source}: unknown {key}" for key in sorted(unknown)]
-    older = head.get("older")
     used = _read_series(folder, source, head, head, numbers)
     if older:
         used += _read_series(folder, f"{source}:older", head, older, numbers)
     used += _read_cells(folder, f"{source}:cells", head, numbers)
     _check_streets(folder, f"{source}:streets", head.get("streets"))
-    if used != count:
-        folder.strange.append(f"{source}: {count - used} numbers that belong to nothing")
+    if used + beside != len(numbers):
+        left = len(numbers) - used - beside
+        folder.strange.append(f"{source}: {left} numbers that belong to nothing")
     for at, (value, top, below, sign, *_) in head.get("unassigned", {}).items():
         series = head["series"][int(at)]
         known = head["indicators"][series["indicator"]]
@@ -99,6 +93,84 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
         folder.gaps.append({**gap, "gap": gap["id"], "measure": measure, "source": source})
     if head["minimum"] != folder.minimum:
         folder.strange.append(f"{source}: another minimum")
+
+
+def unfold(whole: bytes) -> tuple[dict[str, Any], list[int], int]:
+    """Give header and numbers as they are meant, and how many numbers are outlines and offers.
+
+    Four planes of bytes hold even numbers for 0, 1, 2 … and odd ones for -1, -2 …: first what all
+    values differ by from what their parts give, then numerators, denominators and codes less those
+    of the date before. Series get their place ``at``, and offers their columns.
+    """
+    (length,) = struct.unpack_from("<I", whole)
+    head: dict[str, Any] = json.loads(whole[4 : 4 + length])
+    planes = whole[4 + length :]
+    count = len(planes) // 4
+    folded = [
+        a | b << 8 | c << 16 | d << 24
+        for a, b, c, d in zip(*(planes[i * count : (i + 1) * count] for i in range(4)), strict=True)
+    ]
+    numbers = [-(n // 2) - 1 if n % 2 else n // 2 for n in folded]
+    books = [book for book in (head, head.get("older")) if book]
+    end = 0
+    for book in books:
+        names = list(book["series"])
+        rows = zip(*book["series"].values(), strict=True)
+        book["series"] = [dict(zip(names, row, strict=True)) for row in rows]
+        for series in book["series"]:
+            series["at"] = end
+            end += 4 * len(book["levels"][series["level"]]["ids"])
+    differences = numbers[:end]
+    for book in books:
+        before: dict[str, Any] = {}
+        for series in book["series"]:
+            same = before and all(before[k] == series[k] for k in ("level", "indicator"))
+            _add_up(book, head, series, before["at"] if same else -1, differences, numbers)
+            before = series
+    cells = head.get("cells")
+    at = end + (cells["columns"] * cells["rows"] * len(cells["measures"]) if cells else 0)
+    begin = at
+    for book in books:
+        if book["topology"]:
+            lines = book["topology"]["arcs"]
+            at += lines + 2 * sum(numbers[at : at + lines])
+    offers = head["offers"]
+    size = len(offers["ids"])
+    for table, key in [(offers, "areas"), (offers, "category"), (offers, "east"), (offers, "north"),
+                       *((column, "codes") for column in offers["columns"])]:  # fmt: skip
+        table[key] = numbers[at : at + size]
+        at += size
+    return head, numbers, at - begin
+
+
+def _add_up(
+    book: dict[str, Any], head: dict[str, Any], series: dict[str, Any], before: int,
+    differences: list[int], numbers: list[int],
+) -> None:  # fmt: skip
+    size = len(book["levels"][series["level"]]["ids"])
+    start, quarter = series["at"], len(differences) // 4
+    for column in (1, 2, 3):
+        for i in range(size):
+            known = numbers[before + column * size + i] if before >= 0 else 0
+            here = differences[column * quarter + start // 4 + i] + known
+            numbers[start + column * size + i] = _wrap(here)
+    indicator = head["indicators"][series["indicator"]]
+    for i in range(size):
+        top, below = numbers[start + size + i], numbers[start + 2 * size + i]
+        guess = 0
+        if top > _MISSING + 1 and indicator["denominator"]:
+            if below > _MISSING + 1 and below:
+                scale = indicator["per"] * 10.0 ** indicator["digits"]
+                guess = math.floor(scale * top / below + 0.5)
+        elif top > _MISSING + 1 and indicator["digits"] == series["counted"]:
+            guess = top
+        if abs(guess) >= 2**31:
+            guess = 0
+        numbers[start + i] = _wrap(differences[start // 4 + i] + guess)
+
+
+def _wrap(number: int) -> int:
+    return (number + 2**31) % 2**32 - 2**31
 
 
 def _read_cells(folder: Folder, source: str, head: dict[str, Any], numbers: Any) -> int:

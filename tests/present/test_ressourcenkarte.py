@@ -16,7 +16,8 @@ import pytest
 from sozialraum.demo import build_musterstadt
 from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.present import ressourcenkarte
-from sozialraum.present.payload import build_payload, unpack
+from sozialraum.present.payload import build_payload
+from sozialraum.present.payload_packing import unpack
 from sozialraum.present.payload_series import LARGE, MISSING
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
 from sozialraum.secrecy.build import build_edition

@@ -27,7 +27,8 @@ from sozialraum.present.classes import classify_indicator
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import write_manifest
 from sozialraum.present.passports import write_passports
-from sozialraum.present.payload import build_payload, unpack
+from sozialraum.present.payload import build_payload
+from sozialraum.present.payload_packing import unpack
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import write_sozialraumprofile
 from sozialraum.present.tables import write_tables

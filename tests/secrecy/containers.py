@@ -19,6 +19,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.outsider.mappage import unfold
+
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _DEEPEST = 6
@@ -97,21 +99,16 @@ def _list_cells(where: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _unfold_payload(where: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Write the numbers of the map page as text: four byte planes of 32-bit numbers after a header.
+    """Write the numbers of the map page as text: what was packed as differences is added up again.
 
     A count is stored in units of its last shown decimal, so it is written with up to three digits.
     """
     if len(content) < 8 or content[4:5] != b"{":
         return
     (length,) = struct.unpack_from("<I", content)
-    planes = content[4 + length :]
-    if not 0 < length < len(content) or len(planes) % 4:
+    if not 0 < length < len(content) or (len(content) - length) % 4:
         return
-    size = len(planes) // 4
-    numbers = [
-        int.from_bytes(bytes(planes[i + size * k] for k in range(4)), "little", signed=True)
-        for i in range(size)
-    ]
+    _, numbers, _ = unfold(content)
     text = []
     for digits in (0, 1, 2, 3):
         scale = 10**digits

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-import base64
 import csv
-import gzip
 import json
 import re
 import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
 import zipfile
@@ -25,6 +22,7 @@ import pikepdf
 import pytest
 from shapely.geometry import Point, box
 
+from sozialraum.present.payload_packing import pack, unpack
 from sozialraum.project.job import run
 from tests.read_back import read_back
 
@@ -324,17 +322,12 @@ def in_payload(folder: Path) -> None:
     page = path.read_text(encoding="utf-8")
     found = re.search(r'(<script type="application/octet-stream\+base64"[^>]*>)([^<]*)<', page)
     assert found
-    whole = gzip.decompress(base64.b64decode(found[2]))
-    (length,) = struct.unpack_from("<I", whole)
-    head = json.loads(whole[4 : 4 + length])
-    planes = np.frombuffer(whole, np.uint8, offset=4 + length).reshape(4, -1)
-    numbers = np.ascontiguousarray(planes.T).view("<i4").ravel().copy()
+    head, numbers = unpack(found[2])
     level = [v["id"] for v in head["levels"]].index(LEVEL)
     indicator = [v["id"] for v in head["indicators"]].index(INDICATOR)
     (series,) = [s for s in head["series"] if (s["level"], s["indicator"]) == (level, indicator)]
     numbers[series["at"] + head["levels"][level]["ids"].index(AREA)] = TRUE
-    planes = numbers.view(np.uint8).reshape(-1, 4).T
-    packed = base64.b64encode(gzip.compress(whole[: 4 + length] + planes.tobytes())).decode()
+    packed = pack(head, numbers)
     path.write_text(page.replace(found[2], packed), encoding="utf-8")
 
 

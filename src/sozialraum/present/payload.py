@@ -1,4 +1,4 @@
-"""What the map page's script reads: one JSON header and one block of whole numbers, packed.
+"""What the map page's script reads: one header and one block of whole numbers (see `pack`).
 
 Everything comes from an edition, so nothing unprotected can get in. Values are rounded exactly as
 they are shown, and stored as int32: the page formats them and never computes a figure of its own.
@@ -6,14 +6,9 @@ they are shown, and stored as int32: the page formats them and never computes a 
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
-import struct
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.present.payload_cells import lay_cells
@@ -23,78 +18,16 @@ from sozialraum.present.payload_older import lay_older
 from sozialraum.present.payload_series import lay_series
 from sozialraum.present.payload_unassigned import list_unassigned
 from sozialraum.present.schemes import list_schemes
-from sozialraum.present.svg import clean
 from sozialraum.present.topology import build_topology
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
-
-
-def pack(header: dict[str, Any], numbers: NDArray[np.int32]) -> str:
-    """Pack header and numbers as base64 of gzip; the same input gives the same text.
-
-    Parameters
-    ----------
-    header : dict
-        Anything JSON can write.
-    numbers : array of int32
-
-    Returns
-    -------
-    str
-
-    Notes
-    -----
-    Inside: the header's length in bytes (uint32, little-endian), the header in UTF-8 padded with
-    spaces to a multiple of four, then the numbers (int32) as four planes: first the lowest byte of
-    every number, then the next. Neighbouring numbers share their upper bytes, which gzip then
-    packs to almost nothing; the block shrinks by two fifths.
-    """
-    header = _clean(header)
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    planes = numbers.astype("<i4").view(np.uint8).reshape(-1, 4).T
-    whole = struct.pack("<I", len(text)) + text + planes.tobytes()
-    return base64.b64encode(gzip.compress(whole, compresslevel=9, mtime=0)).decode("ascii")
-
-
-def _clean(value: Any) -> Any:
-    """Take control and direction signs out of every text, however deep."""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {clean(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return value
-
-
-def unpack(text: str) -> tuple[dict[str, Any], NDArray[np.int32]]:
-    """Read back what `pack` wrote.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    tuple of dict and array of int32
-
-    Examples
-    --------
-    >>> header, numbers = unpack(pack({"title": "Nord"}, np.array([1, -2], dtype=np.int32)))
-    >>> header["title"], numbers.tolist()
-    ('Nord', [1, -2])
-    """
-    whole = gzip.decompress(base64.b64decode(text))
-    (length,) = struct.unpack_from("<I", whole)
-    planes = np.frombuffer(whole, np.uint8, offset=4 + length).reshape(4, -1)
-    return json.loads(whole[4 : 4 + length]), np.ascontiguousarray(planes.T).view("<i4").ravel()
 
 
 def build_payload(
@@ -182,6 +115,7 @@ def _indicator(known: Indicator) -> dict[str, Any]:
         "title": title_of(known),
         "unit": known.unit,
         "digits": known.digits,
+        "per": known.per,
         **({"classes": known.classes} if known.classes else {}),
         "theme": known.theme,
         "numerator": known.numerator,

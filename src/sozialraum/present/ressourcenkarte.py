@@ -23,6 +23,7 @@ from sozialraum.present.looks import write_css_colours
 from sozialraum.present.page import digest, drawn, render_page
 from sozialraum.present.payload import build_payload
 from sozialraum.present.payload_packing import pack
+from sozialraum.present.payload_reach import lay_reach
 from sozialraum.present.payload_streets import list_streets
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
@@ -30,6 +31,7 @@ from sozialraum.texts import LANGUAGES, date, say, speaking, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from sozialraum.present.topology import Topology
     from sozialraum.secrecy.edition import Edition
@@ -50,6 +52,7 @@ def write_ressourcenkarte(
     compare: Edition | None = None,
     land: str | None = None,
     cells: gpd.GeoDataFrame | None = None,
+    travel: pd.DataFrame | None = None,
     streets: gpd.GeoDataFrame | None = None,
     language: str = "de",
     basemap: str | None = None,
@@ -75,6 +78,9 @@ def write_ressourcenkarte(
     cells : GeoDataFrame, optional
         Centres of a regular grid of at least 100 m (`build_grid`), each numeric column the minutes to
         the next offer of the category it is named after.
+    travel : DataFrame, optional
+        Ways from ``cells`` to the edition's offers within 30 minutes (`measure_travel`): the page then
+        shows the way to the next of whatever offers its reader chooses, at a weekday and time too.
     streets : GeoDataFrame, optional
         ``name`` and points or lines (`read_street_names`): streets that can be searched. Nothing but
         their names and one place per street and area enters the page.
@@ -114,6 +120,8 @@ def write_ressourcenkarte(
             edition, limits=limits, compare=compare, land=land, cells=cells
         )
         header |= {"start": [level, indicator], "look": _look(), **_words()}
+        if travel is not None and cells is not None:
+            header["cells"]["reach"] = lay_reach(travel, cells, header)
         if streets is not None:
             header["streets"] = list_streets(streets, edition, topology)
         if ground:
