@@ -59,6 +59,9 @@ def tell_layer(node: Any) -> dict[str, Any]:
         "style": layer.styleManager().currentStyle(),
         "styles": layer.styleManager().styles(),
         "rights": layer.metadata().rights(),
+        "named": [x.labelsEnabled() and x.labeling().settings().fieldName for x in (layer, alone)]
+        if layer.isSpatial()
+        else [],
     }
 
 

@@ -80,6 +80,8 @@ def test_it_opens_ready_made(qgis: Open, town_edition: Edition, tmp_path: Path) 
     assert areas["rules"][-1] == "keine Angabe"
     assert len(areas["styles"]) == len(town_edition.indicators)
     assert areas["aliases"]["parent_name"] == "Teil von"
+    assert areas["named"] == ["name", "name"]
+    assert layers["angebote"]["named"] == [False, False]
     assert layers["angebote"]["widgets"]["category"] == "ValueMap"
     assert layers["angebote"]["rights"] == list(town_edition.sources)
     # A layer dragged into another project looks the same as in its own.

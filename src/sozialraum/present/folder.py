@@ -17,7 +17,8 @@ from sozialraum.errors import SozialraumError
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.schema import VALUE_COLUMNS
 from sozialraum.present.files import replacing
-from sozialraum.present.geopackage import Layer, free_column, write_layers
+from sozialraum.present.geopackage import free_column
+from sozialraum.present.geopackage_file import Layer, write_layers
 from sozialraum.present.office import clean
 from sozialraum.texts import say
 

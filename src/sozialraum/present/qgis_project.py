@@ -18,7 +18,7 @@ from sozialraum.present.qgis_style import DOCTYPE, VERSION
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
-    from sozialraum.present.geopackage import Layer
+    from sozialraum.present.geopackage_file import Layer
 
 _WKB = {"Point": ("Point", "Point"), "MultiPolygon": ("Polygon", "MultiPolygon")}
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "sozialraum/qgis")
@@ -179,8 +179,10 @@ def _add_relation(bonds: ET.Element, relation: Relation) -> None:
 
 def _add_layer(stack: ET.Element, layer: Layer, file: str, sources: Sequence[str]) -> None:
     kind, wkb = _WKB.get(layer.geometry_type or "", ("No geometry", "NoGeometry"))
+    named = [(style.name, ET.fromstring(style.text.split("\n", 1)[1])) for style in layer.styles]
+    labelled = named[0][1].get("labelsEnabled", "0") if named else "0"
     entry = ET.SubElement(
-        stack, "maplayer", type="vector", geometry=kind, wkbType=wkb, labelsEnabled="0"
+        stack, "maplayer", type="vector", geometry=kind, wkbType=wkb, labelsEnabled=labelled
     )
     if isinstance(layer.table, gpd.GeoDataFrame) and len(layer.table):
         _add_extent(entry, layer.table.total_bounds)
@@ -191,7 +193,6 @@ def _add_layer(stack: ET.Element, layer: Layer, file: str, sources: Sequence[str
         _add_crs(ET.SubElement(entry, "srs"), layer.table.crs)
     _add_metadata(ET.SubElement(entry, "resourceMetadata"), layer.title, "", sources, "dataset")
     ET.SubElement(entry, "provider", encoding="UTF-8").text = "ogr"
-    named = [(style.name, ET.fromstring(style.text.split("\n", 1)[1])) for style in layer.styles]
     if named:
         manager = ET.SubElement(entry, "map-layer-style-manager", current=clean(_title(layer, 0)))
         for i, (_, style) in enumerate(named):

@@ -142,6 +142,7 @@ def write_style(
     kind: str = "fill",
     title: str = "",
     form: Form | None = None,
+    named: str = "",
 ) -> str:
     """Write a QML style.
 
@@ -154,14 +155,20 @@ def write_style(
         Stands above the rules in the legend.
     form : Form, optional
         Without it the style holds symbols only.
+    named : str
+        The field whose text stands on the map, where there is room for it.
 
     Returns
     -------
     str
     """
     categories = ["Symbology"] if rules else []
+    categories += ["Labeling"] if named else []
     categories += ["Fields", "Forms"] if form else []
     root = ET.Element("qgis", version=VERSION, styleCategories="|".join(categories))
+    if named:
+        root.set("labelsEnabled", "1")
+        _add_labels(root, named)
     if form:
         _add_fields(root, form)
     if rules:
@@ -216,6 +223,25 @@ def _add_symbol(
                 ET.SubElement(options, "Option", type="QString", name=key, value=str(value))
         if inner is not None:
             _add_symbol(layer, f"@{name}@{i}", *inner)
+
+
+def _add_labels(root: ET.Element, field: str) -> None:
+    """Write names in ink within a rim of paper, as on the map page."""
+    labelling = ET.SubElement(root, "labeling", type="simple")
+    settings = ET.SubElement(labelling, "settings", calloutType="simple")
+    style = ET.SubElement(
+        settings, "text-style", fieldName=field, isExpression="0", allowHtml="0",
+        fontFamily="Noto Sans", fontSize="8", fontSizeUnit="Point", fontWeight="50",
+        textColor=_rgb(looks.INK), textOpacity="1",
+    )  # fmt: skip
+    ET.SubElement(
+        style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
+        bufferColor=_rgb(looks.PAPER), bufferOpacity="0.9", bufferNoFill="1",
+    )  # fmt: skip
+    ET.SubElement(settings, "text-format", autoWrapLength="14", multilineAlign="1")
+    # Level and centred in the polygon; QGIS leaves out what would lie on another name.
+    ET.SubElement(settings, "placement", placement="4", centroidInside="1", priority="5")
+    ET.SubElement(settings, "rendering", displayAll="0", scaleVisibility="0", upsidedownLabels="0")
 
 
 def _add_fields(root: ET.Element, form: Form) -> None:
