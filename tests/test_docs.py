@@ -16,7 +16,7 @@ import pytest
 import sozialraum as sr
 from sozialraum.indicators.plan_sheets import PLANS
 from sozialraum.indicators.recipe import ClassSet, Ingredient, Recipe
-from sozialraum.model.schema import OFFERS
+from sozialraum.model.schema import MEASURES, OFFERS
 from sozialraum.project import settings
 from sozialraum.read.definitions import read_indicators
 from sozialraum.secrecy.rules import Secrecy
@@ -136,6 +136,17 @@ def test_the_example_of_needs_is_understood(tmp_path: Path) -> None:
     start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n[[level]]\nid = "q"\ntitle = "Q"\n'
     path.write_text(start + example("bedarfe.md", "bedarfe"), encoding="utf-8")
     assert settings.read_project(path).section("needs")["rule"][0]["traeger"] == 3
+
+
+def test_the_example_of_measures_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "sozialraum.toml"
+    start = '[project]\ntitle = "T"\n[areas]\nfile = "x.gpkg"\n[[level]]\nid = "q"\ntitle = "Q"\n'
+    path.write_text(start + example("massnahmen.md", "massnahmen"), encoding="utf-8")
+    assert settings.read_project(path).section("measures")["audience"] == "oeffentlich"
+    column = MEASURES.column("status")
+    assert column is not None
+    for word in column.words.values():
+        assert f"| {word} |" in read("massnahmen.md")
 
 
 def test_the_example_of_two_hierarchies_is_understood(tmp_path: Path) -> None:
