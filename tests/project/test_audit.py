@@ -200,3 +200,20 @@ def test_shares_of_small_areas_follow_from_those_of_the_larger_ones(
     assert len(left_out) == 5
     for area in left_out["PLR_ID"]:
         assert f"{area}: Die zurückgehaltene Zahl folgt genau" in said
+
+
+def test_numbers_that_contradict_each_other_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # In the first year C and D are 13 of the 12 of "alle"; the second year adds up.
+    table = tmp_path / "orte.csv"
+    table.write_text(
+        "ort;jahr;n\nC;1;6\nD;1;7\nF;1;x\nalle;1;12\nC;2;6\nD;2;x\nF;2;x\nalle;2;12\n",
+        encoding="utf-8",
+    )
+    structure = 'keys = ["ort", "jahr"]\ncount = "n"\ntotal = "alle"\n'
+    code, said = audit(tmp_path, capsys, table, structure)
+    assert code == 1
+    assert "widersprechen einander" in said
+    assert all(f"{ort}, 1: steht in einer Summe" in said for ort in ("C", "D", "F", "alle"))
+    assert ", 2: steht in einer Summe" not in said

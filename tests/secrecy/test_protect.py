@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sozialraum.demo import LEVELS, build_musterstadt
-from sozialraum.errors import SecrecyError
+from sozialraum.errors import InputError, SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.build import build_edition
-from sozialraum.secrecy.protect import protect_gaps, protect_values
+from sozialraum.secrecy.protect import attack_values, protect_gaps, protect_values
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.unsafe import judge
 
@@ -157,3 +157,111 @@ def test_the_passport_of_a_withheld_number_says_so() -> None:
     assert passport["Wert"] == "zurückgehalten oder unbekannt"
     shown = edition.passport("11", "einwohner")
     assert shown["Wert"] == "1.000 Personen"
+
+
+def delivered_without_one(sign: str) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Quartiere of 3, 10, 7 and 8 beside their sum; the last was delivered without a number."""
+    areas = hierarchy([4])
+    rows = counts(areas, [3, 10, 7, 8])
+    gone = rows["area"] == "03"
+    rows.loc[gone, ["value", "numerator"]] = np.nan
+    rows.loc[gone, "sign"] = sign
+    return rows, areas
+
+
+@pytest.mark.parametrize("sign", ["x", "…", ""])
+def test_what_is_merely_missing_may_follow_from_the_others(sign: str) -> None:
+    # 3 is withheld, and for its sake one more: the missing 8 is unknown too, 7 need not go.
+    rows, areas = delivered_without_one(sign)
+    protected, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
+    assert protected.loc[protected["sign"] == ".", "area"].tolist() == ["00"]
+    # With nothing withheld the missing number is 28 − 20 = 8, and no secret.
+    rows.loc[rows["area"] == "00", ["value", "numerator"]] = 6.0
+    rows.loc[rows["level"] != "quartier", ["value", "numerator"]] = 31.0
+    rules = Secrecy(minimum=5)
+    shown, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, rules)
+    assert not (shown["sign"] == ".").any()
+    assert attack_values(rows, shown, areas, TWO_LEVELS, COUNT, rules).empty
+
+
+def test_what_was_delivered_withheld_does_not_follow_from_the_others() -> None:
+    # All else known, the fourth Quartier would be 31 − 23; the smallest other one, 6, goes with it.
+    rows, areas = delivered_without_one(".")
+    rows.loc[rows["area"] == "00", ["value", "numerator"]] = 6.0
+    rows.loc[rows["level"] != "quartier", ["value", "numerator"]] = 31.0
+    rules = Secrecy(minimum=5)
+    protected, protocol = protect_values(rows, areas, TWO_LEVELS, COUNT, rules)
+    assert protected.loc[protected["sign"] == ".", "area"].tolist() == ["00", "03"]
+    # The source's own secret is no choice of ours.
+    assert protocol["area"].tolist() == ["00"]
+    assert attack_values(rows, protected, areas, TWO_LEVELS, COUNT, rules).empty
+    # Shown as delivered, it is found.
+    found = attack_values(rows, rows, areas, TWO_LEVELS, COUNT, rules)
+    assert set(found["area"]) == {"03"}
+    assert found["lower"].tolist() == found["upper"].tolist() == [8.0] * len(found)
+
+
+def by_sex(areas: gpd.GeoDataFrame, boys: list[float], girls: list[float]) -> pd.DataFrame:
+    parts = {"m": boys, "w": girls, "n": [m + w for m, w in zip(boys, girls, strict=True)]}
+    tables = [counts(areas, amounts).assign(indicator=name) for name, amounts in parts.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+SEXES = {**{k: Indicator(id=k, title=k) for k in "mw"}, "n": Indicator(
+    id="n", title="n", parts=("m", "w"))}  # fmt: skip
+
+
+def test_sums_that_ask_different_amounts_of_a_missing_number_are_no_obstacle() -> None:
+    # The boys of the second Quartier are missing: 9 by the sum of all (20 − 11), 10 by the sexes
+    # (19 − 9), as a source gives that perturbs its numbers. The small count is withheld all the same.
+    areas = hierarchy([3])
+    rows = by_sex(areas, [3, 9, 8], [11, 9, 12])
+    at = (rows["indicator"] == "n") & (rows["area"] == "01")
+    rows.loc[at, ["value", "numerator"]] = 19.0
+    at = (rows["indicator"] == "m") & (rows["area"] == "01")
+    rows.loc[at, ["value", "numerator"]] = np.nan
+    rules = Secrecy(minimum=5)
+    protected, _ = protect_values(rows, areas, TWO_LEVELS, SEXES, rules)
+    small = (protected["indicator"] == "m") & (protected["area"] == "00")
+    assert protected.loc[small, "sign"].tolist() == ["."]
+    assert attack_values(rows, protected, areas, TWO_LEVELS, SEXES, rules).empty
+
+
+def test_a_part_without_a_row_is_not_taken_for_nobody() -> None:
+    # Of 20 people 3 live in the first Quartier, 10 in the second; the third has no row. Nobody
+    # knows its 7, so 3 cannot be computed from 20 and 10, and nothing else need be withheld.
+    areas = hierarchy([3])
+    rows = counts(areas, [3, 10, 7])
+    rows = rows[rows["area"] != "02"].reset_index(drop=True)
+    protected, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
+    assert protected.loc[protected["sign"] == ".", "area"].tolist() == ["00"]
+    # Where what has rows is all there is, a missing row means nobody, and 10 must go too.
+    rows.loc[rows["level"] != "quartier", ["value", "numerator"]] = 13.0
+    protected, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
+    quartiere = protected[protected["level"] == "quartier"]
+    assert quartiere["sign"].tolist() == [".", "."]
+
+
+def test_a_count_and_its_numerator_are_one_number() -> None:
+    atlas = build_musterstadt().atlas
+    values = atlas.values.copy()
+    at = values.index[(values["indicator"] == "u6") & (values["area"] == "1101")][0]
+    values.loc[at, "value"] = 24.0
+    with pytest.raises(InputError) as caught:
+        build_edition(atlas.with_values(values))
+    (found,) = caught.value.report.errors
+    assert (found.code, found.row, found.column) == ("count_contradicts", at + 2, "value")
+    assert "quartier 1101, „u6“" in found.text
+
+
+def test_what_contradicts_itself_is_named_with_its_place() -> None:
+    # As a value, 3 is too small, so an insider takes it for 1 … 4; as a numerator it is 30.
+    areas = hierarchy([3])
+    rows = counts(areas, [30, 10, 7])
+    rows.loc[rows["area"] == "00", "value"] = 3.0
+    with pytest.raises(InputError) as caught:
+        protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
+    places = [
+        (found.code, "quartier 00, „n“" in found.text) for found in caught.value.report.errors
+    ]
+    assert ("contradiction", True) in places

@@ -173,7 +173,8 @@ def check_values(
         ~counts | table["numerator"].notna(), table["value"]
     )
     computed = per * table["numerator"] / table["denominator"].where(table["denominator"] != 0)
-    computed = computed.where(ratio, table["numerator"]).where(ratio | counts)
+    computed = computed.where(ratio)
+    found += check_counts(table, indicators, label)
     apart = (
         table["value"].notna()
         & computed.notna()
@@ -189,6 +190,7 @@ def check_values(
         cell=table["value"],
         computed=computed.round(4),
     )
+    computed = computed.where(~counts, table["numerator"])
     table["value"] = table["value"].where(table["value"].notna(), computed)
     stand = table["indicator"].map({key: i.gebietsstand for key, i in indicators.items()})
     table["gebietsstand"] = table["gebietsstand"].where(table["gebietsstand"].notna(), stand)
@@ -202,6 +204,47 @@ def check_values(
     table["sign"] = table["sign"].fillna("")
     table["steps"] = table["steps"].fillna("")
     return table[list(VALUE_COLUMNS)].reset_index(drop=True), found
+
+
+def check_counts(
+    values: pd.DataFrame, indicators: Mapping[str, Indicator], label: str
+) -> list[Finding]:
+    """Check that no count has another value than its numerator: they are one number, and both are shown.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the values table; without ``file`` and ``row`` counted as a spreadsheet would.
+    indicators : mapping of str to Indicator
+    label : str
+        What findings call the table.
+
+    Returns
+    -------
+    list of Finding
+    """
+    counts = {key for key, i in indicators.items() if i.kind == "count"}
+    table = values[values["indicator"].isin(counts)]
+    value, top = table["value"].astype("float64"), table["numerator"].astype("float64")
+    apart = value.notna() & top.notna() & ~np.isclose(value, top, rtol=1e-9, atol=1e-6)
+    if not apart.any():
+        return []
+    if "row" not in table:
+        table = table.assign(
+            file=label, row=values.reset_index().index[values["indicator"].isin(counts)] + 2
+        )
+    place = {name: table[name] for name in ("level", "area", "indicator", "datenstand")}
+    return find_rows(
+        "error",
+        "count_contradicts",
+        label,
+        table,
+        apart,
+        column="value",
+        cell=value,
+        top=top,
+        **place,
+    )
 
 
 def _complete_values(values: pd.DataFrame, smallest: str) -> pd.DataFrame:

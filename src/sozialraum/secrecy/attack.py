@@ -146,8 +146,8 @@ def bound_cells(
 
     Raises
     ------
-    SecrecyError
-        The equations contradict each other.
+    ContradictionError
+        No figures fulfil the equations.
 
     Examples
     --------

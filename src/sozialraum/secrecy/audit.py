@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sozialraum.errors import SecrecyError
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.secrecy.attack import Attacker, bound_cells
+from sozialraum.secrecy.loosen import find_misfits
+from sozialraum.secrecy.solver import ContradictionError
 from sozialraum.secrecy.system import Block, Bools, Floats, System, build_system, join_blocks
 from sozialraum.texts import number
 
 _ROLE = "_role"
 # Beyond this many withheld counts of one table nobody is asked whether he alone could be one.
 _MOST_SINGLES = 400
+_MOST_PLACES = 10
 
 
 def audit_table(
@@ -159,8 +161,13 @@ def audit_cells(
     reader = Attacker("reader", low, high)
     try:
         lower, upper = bound_cells(system, known, reader)
-    except SecrecyError:
-        return CheckReport((find("error", "audit_contradiction", label),))
+    except ContradictionError:
+        misfit = find_misfits(system, known, reader)[system.row] > 0
+        odd = np.isin(number_of, system.col[misfit])
+        return CheckReport(
+            (find("error", "audit_contradiction", label),
+             *_tell(cells, np.flatnonzero(odd)[:_MOST_PLACES], "audit_misfit", keys, {}))
+        )  # fmt: skip
     narrow = (upper - lower < max(minimum, 1))[number_of] & cells["_secret"].to_numpy(dtype=bool)
     limits = {"low": lower[number_of], "high": upper[number_of]}
     findings: list[Finding] = []
@@ -221,7 +228,7 @@ def _ask_singles(
         others[one] = False
         try:
             low, high = bound_cells(system, known, Attacker("single", floor, ceiling), others)
-        except SecrecyError:
+        except ContradictionError:
             continue  # it is no 1
         exact = np.flatnonzero(others & (low == high))
         for cell in exact.tolist():

@@ -18,8 +18,9 @@ from sozialraum.model.audience import (
     find_kept_back,
     list_fields,
 )
-from sozialraum.model.check import Finding, find
+from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import Indicator, pick
+from sozialraum.model.relations import check_counts
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
 from sozialraum.secrecy.earlier import Earlier, find_same_gaps
@@ -89,6 +90,8 @@ def build_edition(
 
     Raises
     ------
+    InputError
+        A count has another value than its numerator; contributions do not fit.
     UnknownNameError
         A row's indicator has no definition; there is no such audience; rules for an indicator, or
         fields for an audience, that do not exist.
@@ -201,7 +204,7 @@ def build_editions(
             indicators=MappingProxyType({k: i for k, i in defined.items() if k in used}),
             backdrop=atlas.backdrop,
             methods=(*said.methods, here.sentence),
-            sources=tuple(dict.fromkeys((*said.sources, *_sources(defined, used)))),
+            sources=_list_sources(said.sources, [i for n, i in defined.items() if n in used]),
             notes=(
                 *_list_notes(atlas.report.notes, list(published.columns), audience),
                 *map(str, list_unlisted(table, defined, rules, contributed)),
@@ -227,6 +230,8 @@ def _gather_rows(
 ) -> pd.DataFrame:
     """Put all rows into one table, in the order in which they are shown."""
     tables = [t for t in (atlas.values, *values) if len(t)]
+    faults = [found for t in tables for found in check_counts(t, defined, "values")]
+    CheckReport(tuple(faults)).raise_for_errors()
     rows = (
         pd.concat([t.reindex(columns=list(VALUE_COLUMNS)) for t in tables], ignore_index=True)
         if tables
@@ -294,8 +299,13 @@ def _by_theme(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
     return dict(sorted(indicators.items(), key=lambda entry: themes.index(entry[1].theme)))
 
 
-def _sources(defined: Mapping[str, Indicator], used: set[str]) -> list[str]:
-    return [i.credit for name, i in defined.items() if name in used and i.source]
+def _list_sources(said: Sequence[str], shown: Sequence[Indicator]) -> tuple[str, ...]:
+    """List every source once; what is made of several is not told again where each is told."""
+    found = dict.fromkeys(said)
+    for one in shown:
+        if one.source and not found.keys() >= set(one.credit.split("; ")):
+            found[one.credit] = None
+    return tuple(found)
 
 
 def _gather_gaps(

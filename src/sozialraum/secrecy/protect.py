@@ -18,6 +18,7 @@ from sozialraum.secrecy.attack import bound_cells
 from sozialraum.secrecy.breaches import find_breaches
 from sozialraum.secrecy.gaps import find_small_gaps, weigh_gaps, withhold_gaps
 from sozialraum.secrecy.indices import round_indices, withhold_indices
+from sozialraum.secrecy.loosen import naming_places
 from sozialraum.secrecy.lost import spare_lost
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rounding import attack_rounded, round_together
@@ -91,7 +92,8 @@ def protect_together(
     `build_publication`. Further rows are chosen at least loss, see `complete_suppression`: few, small,
     of the lowest levels, no totals; people of a gap before shares of areas, for its polygon and way
     stay. An index is withheld with any figure it is made of, which could be computed from it, and then
-    for at least three areas, since the values of all areas have a known sum.
+    for at least three areas, since the values of all areas have a known sum. A row that was delivered
+    withheld (sign ".") must not follow from the others either; one that is missing may.
 
     Parameters
     ----------
@@ -120,9 +122,11 @@ def protect_together(
     table = values.reset_index(drop=True)
     known = complete_parts(table, indicators)
     judged = judge(known, indicators, rules, contributed)
-    hidden, reason = judged.unsafe, judged.reason
+    delivered = (table["sign"] == HIDDEN).to_numpy()
+    hidden, reason = judged.unsafe | delivered, judged.reason
     judged = judged.beside(gaps, rules)
-    withheld, small_gaps = judged.unsafe, judged.unsafe[len(table) :]
+    small_gaps = judged.unsafe[len(table) :]
+    withheld = np.append(hidden, small_gaps)
     completion = None
     lost = pd.DataFrame(columns=["what", *PLACE])
     if withheld.any() or len(small_gaps):
@@ -131,12 +135,13 @@ def protect_together(
         )
         needs = judged.needs(publication, rules)
         own = needs.own
-        needs, _, gone = spare_lost(publication, needs, own)
-        lost = publication.system.labels.loc[gone, lost.columns].reset_index(drop=True)
         cost = _loss(table, publication, areas, levels, indicators, rules)
         cost = np.where(_find_shown_before(table, earlier), _AS_TOTAL * cost, cost)
         cost = np.append(cost, weigh_gaps(gaps)) if gaps is not None else cost
-        chosen, completion = complete_suppression(publication, withheld, needs, cost)
+        with naming_places(publication.system):
+            needs, _, gone = spare_lost(publication, needs, own)
+            chosen, completion = complete_suppression(publication, withheld, needs, cost)
+        lost = publication.system.labels.loc[gone, lost.columns].reset_index(drop=True)
         small_gaps, chosen = chosen[len(table) :], chosen[: len(table)]
         shows = np.zeros(len(table), bool)
         for cells in (publication.numerator[: len(table)], publication.denominator[: len(table)]):
@@ -156,8 +161,9 @@ def protect_together(
     if "steps" in protected:
         steps = protected.loc[hidden, "steps"]
         protected.loc[hidden, "steps"] = forget_few_places(steps, rules.highest)
-    protocol = table.loc[hidden, ["level", "area", "indicator", "datenstand"]]
-    protocol = protocol.assign(reason=reason[hidden]).reset_index(drop=True)
+    ours = hidden & ~delivered
+    protocol = table.loc[ours, ["level", "area", "indicator", "datenstand"]]
+    protocol = protocol.assign(reason=reason[ours]).reset_index(drop=True)
     shown = pd.DataFrame() if gaps is None else withhold_gaps(gaps, small_gaps)
     return Protected(protected, shown, protocol, completion, lost)
 
@@ -243,7 +249,7 @@ def attack_values(
     columns = ["what", "level", "area", "datenstand", "attacker", "lower", "upper"]
     table = complete_parts(values.reset_index(drop=True), indicators)
     judged = judge(table, indicators, rules, contributed)
-    hidden = protected[["value", "numerator", "denominator"]].isna().all(axis=1).to_numpy()
+    hidden = (protected["sign"] == HIDDEN).to_numpy()
     # What is withheld for the sake of its parts may follow from elsewhere; its parts may not.
     made = table["indicator"].map({k: bool(i.made_of) for k, i in indicators.items()})
     own = hidden & ~made.to_numpy(dtype=bool)
@@ -251,16 +257,18 @@ def attack_values(
         judged = judged.beside(gaps, rules)
         hidden = np.append(hidden, shown["people"].isna().to_numpy())
         own = np.append(own, shown["people"].isna().to_numpy())
-    if not judged.unsafe.any() and (gaps is None or not len(gaps)):
+    if not (judged.unsafe.any() or hidden.any()) and (gaps is None or not len(gaps)):
         return pd.DataFrame({c: [] for c in columns})
     publication = build_publication(table, areas, levels, indicators, gaps=gaps, earlier=earlier)
     system = publication.system
     counts = np.zeros(system.size, bool)
     counts[publication.numerator[own & (publication.numerator >= 0)]] = True
-    needs, counts, _ = spare_lost(publication, judged.needs(publication, rules), counts)
     known = publication.known(hidden)
     found = []
-    for breach in find_breaches(system, known, needs, counts):
+    with naming_places(system):
+        needs, counts, _ = spare_lost(publication, judged.needs(publication, rules), counts)
+        breaches = find_breaches(system, known, needs, counts)
+    for breach in breaches:
         targets = np.zeros(system.size, bool)
         targets[breach.cells] = True
         lower, upper = bound_cells(system, known, breach.attacker, targets)

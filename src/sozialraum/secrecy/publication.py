@@ -13,6 +13,7 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, complete_parts, list_amounts, merge_amounts
 from sozialraum.secrecy.earlier import join_earlier
 from sozialraum.secrecy.gaps import build_gap_cells
+from sozialraum.secrecy.loosen import loosen_equations
 from sozialraum.secrecy.sums import sum_areas, sum_formulas
 from sozialraum.secrecy.system import Block, Bools, Ints, System, build_system, settle_cells
 
@@ -133,7 +134,13 @@ def build_publication(
         more = labels.iloc[unique[:, 0]]
         labels = pd.concat([labels, more.assign(what=more["what"] + "/rest")])
     floor = np.where(np.append(signed, left < 0), -np.inf, 0.0)
-    blocks = [*sum_areas(long, areas, levels), *sum_formulas(long, indicators), of_rates]
+    of_areas, missing = sum_areas(long, areas, levels, len(value))
+    labels = pd.concat(
+        [labels, missing.drop(columns="signed").assign(what=missing["what"] + "/missing")]
+    )
+    value = np.append(value, np.full(len(missing), np.nan))
+    floor = np.append(floor, np.where(missing["signed"].to_numpy(dtype=bool), -np.inf, 0.0))
+    blocks = [*of_areas, *sum_formulas(long, indicators), of_rates]
     size = len(values)
     top, below, left_over = places["Z"][:size], places["N"][:size], rest[:size]
     secret: dict[str, Ints] = {}
@@ -155,4 +162,5 @@ def build_publication(
     system = build_system(labels.reset_index(drop=True), value, blocks, floor=floor)
     if given.any():
         system = settle_cells(system, given)
+    system = loosen_equations(system)
     return Publication(system, top, below, left_over, secret, given)

@@ -16,6 +16,7 @@ from sozialraum.model.steps import add_step
 from sozialraum.secrecy.amounts import complete_parts
 from sozialraum.secrecy.attack import Attacker, pose
 from sozialraum.secrecy.indices import list_days, withhold_indices
+from sozialraum.secrecy.loosen import naming_places
 from sozialraum.secrecy.multiples import round_cells
 from sozialraum.secrecy.publication import Publication, build_publication
 from sozialraum.secrecy.rules import BASES
@@ -269,7 +270,8 @@ def attack_rounded(
     floor = np.where(np.isnan(shown), system.floor, np.maximum(shown - room, system.floor))
     ceiling = np.where(np.isnan(shown), np.inf, shown + room)
     attacker = Attacker("reader", floor, ceiling)
-    lower, upper = _bound_small(pose(system, known, attacker), small, minimum, system.value)
+    with naming_places(system):
+        lower, upper = _bound_small(pose(system, known, attacker), small, minimum, system.value)
     width = upper - lower + system.whole
     breached = small & (known | (width < minimum - ROUND))
     lower[known] = upper[known] = system.value[known]

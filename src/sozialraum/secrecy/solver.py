@@ -17,6 +17,20 @@ ROUND = 1e-5
 _MOST_ROUNDS = 500
 
 
+class ContradictionError(SecrecyError):
+    """No figures fulfil all equations.
+
+    Attributes
+    ----------
+    cells : array of int
+        Cells of the whole system in which this shows.
+    """
+
+    def __init__(self, cells: Ints) -> None:
+        self.cells = cells
+        super().__init__(say("secrecy.contradiction"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """Unknown cells and what is left of the equations when all that is known is put in.
@@ -45,8 +59,8 @@ class Problem:
 
         Raises
         ------
-        SecrecyError
-            The equations contradict each other.
+        ContradictionError
+            No figures fulfil the equations.
         """
         lower, upper = self.floor.copy(), self.ceiling.copy()
         if not len(self.row):
@@ -71,8 +85,9 @@ class Problem:
                 moved = np.abs(new_upper - upper) > ROUND
                 moved |= np.abs(new_lower - lower) > ROUND
             lower, upper = new_lower, new_upper
-            if (lower > upper + 2 * ROUND + 1e-9 * np.abs(lower)).any():
-                raise SecrecyError(say("secrecy.contradiction"))
+            turned = lower > upper + 2 * ROUND + 1e-9 * np.abs(lower)
+            if turned.any():
+                raise ContradictionError(self.cells[turned])
             if not moved.any():
                 break
         return np.minimum(lower, upper), np.maximum(lower, upper)
@@ -176,6 +191,7 @@ class Program:
         self._solver.setOptionValue("simplex_strategy", 4)
         self._solver.passModel(model)
         self._all = np.arange(size, dtype=np.int32)
+        self._cells = part.cells
         self._optimal = highspy.HighsModelStatus.kOptimal
 
     def solve(self, goal: Floats) -> Solution:
@@ -183,8 +199,8 @@ class Program:
 
         Raises
         ------
-        SecrecyError
-            The equations contradict each other.
+        ContradictionError
+            No figures fulfil the equations.
         """
         solver = self._solver
         solver.changeColsCost(len(goal), self._all, goal)
@@ -193,7 +209,7 @@ class Program:
             solver.clearSolver()
             solver.run()
         if solver.getModelStatus() != self._optimal:
-            raise SecrecyError(say("secrecy.contradiction"))
+            raise ContradictionError(self._cells)
         found = solver.getSolution()
         point = np.asarray(found.col_value)
         return Solution(float(goal @ point), point, np.asarray(found.row_dual))

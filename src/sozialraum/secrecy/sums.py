@@ -10,14 +10,34 @@ import pandas as pd
 from sozialraum.model.areas import UNASSIGNED, WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.amounts import PLACE, name_quantities
-from sozialraum.secrecy.system import Floats, Ints
+from sozialraum.secrecy.system import Block, Floats, Ints
 from sozialraum.secrecy.unsaid import find_sums, find_weighted_sum
+
+# Sums that differ by less differ by the noise of calculating.
+_APART = 1e-6
 
 
 def sum_areas(
-    long: pd.DataFrame, areas: pd.DataFrame, levels: Sequence[Level]
-) -> list[tuple[Ints, Ints, Floats]]:
-    """Let every area be the sum of its parts, at the nearest level above that was published."""
+    long: pd.DataFrame, areas: pd.DataFrame, levels: Sequence[Level], first: int
+) -> tuple[list[Block], pd.DataFrame]:
+    """Let every area be the sum of its parts, at the nearest level above that was published.
+
+    Parameters
+    ----------
+    long : DataFrame
+        As `list_amounts` gives it, with ``cell``.
+    areas : DataFrame
+    levels : sequence of Level
+    first : int
+        Number of the first cell that may be added.
+
+    Returns
+    -------
+    blocks : list of (equation, cell, factor) arrays
+    missing : DataFrame
+        ``what, level, area, datenstand, signed`` of cells added: where parts have no row and the others
+        are less than the sum, what is missing, which nobody knows.
+    """
     parent = {level.id: level.parent for level in levels}
     above_others = set(parent.values())
     smallest = levels[-1].id
@@ -32,7 +52,9 @@ def sum_areas(
     long = long.assign(series=long.groupby(series, sort=False).ngroup())
     there = {level: set(part["series"]) for level, part in long.groupby("level", sort=False)}
     cells = long.set_index(["series", "level", "area"])["cell"]
-    blocks = []
+    totals = long.drop_duplicates("cell").set_index("cell")["amount"]
+    blocks: list[Block] = []
+    missing = [long.loc[[], ["what", *PLACE, "signed"]]]
     for level, uppers in chains:
         rows = long[long["level"] == level]
         open_series = set(rows["series"])
@@ -43,6 +65,7 @@ def sum_areas(
             if not len(part):
                 continue
             of = areas.drop_duplicates(level).set_index(level)[upper].to_dict()
+            sizes = pd.Series(of).value_counts()
             of[UNASSIGNED] = WHOLE if upper == WHOLE else UNASSIGNED
             key = pd.MultiIndex.from_arrays(
                 [part["series"], np.full(len(part), upper), part["area"].map(of)]
@@ -52,14 +75,25 @@ def sum_areas(
             child, total = part["cell"].to_numpy()[found], sums[found].astype(np.int64)
             number = pd.factorize(key[found])[0].astype(np.int64)
             one, at = np.unique(number, return_index=True)
+            part = part[found]
+            named = np.bincount(number, part["area"] != UNASSIGNED)
+            lacking = named < sizes.reindex(part["area"].map(of).iloc[at]).to_numpy()
+            amount = np.bincount(number, part["amount"])
+            less = lacking & (totals.reindex(total[at]).to_numpy() - amount > _APART)
+            added = first + sum(map(len, missing)) + np.arange(less.sum())
+            missing.append(
+                part.iloc[at[less]].assign(
+                    level=upper, area=key[found][at[less]].get_level_values(2)
+                )[list(missing[0])]
+            )
             blocks.append(
                 (
-                    np.concatenate([number, one]),
-                    np.concatenate([child, total[at]]),
-                    np.concatenate([np.ones(len(child)), -np.ones(len(one))]),
+                    np.concatenate([number, one, one[less]]),
+                    np.concatenate([child, total[at], added]),
+                    np.concatenate([np.ones(len(child)), -np.ones(len(one)), np.ones(len(added))]),
                 )
             )
-    return blocks
+    return blocks, pd.concat(missing, ignore_index=True)
 
 
 def _ancestors(level: str, parent: Mapping[str, str]) -> list[str]:
