@@ -131,7 +131,7 @@ def test_whatever_is_said_exists() -> None:
     assert [key for key in asked if key not in TEXTS] == []
     asked = re.findall(r"""\bsay\(["']([\w.]+)["'][,)]""", SCRIPT)
     assert len(asked) > 20
-    taken_over = {"datenstand", "gebietsstand", "quality", "steps", "missing"}
+    taken_over = {"datenstand", "gebietsstand", "quality", "source", "steps", "missing"}
     assert [k for k in asked if f"map.script.{k}" not in TEXTS and k not in taken_over] == []
 
 

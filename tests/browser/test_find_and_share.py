@@ -174,6 +174,59 @@ def test_the_legend_names_source_date_marks_and_which_gap(town, town_edition) ->
     assert f"{heading} (Ziffer: Rang)" in texts(town, "#legende .klasse")
 
 
+def test_the_way_to_what_was_chosen_is_the_shortest_to_any_of_it(
+    open_page, town_edition, tmp_path
+) -> None:
+    from sozialraum.access.cells import build_grid
+    from sozialraum.access.network import StraightLine
+    from sozialraum.access.travel import measure_travel
+
+    cells = build_grid(town_edition.areas, size_m=200).assign(kita=5.0)
+    travel = measure_travel(cells, town_edition.offers, StraightLine(), limit_min=30)
+    path = write_ressourcenkarte(
+        town_edition, tmp_path / "karte.html", cells=cells, travel=travel, land="MV"
+    )
+    opened = open_page(path)
+    opened.wait(READY)
+    page = opened.page
+
+    def expected(offers) -> list[int]:
+        """Count cells by the way to the nearest of these: over 30, 15, 10, 5 minutes, up to 5."""
+        ways = travel[travel["destination"].isin(offers)].groupby("origin", observed=True)[
+            "minutes"
+        ]
+        minutes = ways.min().reindex(cells.index).fillna(99)
+        limits = [-1, 5, 10, 15, 30, 999]
+        counts = [((minutes > a) & (minutes <= b)).sum() for a, b in pairwise(limits)]
+        return [int(n) for n in counts][::-1]
+
+    def counted() -> list[int]:
+        return [int(t.split()[0].replace(".", "")) for t in texts(opened, "#legende .anzahl")]
+
+    page.click("#r-angebote")
+    page.click("#filter button:has-text('Wege')")
+    offers = town_edition.offers
+    assert counted() == expected(offers.index)
+    category = offers["category"].value_counts().index[-1]
+    rare = offers.index[offers["category"] == category]
+    position = sorted(offers["category"].unique()).index(category)
+    page.check(f"#filter input[name=kategorie][value='{position}']")
+    assert counted() == expected(rare) != expected(offers.index)
+    assert f"{len(rare)} von {len(offers)}" in texts(opened, "#kartenzeile")[0]
+    # A link keeps it, with the marks switched off too.
+    page.uncheck("#w-angebote")
+    page.wait_for_timeout(100)
+    again = open_page(path, page.evaluate("location.hash"))
+    again.wait(READY)
+    assert texts(again, "#kartentitel") == texts(opened, "#kartentitel")
+    assert texts(again, "#legende .anzahl") == texts(opened, "#legende .anzahl")
+    # What nothing answers to is far from everywhere.
+    page.fill("input[name=text]", "gibt es nicht")
+    assert counted() == [len(cells), 0, 0, 0, 0]
+    opened.calm()
+    again.calm()
+
+
 def test_a_saved_table_computes_nothing_in_a_spreadsheet(
     open_page, hostile_edition, tmp_path
 ) -> None:

@@ -190,6 +190,15 @@ def _read_cells(folder: Folder, source: str, head: dict[str, Any], numbers: Any)
         # Were only inhabited cells measured, they would tell where somebody lives.
         if len(minutes) < 0.02 * size or min(minutes, default=0) < 0:
             folder.strange.append(f"{source}: {len(minutes)} of {size} cells")
+    reach = cells.get("reach")
+    if reach is not None and len(reach) != len(head["offers"]["ids"]):
+        folder.strange.append(f"{source}: ways to {len(reach)} offers")
+    for west, south, width, signs in filter(None, reach or []):
+        # Signs of whole rows within the grid: minutes from 0 to 30, or farther.
+        rows, rest = divmod(len(signs), width)
+        inside = west >= 0 <= south and west + width <= cells["columns"]
+        if rest or not inside or south + rows > cells["rows"] or re.search("[^0-9a-uz]", signs):
+            folder.strange.append(f"{source}: ways to an offer beyond the grid")
     return size * len(cells["measures"])
 
 

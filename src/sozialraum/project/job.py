@@ -42,7 +42,7 @@ from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.street_search import find_street_names
 from sozialraum.project.tables import choose_offers, make_atlas
-from sozialraum.project.ways import measure_ways
+from sozialraum.project.ways import measure_reach, measure_ways
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.build import build_editions
@@ -291,6 +291,8 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     if size := page.pop("cells_m", None):
         streets = _read_streets(project, edition.areas.crs)
         page["cells"] = measure_ways(edition, project, streets, size)
+        if page.pop("cells_offers", False):
+            page["travel"] = measure_reach(page["cells"], edition, streets)
     page["streets"] = find_street_names(project, edition.areas.crs)
     write_ressourcenkarte(edition, new / "ressourcenkarte.html", **page)
     step(say("project.step_profiles"))

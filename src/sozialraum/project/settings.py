@@ -40,7 +40,7 @@ _SECTIONS: dict[str, Entry] = {
     "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
     "ressourcenkarte": {
         "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
-        "cells_m": (int, float), "streets": bool,
+        "cells_m": (int, float), "cells_offers": bool, "streets": bool,
     },
     "needs": {
         **_FILE, "topics": dict, "rule": list, "audience": str, "providers": int,
@@ -259,7 +259,7 @@ def read_project(path: str | Path) -> Project:
     except (FileNotFoundError, IsADirectoryError):
         _refuse(find("error", "no_project", label or str(path), path=str(path)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        _refuse(find("error", "bad_toml", label, reason=str(error)))
+        _refuse(blame_toml(error, label))
     found: list[Finding] = []
     known = (*_SECTIONS, *_LISTS)
     for name, content in sections.items():

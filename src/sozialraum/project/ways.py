@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 
 from sozialraum.access.cells import build_grid
 from sozialraum.access.network import StraightLine, StreetNetwork
 from sozialraum.access.snap import snap_points
-from sozialraum.access.travel import measure_nearest
+from sozialraum.access.travel import measure_nearest, measure_travel
+from sozialraum.present.payload_reach import LIMIT_MIN
 from sozialraum.project.settings import Project
 from sozialraum.secrecy.edition import Edition
 
@@ -46,3 +48,28 @@ def measure_ways(
                 nearest = measure_nearest(cells, offers, streets, snapped=snapped)
                 ways[category] = nearest["minutes"]
     return cells.assign(**ways)
+
+
+def measure_reach(
+    cells: gpd.GeoDataFrame, edition: Edition, streets: StreetNetwork | StraightLine
+) -> pd.DataFrame:
+    """Measure the ways from every cell to all published offers near it.
+
+    Parameters
+    ----------
+    cells : GeoDataFrame
+        As `measure_ways` gives them.
+    edition : Edition
+    streets : StreetNetwork or StraightLine
+
+    Returns
+    -------
+    DataFrame
+        As `measure_travel` gives it.
+
+    Raises
+    ------
+    InputError
+    """
+    offers = edition.offers[edition.offers.geometry.notna()]
+    return measure_travel(cells, offers, streets, limit_min=LIMIT_MIN)

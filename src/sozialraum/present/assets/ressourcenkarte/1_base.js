@@ -9,7 +9,7 @@
 /** @typedef {{id: string, label: string, values: string[], codes: Int32Array}} Column */
 /** @typedef {{ids: string[], names: string[], east: Int32Array, north: Int32Array, areas: Int32Array, categories: {id: string, title: string, path: string, colour: string}[], category: Int32Array, columns: Column[], week?: {from: string, days: number[][][]}}} Offers */
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
-/** @typedef {{transform: {scale: number[], translate: number[]}, arcs: number[][][], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
+/** @typedef {{transform: {scale: number[], translate: number[]}, arcs: Int32Array[], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{corner: number[], size: number, metres: number, columns: number, rows: number, limits: number[], colours: string[], hatches: Hatch[], labels: string[], measures: {id: string, title: string, at: number}[], reach?: ([number, number, number, string]|null)[]}} Cells */
 /** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, streets?: {names: string[], street: number[], areas: number[], places: number[][]}, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
 /** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
@@ -69,7 +69,7 @@ function widen(planes) {
     const lengths = take(topology.arcs), points = lengths.reduce((a, b) => a + b, 0);
     const east = take(points), north = take(points);
     let at = 0;
-    topology.arcs = Array.from(lengths, (n) => Array.from({ length: n }, () => [east[at], north[at++]]));
+    topology.arcs = Array.from(lengths, (n) => Int32Array.from({ length: 2 * n }, (_, i) => (i % 2 ? north[at++] : east[at])));
   }
   const offers = /** @type {any} */ (data.offers), count = offers.ids.length;
   offers.areas = take(count);
@@ -164,17 +164,10 @@ function say(key, values = {}) {
   return data.words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-/** @type {Map<number, Intl.NumberFormat>} */
-const formats = new Map();
-
-/** @param {number} x @param {number} [digits] */
+/** Numbers as Intl writes them, which takes longer to be ready than the map. @param {number} x @param {number} [digits] */
 function write(x, digits = 0) {
-  let format = formats.get(digits);
-  if (!format) {
-    format = new Intl.NumberFormat(document.documentElement.lang === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    formats.set(digits, format);
-  }
-  return format.format(x);
+  const [whole, part] = x.toFixed(digits).split("."), german = document.documentElement.lang === "de";
+  return whole.replace(/\B(?=(\d{3})+$)/g, german ? "." : ",") + (part ? (german ? "," : ".") + part : "");
 }
 
 /** @param {string} iso */

@@ -4,52 +4,65 @@
 const view = { k: 1, x: 0, y: 0, zoom: 1, fit: 1, width: 0, height: 0 };
 /** @type {any} */
 let map;
-/** @type {number[][][]} */
+/** A border line: positions one after the other, extent, and its course there and back as text.
+ * @typedef {{at: Int32Array, box: number[], courses: (string|undefined)[]}} Line */
+/** @type {Line[]} */
 let lines = [];
 /** @type {{paths: Map<string, string>, nodes: SVGPathElement[], group: any, boxes: number[][]}[]} */
 const drawn = [];
 const MAX_ZOOM = 40;
 
-/** Lines of a topology on the grid of the map. @param {Topo} topology */
+/** Lines of a topology on the grid of the map. @param {Topo} topology @returns {Line[]} */
 function readLines(topology) {
   const [x0, y0] = topology.transform.translate.map((t, i) => Math.round((t - data.topology.transform.translate[i]) / data.topology.transform.scale[i]));
-  return topology.arcs.map((arc) => {
-    let x = x0, y = y0;
-    return arc.map(([dx, dy]) => [(x += dx), -(y += dy)]);
+  return topology.arcs.map((steps) => {
+    const at = new Int32Array(steps.length), box = [Infinity, Infinity, -Infinity, -Infinity];
+    let x = x0, y = -y0;
+    for (let i = 0; i < steps.length; i += 2) {
+      at[i] = x += steps[i]; at[i + 1] = y -= steps[i + 1];
+      if (x < box[0]) box[0] = x;
+      if (y < box[1]) box[1] = y;
+      if (x > box[2]) box[2] = x;
+      if (y > box[3]) box[3] = y;
+    }
+    return { at, box, courses: [] };
   });
 }
 
-/** @param {number[][][]} polygons @param {number[][][]} [from] lines, those of the map unless given */
+/** The steps along a line, written once for all areas it surrounds. @param {Line} line @param {number} back 0 or 1 */
+function courseOf({ at, courses }, back) {
+  let course = courses[back];
+  if (course === undefined) {
+    course = "";
+    if (back) for (let i = at.length - 2; i > 0; i -= 2) course += `${at[i - 2] - at[i]} ${at[i - 1] - at[i + 1]} `;
+    else for (let i = 2; i < at.length; i += 2) course += `${at[i] - at[i - 2]} ${at[i + 1] - at[i - 1]} `;
+    courses[back] = course;
+  }
+  return course;
+}
+
+/** @param {number[][][]} polygons @param {Line[]} [from] lines, those of the map unless given */
 function pathOf(polygons, from = lines) {
   let path = "";
   for (const rings of polygons) {
     for (const ring of rings) {
-      /** @type {number[]|null} */
-      let last = null;
-      for (const arc of ring) {
-        const line = arc < 0 ? [...from[~arc]].reverse() : from[arc];
-        /** @type {number[][]} */
-        const rest = last ? line.slice(1) : line;
-        for (const here of rest) {
-          path += last ? `l${here[0] - last[0]} ${here[1] - last[1]}` : `M${here[0]} ${here[1]}`;
-          last = here;
-        }
-      }
+      const { at } = from[ring[0] < 0 ? ~ring[0] : ring[0]], start = ring[0] < 0 ? at.length - 2 : 0;
+      path += `M${at[start]} ${at[start + 1]}l`;
+      for (const arc of ring) path += arc < 0 ? courseOf(from[~arc], 1) : courseOf(from[arc], 0);
       path += "Z";
     }
   }
   return path;
 }
 
+/** @param {number[][]} boxes */
+function around(boxes) {
+  return boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])], [Infinity, Infinity, -Infinity, -Infinity]);
+}
+
 /** @param {number[][][]} polygons */
 function boxOf(polygons) {
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
-    for (const [x, y] of lines[arc < 0 ? ~arc : arc]) {
-      x0 = Math.min(x0, x); y0 = Math.min(y0, y); x1 = Math.max(x1, x); y1 = Math.max(y1, y);
-    }
-  }
-  return [x0, y0, x1, y1];
+  return around(polygons.flat(2).map((arc) => lines[arc < 0 ? ~arc : arc].box));
 }
 
 /** @param {string} id @param {[number, string, number]} hatch @param {string} ground @param {string} ink */
@@ -68,16 +81,19 @@ function patterns(prefix) {
     pattern(`${prefix}gap`, look.gapHatch, "none", look.gap));
 }
 
-/** Lines and extents; the paths of a level are written when it is first looked at. */
+/** Lines; paths and extents of a level are made when it is first looked at. */
 function readShapes() {
   lines = readLines(data.topology);
   data.levels.forEach((level, i) => {
     const shapes = data.topology.objects[level.id].geometries;
     /** @type {Map<string, string>|null} */
     let paths = null;
+    /** @type {number[][]|null} */
+    let boxes = null;
     drawn[i] = {
       get paths() { return (paths = paths || new Map(shapes.map((s) => [s.id, pathOf(s.arcs)]))); },
-      boxes: shapes.map((s) => boxOf(s.arcs)), nodes: [], group: null,
+      get boxes() { return (boxes = boxes || shapes.map((s) => boxOf(s.arcs))); },
+      nodes: [], group: null,
     };
   });
 }
@@ -114,23 +130,38 @@ function buildMap() {
 function levelNodes(level) {
   const own = drawn[level];
   if (!own.group) {
-    own.group = svg("g", { role: "listbox", "aria-label": data.levels[level].plural });
-    data.levels[level].ids.forEach((id, i) => {
-      const node = svg("path", {
-        d: own.paths.get(id), class: "gebiet", role: "option", tabindex: -1, "aria-selected": "false",
-        "vector-effect": "non-scaling-stroke",
-        onfocus: () => { own.nodes.forEach((n, j) => n.setAttribute("tabindex", j === i ? "0" : "-1")); point(map.focus, node.matches(":focus-visible") ? own.paths.get(id) || "" : ""); readOut(i); },
-        onblur: () => { point(map.focus, ""); readOut(-1); },
-        onpointerenter: () => readOut(i), onpointerleave: () => readOut(-1),
-        onkeydown: (/** @type {KeyboardEvent} */ e) => onAreaKey(e, i),
-        onclick: () => { if (!moved) reveal({ kind: "area", level, index: i }, () => own.nodes[i]); },
-      });
-      own.nodes.push(node);
-      own.group.append(node);
-    });
+    own.nodes = data.levels[level].ids.map((id) => svg("path", {
+      d: own.paths.get(id), class: "gebiet", role: "option", tabindex: -1, "aria-selected": "false", "vector-effect": "non-scaling-stroke",
+    }));
     own.nodes[0].setAttribute("tabindex", "0");
+    own.group = svg("g", { role: "listbox", "aria-label": data.levels[level].plural }, ...own.nodes);
   }
   return own;
+}
+
+/** One listener for all areas. @param {string} type @param {(i: number, e: any) => void} act gets the area of the shown level */
+function onArea(type, act) {
+  map.areas.addEventListener(type, (/** @type {Event} */ e) => {
+    const i = drawn[state.level].nodes.indexOf(/** @type {any} */ (e.target));
+    if (i >= 0) act(i, e);
+  });
+}
+
+function startAreas() {
+  onArea("focusin", (i, e) => {
+    const own = drawn[state.level];
+    own.nodes.forEach((n, j) => n.setAttribute("tabindex", j === i ? "0" : "-1"));
+    point(map.focus, e.target.matches(":focus-visible") ? own.paths.get(data.levels[state.level].ids[i]) || "" : "");
+    readOut(i);
+  });
+  onArea("focusout", () => { point(map.focus, ""); readOut(-1); });
+  onArea("pointerover", readOut);
+  onArea("pointerout", () => readOut(-1));
+  onArea("keydown", (i, e) => onAreaKey(e, i));
+  onArea("click", (i) => {
+    const { level } = state;
+    if (!moved) reveal({ kind: "area", level, index: i }, () => drawn[level].nodes[i]);
+  });
 }
 
 /** @param {SVGPathElement} path @param {string} d */
@@ -186,7 +217,7 @@ function resize() {
   const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
   view.width = width; view.height = height;
   for (const root of [map.root, olderMap && olderMap.root]) if (root) root.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const [x0, y0, x1, y1] = drawn[0].boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+  const [x0, y0, x1, y1] = around(drawn[0].boxes);
   view.fit = Math.min((width - 32) / (x1 - x0 || 1), (height - 32) / (y1 - y0 || 1));
   const middle = centre && view.zoom > 1 ? centre : [(x0 + x1) / 2, (y0 + y1) / 2];
   look(view.zoom, middle[0], middle[1]);
@@ -197,7 +228,7 @@ function look(zoom, x, y) {
   view.zoom = Math.min(MAX_ZOOM, Math.max(1, zoom));
   view.k = view.fit * view.zoom;
   if (view.zoom === 1) {
-    const b = drawn[0].boxes.reduce((a, c) => [Math.min(a[0], c[0]), Math.min(a[1], c[1]), Math.max(a[2], c[2]), Math.max(a[3], c[3])]);
+    const b = around(drawn[0].boxes);
     x = (b[0] + b[2]) / 2; y = (b[1] + b[3]) / 2;
   }
   view.x = view.width / 2 - x * view.k;

@@ -25,9 +25,10 @@ function isDark(colour) {
 function contains(polygons, x, y) {
   let inside = false;
   for (const rings of polygons) for (const ring of rings) for (const arc of ring) {
-    const line = lines[arc < 0 ? ~arc : arc];
-    for (let i = 1; i < line.length; i++) {
-      const [ax, ay] = line[i - 1], [bx, by] = line[i];
+    const { at, box } = lines[arc < 0 ? ~arc : arc];
+    if (y < box[1] || y > box[3] || x > box[2]) continue;
+    for (let i = 2; i < at.length; i += 2) {
+      const ax = at[i - 2], ay = at[i - 1], bx = at[i], by = at[i + 1];
       if (ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay)) inside = !inside;
     }
   }

@@ -1,10 +1,58 @@
 // Ways from a regular grid of cells, on a canvas under the areas: one picture, scaled with the map.
 
-/** @type {{canvas: HTMLCanvasElement, masks: HTMLCanvasElement[], whole: HTMLCanvasElement, counts: number[], key: string}|null} */
+/** @type {{canvas: HTMLCanvasElement, masks: HTMLCanvasElement[], whole: HTMLCanvasElement, counts: number[], key: string, found: number[]}|null} */
 let ways = null;
+const NO_WAY = -2147483648;
+
+/** Ways that can be shown: to the offers of a category, and to those the filter leaves. */
+function listWays() {
+  const { cells } = data;
+  return cells ? [...cells.measures.map(({ id, title: category }) => ({ id, category, title: say("ways_to", { category }) })), ...(cells.reach ? [{ id: FOUND, category: "", title: say("ways_to_found") }] : [])] : [];
+}
+
+const FOUND = "auswahl";
+
+/** The way that is shown. */
+function currentWay() {
+  return listWays()[state.ways];
+}
 
 function waysShown() {
-  return Boolean(data.cells && data.cells.measures[state.ways]);
+  return Boolean(currentWay());
+}
+
+/** Is it the way to what the filter leaves? */
+function waysToFound() {
+  return waysShown() && currentWay().id === FOUND;
+}
+
+/** Minutes of every cell; those beyond what was measured count as more than the last limit. */
+function readMinutes() {
+  const { measures, columns, rows, reach, limits } = /** @type {Cells} */ (data.cells), size = columns * rows;
+  const minutes = new Int32Array(size).fill(NO_WAY);
+  if (!waysToFound() || !reach) {
+    minutes.set(numbers.subarray(measures[state.ways].at, measures[state.ways].at + size));
+    return minutes;
+  }
+  const beyond = limits[limits.length - 1] + 1;
+  for (const { at } of measures) for (let i = 0; i < size; i++) if (numbers[at + i] !== NO_WAY) minutes[i] = beyond;
+  for (const offer of state.found) {
+    const [west, south, width, signs] = reach[offer] || [0, 0, 1, ""];
+    for (let n = 0; n < signs.length; n++) {
+      const own = parseInt(signs[n], 36), i = (south + Math.floor(n / width)) * columns + west + n % width;
+      if (own < beyond && (minutes[i] === NO_WAY || own < minutes[i])) minutes[i] = own;
+    }
+  }
+  return minutes;
+}
+
+/** What the filter asks for, in words. */
+function wordFilter() {
+  /** @param {string} key */
+  const low = (key) => say(key)[0].toLowerCase() + say(key).slice(1);
+  const { categories, picks, text, age, day, minute } = state.filter;
+  return [[...categories].sort((a, b) => a - b).map(titleOf).join(", ") || say("all_offers"), ...Object.values(picks), text && `„${text}“`,
+    age !== null && `${low("age")} ${age}`, day >= 0 && `${low("open_day")} ${say("days").split(",")[day]}, ${writeTime(minute)}`].filter(Boolean).join("; ");
 }
 
 /** Classes of minutes, or within and beyond one limit. */
@@ -27,14 +75,14 @@ function sheet(columns, rows) {
 function paintWays() {
   const cells = /** @type {Cells} */ (data.cells), { columns, rows } = cells, classes = wayClasses();
   const key = `${state.ways} ${state.wayLimit}`;
-  if (ways && ways.key === key) return ways;
-  const at = cells.measures[state.ways].at, size = columns * rows;
+  if (ways && ways.key === key && (!waysToFound() || ways.found === state.found)) return ways;
+  const known = readMinutes(), size = columns * rows;
   const rgb = classes.colours.map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
   const whole = new ImageData(columns, rows), masks = rgb.map(() => new ImageData(columns, rows));
   const counts = rgb.map(() => 0);
   for (let i = 0; i < size; i++) {
-    const minutes = numbers[at + i];
-    if (minutes === -2147483648) continue;
+    const minutes = known[i];
+    if (minutes === NO_WAY) continue;
     let place = 0;
     while (place < classes.limits.length && minutes > classes.limits[place]) place++;
     counts[place]++;
@@ -51,7 +99,7 @@ function paintWays() {
   };
   const canvas = ways ? ways.canvas : /** @type {HTMLCanvasElement} */ (html("canvas", { "aria-hidden": "true" }));
   if (!ways) byId("buehne").prepend(canvas);
-  ways = { canvas, whole: put(whole), masks: masks.map(put), counts, key };
+  ways = { canvas, whole: put(whole), masks: masks.map(put), counts, key, found: state.found };
   return ways;
 }
 
@@ -102,6 +150,14 @@ function tile([size, path, width]) {
   return own;
 }
 
+/** @param {number} way */
+function showWays(way) {
+  state.ways = way;
+  /** @type {HTMLSelectElement} */ (byId("w-wege")).value = String(way);
+  drawAll();
+  announce(byId("kartentitel").textContent || "");
+}
+
 /** Choice of the offers the way leads to, and of one limit. */
 function startWays() {
   const cells = data.cells;
@@ -109,7 +165,7 @@ function startWays() {
   /** @param {string} id @param {string} label @param {any[]} options @param {(value: number) => void} take */
   const field = (id, label, options, take) => html("label", { class: "feldname" }, html("span", {}, say(label)), html("select", { id, onchange: (/** @type {Event} */ e) => { take(Number(/** @type {HTMLSelectElement} */ (e.target).value)); drawAll(); announce(byId("kartentitel").textContent || ""); } }, ...options));
   refill("wege", html("div", { class: "felder" },
-    field("w-wege", "ways", [html("option", { value: -1 }, say("ways_off")), ...cells.measures.map((m, i) => html("option", { value: i }, say("ways_to", { category: m.title })))], (v) => { state.ways = v; }),
+    field("w-wege", "ways", [html("option", { value: -1 }, say("ways_off")), ...listWays().map((way, i) => html("option", { value: i }, way.title))], (v) => { state.ways = v; }),
     field("w-grenze", "ways_limit", [html("option", { value: 0 }, say("ways_classes")), ...cells.limits.map((l) => html("option", { value: l }, say("ways_within", { limit: l })))], (v) => { state.wayLimit = v; })));
 }
 

@@ -54,7 +54,7 @@ function buildFilter() {
     filterOffers();
   } }, say("reset"));
   refill("filter", html("fieldset", { class: "arten" }, html("legend", {}, say("categories")), ...boxes), html("div", { class: "felder" }, text, ...selects, age, ...(when || [])),
-    data.offers.week && html("p", { class: "regel" }, say("usual_week", { date: writeDate(data.offers.week.from) })), html("div", { class: "ohne-zeile" }, unstated, reset));
+    data.offers.week && html("p", { class: "regel" }, say("usual_week", { date: writeDate(data.offers.week.from) })), html("div", { class: "ohne-zeile" }, unstated, reset, data.cells && data.cells.reach && html("button", { type: "button", class: "knopf", onclick: () => showWays(listWays().length - 1) }, say("ways_show_found"))));
 }
 
 /** @param {number} minute */
@@ -79,6 +79,7 @@ function filterOffers() {
   state.offerPage = 0;
   if (!byId("t-angebote").hidden) drawOffers();
   if (!state.offers) setOffers(true); else { drawMarks(); drawOfferLegend(); }
+  if (waysToFound()) drawAll();
   announce(writeFound());
   writeHash();
 }

@@ -29,10 +29,11 @@ function currentDate(level) {
 
 function drawAll() {
   const level = data.levels[state.level], indicator = data.indicators[state.indicator];
-  const way = waysShown() && data.cells ? data.cells.measures[state.ways] : null;
-  const titles = way ? [say("ways_title", { category: way.title })] : [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
+  const way = currentWay();
+  const titles = way ? [waysToFound() ? say("ways_title_found", { filter: wordFilter() }) : say("ways_title", { category: way.category })] : [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
   byId("kartentitel").textContent = titles.join(" × ");
-  byId("kartenzeile").textContent = way && data.cells ? say("ways_line", { metres: write(data.cells.metres) }) : [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
+  byId("kartentitel").lang = EDITION && !way ? EDITION : document.documentElement.lang;
+  byId("kartenzeile").textContent = way && data.cells ? [say("ways_line", { metres: write(data.cells.metres) }), waysToFound() ? writeFound() : ""].filter(Boolean).join(" · ") : [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
   state.paint = mix(data, state.date);
   fillSchemes();
   drawAreas();

@@ -27,14 +27,15 @@ function saveHash() {
   if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
   if (currentScheme() !== "quantiles") parts.set("klassen", currentScheme());
   if (isPair()) parts.set("zweites", data.indicators[state.second].id);
-  if (waysShown() && data.cells) parts.set("wege", data.cells.measures[state.ways].id);
+  if (waysShown()) parts.set("wege", currentWay().id);
   if (waysShown() && state.wayLimit) parts.set("grenze", String(state.wayLimit));
   if (state.compare) parts.set("vergleich", "1");
   if (state.hatch) parts.set("muster", "1");
   if (!state.names) parts.set("namen", "0");
   const measure = data.indicators[state.gapMeasure];
   if (state.gaps) parts.set("luecken", measure ? measure.id : "1");
-  if (state.offers) parts.set("angebote", [...state.filter.categories].map((c) => data.offers.categories[c].id).join(",") || "1");
+  const kinds = [...state.filter.categories].map((c) => data.offers.categories[c].id).join(",");
+  if (state.offers) parts.set("angebote", kinds || "1"); else if (kinds) parts.set("arten", kinds);
   const { picks, text, age, day, minute, unstated } = state.filter;
   for (const [id, value] of Object.entries(picks)) parts.set(`f.${id}`, value);
   if (text) parts.set("text", text);
@@ -63,7 +64,7 @@ function readHash() {
   state.date = parts.get("stand") || "";
   state.scheme = parts.get("klassen") || "quantiles";
   state.second = indicatorOf(parts.get("zweites") || "");
-  state.ways = data.cells ? data.cells.measures.findIndex((m) => m.id === parts.get("wege")) : -1;
+  state.ways = listWays().findIndex((way) => way.id === parts.get("wege"));
   state.wayLimit = data.cells && data.cells.limits.includes(Number(parts.get("grenze"))) ? Number(parts.get("grenze")) : 0;
   state.compare = parts.get("vergleich") === "1" && Boolean(data.older);
   state.hatch = parts.get("muster") === "1";
@@ -81,7 +82,7 @@ function readHash() {
     text: parts.get("text") || "", age: age >= 0 ? age : null, unstated: parts.get("ohne") === "1", categories: new Set(),
     day: data.offers.week && day >= 1 && day <= 7 ? day - 1 : -1, minute: hour < 24 && minute < 60 ? 60 * hour + minute : 600,
   };
-  state.filter.categories = new Set((parts.get("angebote") || "").split(",").map((id) => data.offers.categories.findIndex((c) => c.id === id)).filter((i) => i >= 0));
+  state.filter.categories = new Set((parts.get("angebote") || parts.get("arten") || "").split(",").map((id) => data.offers.categories.findIndex((c) => c.id === id)).filter((i) => i >= 0));
   findOffers();
   const [l, id] = (parts.get("gebiet") || "").split(/\/(.*)/s);
   const area = levelOf(l) >= 0 ? data.levels[levelOf(l)].ids.indexOf(id) : -1;
