@@ -172,6 +172,14 @@ def test_what_was_taken_up_again_has_another_state_and_has_not_ended() -> None:
     assert ("status", "M5") in compare(LISTED, settle(again)[0])
 
 
+def test_a_list_for_fewer_readers_is_refused() -> None:
+    edition = build_edition(ATLAS)
+    closed = sr.show_measures(LISTED, "nichtoeffentlich")
+    for wrong in (LISTED, closed, closed[closed["audience"] == "oeffentlich"]):
+        with pytest.raises(sr.SecrecyError, match="show_measures"):
+            show_edition(edition, measures=wrong)
+
+
 def test_a_list_belongs_to_what_is_sealed() -> None:
     shown = publish(LISTED, "2025-06-30")
     with pytest.raises(sr.SecrecyError):

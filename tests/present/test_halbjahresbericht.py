@@ -124,6 +124,15 @@ def test_the_report_says_where_the_measures_stand(town_edition: Edition, tmp_pat
     assert rows["M4"]["Was"] == "nicht mehr in der Liste"
 
 
+def test_remarks_stand_beside_what_is_late_where_readers_see_them(
+    town_edition: Edition, tmp_path: Path
+) -> None:
+    for audience, seen in (("oeffentlich", False), ("nichtoeffentlich", True)):
+        listed = sr.show_measures(LISTED, audience)
+        _, said = report_measures(town_edition, listed, listed, tmp_path / audience)
+        assert ("beschlossen Es fehlt noch ein Grundstück." in said) == seen
+
+
 def test_an_edition_without_a_list_says_so(town_edition: Edition, tmp_path: Path) -> None:
     listed = sr.show_measures(LISTED, "oeffentlich")
     _, neither = report_measures(town_edition, None, None, tmp_path / "1")

@@ -42,6 +42,7 @@ _TABLES: dict[str, dict[str, float]] = {
     "changed": {"measure": 2.4, "area": 1.3, "column": 1.2, "was": 1.6, "is": 1.6},
 }  # fmt: skip
 _READ = ("overdue", "gone")
+_NOTED = ("status", "ended", "overdue")
 _WHERE = {"measure": 2.4, "topic": 1.3, "office": 1.3, "standing": 1.2, "since": 1.0, "end": 1.0}
 _BESIDE = {"area": 1.3, "topic": 1.2, "measures": 1.0, "indicator": 2.2, "before": -1.0,
            "after": -1.0, "change": -1.2}  # fmt: skip
@@ -123,7 +124,8 @@ def _tell(row: Mapping[Any, Any], column: str) -> str:
         return say(f"measures.column.{row['column']}")
     if column in ("was", "is"):
         return _tell_side(row, "before" if column == "was" else "after")
-    return _text(row[column])
+    # Not every measure calls for a remark.
+    return str(row["note"]) if column == "note" else _text(row[column])
 
 
 def _tell_side(row: Mapping[Any, Any], side: str) -> str:
@@ -146,8 +148,10 @@ def _sort(rows: pd.DataFrame, edition: Published) -> pd.DataFrame:
 
 
 def _list(found: Comparison, what: str) -> Table:
-    columns = _TABLES[what]
     rows = _sort(found.measures[found.measures["what"] == what], found.new)
+    # Only some readers see remarks, and few measures have one.
+    noted = what in _NOTED and bool((rows["note"] != "").any())
+    columns = _TABLES[what] | ({"note": 2.0} if noted else {})
     cells = [[_tell(row, column) for column in columns] for row in rows.to_dict("records")]
     return lay_out(say(f"changes.measures.{what}", day=date(found.new.created)), columns, cells)
 

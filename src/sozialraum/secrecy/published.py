@@ -9,11 +9,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import Level
+from sozialraum.model.audience import sees
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.overview import Overview, Showing
+from sozialraum.model.schema import MEASURES
 from sozialraum.secrecy.edition import Edition, count_contents
 from sozialraum.secrecy.seal import UNSEALED, check_seal, put_seal
+from sozialraum.texts import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -106,7 +110,8 @@ def show_edition(
     Raises
     ------
     SecrecyError
-        The edition failed its attack, was not made by `build_edition` or was changed.
+        The edition failed its attack, was not made by `build_edition` or was changed; a measure or a
+        column of the list is not meant for its audience.
 
     Examples
     --------
@@ -116,6 +121,13 @@ def show_edition(
     'Musterstadt'
     """
     edition.verify()
+    if measures is not None:
+        columns = [c.audience for c in MEASURES.columns if c.name in measures]
+        for meant in {*measures["audience"], *columns}:
+            if not meant or not sees(edition.audience, meant):
+                raise SecrecyError(
+                    say("secrecy.measures", audience=say(f"audience.{edition.audience}"))
+                )
     shown = Published(
         title=edition.title,
         created=edition.created,
