@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 import pytest
 
-from sozialraum.cli import main
+from sozialraum.cli import _list_written, main
 
 ENGLISH = re.compile(
     r"\b(usage|error|options|arguments?|required|invalid|choose|expected|unrecognized|ambiguous"
@@ -48,3 +49,16 @@ def test_help_is_german(command: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert not ENGLISH.findall(re.sub(r"--\w+", "", said))
     # Other programs in this process are spoken to as before.
     assert argparse.ArgumentParser(prog="other").format_help().startswith("usage: other")
+
+
+def test_what_is_written_is_told_in_a_few_lines() -> None:
+    folder = Path("ergebnis")
+    written = [folder / "ressourcenkarte.html", folder / "tabellen" / "werte.csv"]
+    written += [folder / "profile" / "quartier" / f"{i}.html" for i in range(542)]
+    assert [line.replace("\\", "/") for line in _list_written(written, folder)] == [
+        "Geschriebene Dateien in ergebnis: 544",
+        "  ergebnis/ressourcenkarte.html",
+        "  ergebnis/profile/quartier: 542 Dateien",
+        "  ergebnis/tabellen/werte.csv",
+        "Zuerst ansehen: ergebnis/ressourcenkarte.html",
+    ]

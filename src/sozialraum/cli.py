@@ -20,6 +20,9 @@ from sozialraum.project.tables import read_atlas
 from sozialraum.texts import say, words
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
+# Files of one folder that are named; of more only their number.
+_NAMED = 9
+_FIRST = ("ressourcenkarte.html", "halbjahresbericht.html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,16 +68,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     audiences=options.audience or (),
                 )
             )  # fmt: skip
-            heading = say("cli.written", count=len(written), folder=options.out)
-            _print("\n".join([heading, *(f"  {path}" for path in written)]))
+            _print("\n".join(_list_written(written, options.out)))
     except InputError as error:
         _print(error.report)
-        print(say("cli.nothing_written"), file=sys.stderr)
+        if options.command not in ("check", "audit"):  # they never write
+            print(say("cli.nothing_written"), file=sys.stderr)
         return FINDINGS
     except SozialraumError as error:
         print(error, file=sys.stderr)
         return FINDINGS
     return FINE
+
+
+def _list_written(written: Sequence[Path], folder: Path) -> list[str]:
+    """Name what was written, of a full folder how much, and what to look at first."""
+    lines = [say("cli.written", count=len(written), folder=folder)]
+    by_folder: dict[Path, list[Path]] = {}
+    for path in written:
+        by_folder.setdefault(path.parent, []).append(path)
+    for place, files in sorted(by_folder.items()):
+        if place != folder and len(files) > _NAMED:
+            lines.append(say("cli.written_many", folder=place, count=len(files)))
+        else:
+            lines += [f"  {path}" for path in files]
+    first = [path for path in written if path.name.endswith(_FIRST)]
+    return [*lines, *(say("cli.first", path=path) for path in first)]
 
 
 def _print(text: object) -> None:

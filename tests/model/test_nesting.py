@@ -200,7 +200,7 @@ def test_points_are_put_into_areas_and_those_outside_kept(complete: Any) -> None
     assert placed["area"].tolist()[2] == "04"
     assert pd.isna(placed["area"].tolist()[1])
     assert brief(found) == [("note", "outside_offers", None)]
-    assert "(Zeilen 3)" in found[0].text
+    assert "(Zeile 3)" in found[0].text
 
 
 def test_what_is_absurdly_far_is_an_error(complete: Any) -> None:

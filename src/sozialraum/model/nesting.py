@@ -12,7 +12,7 @@ import shapely
 from sozialraum.model.areas import WHOLE, Level, assign_areas, dissolve_areas, is_metric
 from sozialraum.model.check import Finding, Severity, find
 from sozialraum.model.rows import add_origin, find_rows, say_heading, spans
-from sozialraum.texts import number, words
+from sozialraum.texts import number, say, words
 
 OVERLAP_SHARE = 0.01
 GAP_M2 = 1.0
@@ -292,7 +292,7 @@ def find_inside(
                 f"outside_{what}",
                 label,
                 count=int(near.sum()),
-                rows=spans(rows),
+                rows=say(f"finding.row_{'one' if len(rows) == 1 else 'many'}", rows=spans(rows)),
             )
         )
     return points.assign(area=area), found

@@ -12,6 +12,7 @@ import pandas as pd
 from sozialraum.errors import InputError
 from sozialraum.model.check import CheckReport, find
 from sozialraum.read.files import load_raw
+from sozialraum.read.toml import blame_toml
 from sozialraum.secrecy.audit import audit_cells, check_columns
 
 _KNOWN = (
@@ -169,7 +170,7 @@ def _read_structure(structure: Path) -> dict[str, Any]:
         missing = find("error", "missing_file", structure.name, path=structure.name)
         raise InputError(CheckReport((missing,))) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        bad = find("error", "bad_toml", structure.name, reason=str(error))
+        bad = blame_toml(error, structure.name)
         raise InputError(CheckReport((bad,))) from None
     rates = {"numerator", "denominator"} <= set(said)
     wrong = not said.get("keys") or not (said.get("count") or rates) or set(said) - set(_KNOWN)

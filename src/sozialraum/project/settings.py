@@ -12,6 +12,7 @@ from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.entries import find_unknown_key
 from sozialraum.project.ranges import check_ranges
+from sozialraum.read.toml import blame_toml
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy, check_rules, make_rules
 

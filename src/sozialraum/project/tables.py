@@ -283,19 +283,28 @@ def _measured_indicators(
 
 
 def _check_measures(project: Project, offers: Any, people: Any) -> list[Finding]:
-    """Find categories and groups that are to be measured and do not exist."""
+    """Find categories and groups that are to be measured and do not exist.
+
+    Of a table that could not be read nothing is said: its own findings are enough.
+    """
     label = project.path.name
-    known = set() if offers is None else set(offers.get("category", pd.Series()).dropna())
+    sorted_out = offers is not None and "category" in offers
+    known = set(offers["category"].dropna()) if sorted_out else set()
     groups = set() if people is None else {str(c) for c in people.columns}
+    offers_unread = not sorted_out and bool(project.entries("offers"))
+    people_unread = people is None and bool(project.section("population"))
     found: list[Finding] = []
     for entry in (*project.entries("coverage"), *project.entries("count")):
-        for name in sorted(set(list_categories(entry)) - known):
+        named = {"id": entry["id"]}
+        for name in [] if offers_unread else sorted(set(list_categories(entry)) - known):
             near = ", ".join(
                 difflib.get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)
             )
-            found.append(find("error", "no_category", label, id=entry["id"], cell=name, known=near))
+            code = "no_category" if known else "no_categories"
+            more = {"known": near} if known else {}
+            found.append(find("error", code, label, **named, cell=name, **more))
         group = entry.get("group")
-        if group is not None and group not in groups:
+        if group is not None and not people_unread and group not in groups:
             found.append(find("error", "no_group", label, id=entry["id"], cell=group))
     return found
 

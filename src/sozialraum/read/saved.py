@@ -18,6 +18,7 @@ from sozialraum.model.areas import Level
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import make_indicator
+from sozialraum.read.toml import blame_toml
 from sozialraum.texts import say
 
 ATLAS = "INTERN_atlas.toml"
@@ -82,7 +83,7 @@ def _load_description(folder: Path) -> dict[str, Any]:
     try:
         about = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        finding = find("error", "bad_toml", path.name, reason=str(error))
+        finding = blame_toml(error, path.name)
         CheckReport((finding,)).raise_for_errors()
     if about.get("format") != FORMAT:
         found = about.get("format", "?")

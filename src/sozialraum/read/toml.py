@@ -9,6 +9,19 @@ from typing import Any
 from sozialraum.model.check import Finding, find
 
 
+def blame_toml(error: ValueError, label: str) -> Finding:
+    """Make the finding of a file that is no TOML: where the reader stumbled, and what it said.
+
+    Examples
+    --------
+    >>> blame_toml(ValueError("Invalid value (at line 3, column 8)"), "merkmale.toml").row
+    3
+    """
+    reason, _, place = str(error).partition(" (at line ")
+    line = place.partition(",")[0]
+    return find("error", "bad_toml", label, reason=reason, row=int(line) if line else None)
+
+
 def load_tables(
     path: Path, name: str, *, common: bool = False
 ) -> tuple[list[dict[str, Any]], dict[str, Any], tuple[Finding, ...]]:
@@ -34,7 +47,7 @@ def load_tables(
     except (FileNotFoundError, IsADirectoryError):
         return [], {}, (find("error", "missing_file", label, path=str(path)),)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return [], {}, (find("error", "bad_toml", label, reason=str(error)),)
+        return [], {}, (blame_toml(error, label),)
     known = {name, "common"} if common else {name}
     found = [
         find("error", "unknown_key", label, key=key, section=label, hint=f"[[{name}]]")
