@@ -69,7 +69,8 @@ def write_ressourcenkarte(
         What the page shows first. Unless given: the smallest level, and the first indicator that
         is neither a count nor practice data, if there is one.
     limits : mapping of indicator to sequence of float, optional
-        Fixed class limits, at most four for an indicator; round numbers unless given.
+        Fixed class limits, at most four for an indicator; round numbers unless given. Where they are
+        given for the indicator shown first, the page begins with them.
     compare : Edition, optional
         An older edition, which the reader can put beside this one.
     land : str, optional
@@ -119,7 +120,9 @@ def write_ressourcenkarte(
         header, numbers, topology = build_payload(
             edition, limits=limits, compare=compare, land=land, cells=cells
         )
-        header |= {"start": [level, indicator], "look": _look(), **_words()}
+        fixed = (limits or {}).get(indicator)
+        start = [level, indicator, "fixed" if fixed else "quantiles"]
+        header |= {"start": start, "look": _look(), **_words()}
         if travel is not None and cells is not None:
             header["cells"]["reach"] = lay_reach(travel, cells, header)
         if streets is not None:
@@ -130,7 +133,7 @@ def write_ressourcenkarte(
             edition,
             language=language,
             payload=pack(header, numbers),
-            still=draw_still_map(edition, topology, level, indicator),
+            still=draw_still_map(edition, topology, level, indicator, breaks=fixed),
             method=_method(edition, topology, ground),
             imprint=_imprint(edition),
             ground=ground,

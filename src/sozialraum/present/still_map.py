@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,14 @@ class StillMap:
     rows: tuple[tuple[str, ...], ...]
 
 
-def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: str) -> StillMap:
+def draw_still_map(
+    edition: Edition,
+    topology: Topology,
+    level: str,
+    indicator: str,
+    *,
+    breaks: Sequence[float] | None = None,
+) -> StillMap:
     """Draw one indicator on one level at its newest date.
 
     Parameters
@@ -62,6 +70,8 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
     level : str
     indicator : str
         Empty where the edition has no values: the map then shows the areas alone.
+    breaks : sequence of float, optional
+        Fixed class limits.
 
     Returns
     -------
@@ -91,7 +101,7 @@ def draw_still_map(edition: Edition, topology: Topology, level: str, indicator: 
     counted = count_digits(rows, known)
     chosen = (rows["level"] == level) & (rows["datenstand"] == stand)
     rows = rows[chosen].set_index("area").reindex(ids)
-    classes = classify_indicator(edition, indicator, level, with_unit=False)
+    classes = classify_indicator(edition, indicator, level, breaks=breaks, with_unit=False)
     places = classes.find(rows["value"])
     places[(places == MISSING) & (rows["sign"] == ".").to_numpy(bool)] = SECRET
     parts = known.kind in QUOTIENTS and bool(known.denominator)

@@ -25,7 +25,7 @@ function saveHash() {
   if (choice && choice.kind === "offer") parts.set("angebot", data.offers.ids[choice.index]);
   if (choice && choice.kind === "bundle") for (const i of choice.members.slice(0, 50)) parts.append("angebot", data.offers.ids[i]);
   if (choice && choice.kind === "gap") parts.set("luecke", data.gaps[choice.index].id);
-  if (currentScheme() !== "quantiles") parts.set("klassen", currentScheme());
+  if (currentScheme() !== data.start[2]) parts.set("klassen", currentScheme());
   if (isPair()) parts.set("zweites", data.indicators[state.second].id);
   if (waysShown()) parts.set("wege", currentWay().id);
   if (waysShown() && state.wayLimit) parts.set("grenze", String(state.wayLimit));
@@ -62,7 +62,7 @@ function readHash() {
   state.level = level >= 0 ? level : levelOf(data.start[0]);
   state.indicator = indicator >= 0 ? indicator : Math.max(0, indicatorOf(data.start[1]));
   state.date = parts.get("stand") || "";
-  state.scheme = parts.get("klassen") || "quantiles";
+  state.scheme = parts.get("klassen") || data.start[2];
   state.second = indicatorOf(parts.get("zweites") || "");
   state.ways = listWays().findIndex((way) => way.id === parts.get("wege"));
   state.wayLimit = data.cells && data.cells.limits.includes(Number(parts.get("grenze"))) ? Number(parts.get("grenze")) : 0;
