@@ -287,11 +287,31 @@ def test_docx_has_headings_tables_with_heads_pictures_with_words_and_a_language(
         assert table._tbl.tblPr.find(W + "tblCaption").get(W + "val")
     pictures = document.inline_shapes
     assert len(pictures) >= 2
-    assert all(p._inline.docPr.get("descr") for p in pictures)
+    described = [p._inline.docPr for p in pictures if p._inline.docPr.get("descr")]
+    silent = [p._inline.docPr for p in pictures if not p._inline.docPr.get("descr")]
+    assert len(described) >= 2
+    # A sign before its word is decoration, and says so.
+    assert silent
+    for named in silent:
+        assert [e.get("val") for e in named.iter() if e.tag.endswith("}decorative")] == ["1"]
     ids = [p._inline.docPr.get("id") for p in pictures]
     assert len(set(ids)) == len(ids)
     lang = next(document.styles.element.iter(W + "lang"))
     assert lang.get(W + "val") == "de-DE"
+
+
+def test_columns_of_a_document_keep_their_order_and_end(town_files):
+    body = docx.Document(str(town_files / "sozialraum" / "11.docx")).element.body
+    sections = list(body.iter(W + "sectPr"))
+    counts = [s.find(W + "cols").get(W + "num", "1") for s in sections]
+    # The head, map and sentences, the rest in turn; what ends in two columns goes on in one.
+    assert counts[:3] == ["1", "2", "1"]
+    assert counts[-2:] == ["2", "1"]
+    assert all(s.find(W + "type").get(W + "val") == "continuous" for s in sections)
+    breaks = [b for b in body.iter(W + "br") if b.get(W + "type") == "column"]
+    assert len(breaks) == counts.count("2") - 1  # method and sources flow from column to column
+    text = [t.text or "" for t in body.iter(W + "t")]
+    assert text.index("Lage und Angebote") < text.index("Auf einen Blick")
 
 
 def test_the_office_s_own_template_is_used(town_edition, tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sozialraum.present.profile.sheet import (
     Picture,
     Run,
     Sheet,
+    Spread,
     Subheading,
     Table,
     Tiles,
@@ -28,14 +30,24 @@ from sozialraum.present.profile.sheet import (
 from sozialraum.present.svg import clean
 from sozialraum.present.typeset import draw_png
 from sozialraum.present.word_looks import describe, dress
-from sozialraum.present.word_parts import make_element, make_row, make_run, qualify, repack
+from sozialraum.present.word_parts import (
+    hide_from_readers,
+    make_element,
+    make_row,
+    make_run,
+    qualify,
+    repack,
+    split_section,
+)
 from sozialraum.texts import say
 
 PLACEHOLDER = "{profil}"
 # Widths of pictures in millimetres, by kind.
-_WIDTHS = {"map": 64.0, "chart": 80.0, "wide": 140.0, "small": 38.0}
+_WIDTHS = {"map": 48.0, "chart": 56.0, "wide": 125.0, "small": 38.0, "change": 88.0}
+# Between two columns, and the height of a sign in a line, in millimetres.
+_GUTTER, _SIGN = 7.0, 2.6
 # Sizes of text in half points: in cells, and of method and sources.
-_CELL, _NOTE = 16, 14
+_CELL, _NOTE = 15, 13
 
 
 def write_docx(sheet: Sheet, *, template: str | Path | None = None, author: str = "") -> bytes:
@@ -69,7 +81,7 @@ def write_docx(sheet: Sheet, *, template: str | Path | None = None, author: str 
     if template is None:
         dress(document, sheet)
     place, found = _find_place(document)
-    _Writer(document, place).write(sheet)
+    _Writer(document, place, columns=template is None).write(sheet)
     if found:
         place.getparent().remove(place)
     buffer = io.BytesIO()
@@ -90,19 +102,19 @@ def _find_place(document: Any) -> tuple[Any, bool]:
 
 
 class _Writer:
-    """Writes blocks before a place in the document."""
+    """Writes blocks before a place in the document, side by side where it may set columns."""
 
-    def __init__(self, document: Any, place: Any) -> None:
-        self.document, self.place = document, place
+    def __init__(self, document: Any, place: Any, *, columns: bool) -> None:
+        self.document, self.place, self.columns = document, place, columns
         self.pictures: dict[str, bytes] = {}
-        self.bookmarks = count(1)
-        self.small = False
+        self.bookmarks, self.idents = count(1), count(document.part.next_id)
+        self.small = self.kept = False
         section = document.sections[-1]
         self.width = (section.page_width - section.left_margin - section.right_margin) / 36000  # mm
 
     def write(self, sheet: Sheet) -> None:
         """Write a whole sheet."""
-        svgs = [p.svg for s in sheet.sections for p in _find_pictures(s.blocks)]
+        svgs = list(dict.fromkeys(_find_svgs(sheet.parts)))
         self.pictures = dict(zip(svgs, draw_png(svgs), strict=True))
         if sheet.notice:
             self.add(self.paragraph((Run(sheet.notice, "strong"),), shade=LOOKS["sand"]))
@@ -113,17 +125,44 @@ class _Writer:
         facts = [(Run(f"{word}:", "quiet"), Run(text)) for word, text in sheet.facts]
         if facts:
             self.add(self.paragraph(tuple(run for fact in facts for run in fact)))
-        for section in sheet.sections:
-            self.small = section.kind == "method"
-            self.add(self.paragraph(section.title, "Heading 1"))
-            for block in section.blocks:
+        for part in sheet.parts:
+            if isinstance(part, Spread):
+                self.beside(*((s.title, *s.blocks) for s in part.sections), share=part.share)
+            elif part.kind == "method":
+                self.small = True
+                self.add(self.paragraph(part.title, "Heading 1"))
+                self.beside(part.blocks)
+            else:
+                for block in (part.title, *part.blocks):
+                    self.block(block)
+        if self.columns:
+            self.add(self.space())
+
+    def beside(self, *parts: Sequence[Any], share: float = 0.5) -> None:
+        """Write parts in columns beside each other, one in two columns; without columns in a row."""
+        whole = self.width
+        if self.columns:
+            self.add(split_section(self.document, self.space()))
+            shares = [share, 1 - share]
+            widths = [(whole - _GUTTER) * one for one in shares]
+        for i, part in enumerate(parts):
+            if self.columns:
+                self.width = widths[i]
+                if i:
+                    self.add(self.space(column=True))
+            for block in part:
                 self.block(block)
+        if self.columns:
+            self.width = whole
+            self.add(split_section(self.document, self.space(), widths, _GUTTER))
 
     def add(self, element: Any) -> None:
         self.place.addprevious(element)
 
     def block(self, block: Any) -> None:
         match block:
+            case tuple():
+                self.add(self.paragraph(block, "Heading 1"))
             case Paragraph():
                 self.add(self.paragraph(block.words, keep=block.kind == "intro"))
             case Subheading():
@@ -138,8 +177,9 @@ class _Writer:
                 if block.title:
                     self.add(self.paragraph(block.title, keep=True))
                 self.add(self.picture(block.picture, min(_WIDTHS[block.kind], self.width)))
-                if block.legend:
-                    self.add(self.paragraph(_join(block.legend)))
+                lines = block.legend if block.kind == "change" else (_join(block.legend),)
+                for line in filter(None, lines):
+                    self.add(self.paragraph(line, small=True))
             case Figures():
                 for first in range(0, len(block.figures), block.columns):
                     self.add(self.picture_table(block.figures[first : first + block.columns]))
@@ -150,9 +190,15 @@ class _Writer:
             case Table():
                 self.add(self.table(block))
                 self.add(self.space())
-            case Beside():
+            case Beside(left=(Figure(), *_)):
+                # A picture that does not fit would push its neighbour into the wrong column.
                 for part in (*block.left, *block.right):
                     self.block(part)
+            case Beside():
+                # Of two short tables beside each other none may go on on the next page.
+                self.kept = all(isinstance(one, Table) for one in (*block.left, *block.right))
+                self.beside(block.left, block.right, share=block.share)
+                self.kept = False
 
     def paragraph(
         self, words: Words, style: str = "", *, keep: bool = False, bullet: bool = False,
@@ -164,12 +210,12 @@ class _Writer:
         properties = make_element("w:pPr")
         if known:
             properties.append(make_element("w:pStyle", val=known))
-        if keep:
+        if keep or self.kept:
             properties.append(make_element("w:keepNext"))
         if shade:
             properties.append(make_element("w:shd", val="clear", color="auto", fill=shade[1:]))
         if small or noted:
-            properties.append(make_element("w:spacing", before="10", after="10"))
+            properties.append(make_element("w:spacing", before="2", after="2"))
         if right:
             properties.append(make_element("w:jc", val="right"))
         if style.startswith("Heading") and not known:
@@ -178,15 +224,20 @@ class _Writer:
         paragraph.append(properties)
         if bullet and not known:
             paragraph.append(make_run("– "))
-        for i, run in enumerate(r for r in words if r.kind != "sign"):
+        for i, run in enumerate(words):
             space = " " if i and run.kind not in ("cite", "unit") else ""
+            space = "\u00a0" if i and words[i - 1].kind == "sign" else space
             for part in self.run(run, space, size=size, bold=bold):
                 paragraph.append(part)
         return paragraph
 
     def run(self, run: Run, space: str, *, size: int, bold: bool) -> Iterator[Any]:
         text = space + run.text
-        if run.kind == "cite":
+        if run.kind == "sign":
+            if space:
+                yield make_run(space, size=size)
+            yield self.sign(run.text)
+        elif run.kind == "cite":
             link = make_element("w:hyperlink", anchor=f"n{run.text}", history="1")
             link.append(make_run(text, raised=True, size=size))
             yield link
@@ -209,13 +260,18 @@ class _Writer:
                 colour=LOOKS["quiet"] if quiet else "",
             )  # fmt: skip
 
-    def space(self) -> Any:
-        """Keep two tables apart; without it they would become one."""
+    def space(self, *, column: bool = False) -> Any:
+        """Keep two tables apart, which would become one without it; or begin the next column."""
         paragraph, properties = make_element("w:p"), make_element("w:pPr")
+        line = "20" if column else "80"
         properties.append(
-            make_element("w:spacing", before="0", after="0", line="80", lineRule="exact")
+            make_element("w:spacing", before="0", after="0", line=line, lineRule="exact")
         )
         paragraph.append(properties)
+        if column:
+            run = make_element("w:r")
+            run.append(make_element("w:br", type="column"))
+            paragraph.append(run)
         return paragraph
 
     def note(self, number: int, words: Words) -> Any:
@@ -229,20 +285,36 @@ class _Writer:
     def picture(self, picture: Picture, width: float, *, keep: bool = False) -> Any:
         from docx.shared import Mm
 
-        data = self.pictures[picture.svg]
-        inline = self.document.part.new_pic_inline(io.BytesIO(data), width=Mm(width))
-        inline.docPr.set("descr", clean(picture.alt))
-        inline.docPr.set("name", clean(picture.alt.split(".")[0])[:60])
-        for named in inline.iter(qualify("pic:cNvPr")):
-            named.set("name", "bild.png")
-            named.set("descr", clean(picture.alt))
-        drawing = make_element("w:drawing")
-        drawing.append(inline)
-        run = make_element("w:r")
-        run.append(drawing)
+        drawn = self.inline(picture.svg, width=Mm(width))
+        words = clean(picture.alt)
+        drawn.docPr.set("name", words.split(".")[0][:60])
+        for named in (drawn.docPr, *drawn.iter(qualify("pic:cNvPr"))):
+            named.set("descr", words)
         paragraph = self.paragraph((), keep=keep)
-        paragraph.append(run)
+        paragraph.append(self.drawing(drawn))
         return paragraph
+
+    def sign(self, svg: str) -> Any:
+        """Write a picture that says no more than the word behind it."""
+        from docx.shared import Mm
+
+        drawn = self.inline(svg, height=Mm(_SIGN))
+        drawn.docPr.set("name", "")
+        hide_from_readers(drawn.docPr)
+        return self.drawing(drawn)
+
+    def inline(self, svg: str, **size: Any) -> Any:
+        drawn = self.document.part.new_pic_inline(io.BytesIO(self.pictures[svg]), **size)
+        drawn.docPr.set("id", str(next(self.idents)))
+        for named in drawn.iter(qualify("pic:cNvPr")):
+            named.set("name", "bild.png")
+        return drawn
+
+    def drawing(self, drawn: Any) -> Any:
+        run, drawing = make_element("w:r"), make_element("w:drawing")
+        drawing.append(drawn)
+        run.append(drawing)
+        return run
 
     def style(self, name: str) -> str | None:
         """Give the id of a style, None if the office's template has none of that name."""
@@ -299,7 +371,7 @@ class _Writer:
             known = dict(tile.bases)
             value = f"{tile.value} {tile.unit}".strip()
             cells = [self.paragraph((*tile.title, *tile.marks), small=True)]
-            cells.append(self.paragraph((Run(value),), right=True, bold=True))
+            cells.append(self.paragraph((Run(value),), right=True, small=True, bold=True))
             cells += [
                 self.paragraph((Run(known.get(b, "")),), right=True, small=True) for b in bases
             ]
@@ -331,6 +403,10 @@ class _Writer:
             )
         properties.append(borders)
         properties.append(make_element("w:tblLayout", type="fixed"))
+        margins = make_element("w:tblCellMar")
+        for side in ("left", "right"):
+            margins.append(make_element(f"w:{side}", w="45", type="dxa"))
+        properties.append(margins)
         properties.append(
             make_element("w:tblLook", val="0620", firstRow="1", lastRow="0", firstColumn="1",
                      lastColumn="0", noHBand="1", noVBand="1")
@@ -344,20 +420,30 @@ class _Writer:
         return table
 
 
-def _find_pictures(blocks: Iterable[Any]) -> Iterator[Picture]:
-    """Go through the pictures that are drawn; those in cells of tables are not."""
-    for block in blocks:
-        match block:
-            case Figure():
-                yield block.picture
-            case Figures():
-                yield from (f.picture for f in block.figures)
-            case Beside():
-                yield from _find_pictures((*block.left, *block.right))
+def _find_svgs(part: Any) -> Iterator[str]:
+    """Go through the pictures and signs that are drawn; pictures in cells of tables are not."""
+    match part:
+        case Picture():
+            yield part.svg
+        case Run(kind="sign"):
+            yield part.text
+        case Table():
+            for group in part.groups:
+                cells = [cell for row in (*group.rows, *part.foot) for cell in row]
+                yield from _find_svgs((group.title, *(c for c in cells if isinstance(c, tuple))))
+        case tuple():
+            for one in part:
+                yield from _find_svgs(one)
+        case _ if is_dataclass(part):
+            yield from _find_svgs(tuple(getattr(part, field.name) for field in fields(part)))
 
 
 def _join(lines: tuple[Words, ...]) -> Words:
-    """Join the entries of a legend to one line."""
-    ends = [Run(f"{say_plain(line)}{',' if i < len(lines) - 1 else ''}", "quiet")
-            for i, line in enumerate(lines)]  # fmt: skip
-    return tuple(ends)
+    """Join the entries of a legend to one line that breaks between them."""
+    joined: list[Run] = []
+    for i, line in enumerate(lines):
+        end = "," if i < len(lines) - 1 else ""
+        words = say_plain(line).replace(" ", "\u00a0")
+        joined += [run for run in line if run.kind == "sign"]
+        joined.append(Run(words + end, "quiet"))
+    return tuple(joined)

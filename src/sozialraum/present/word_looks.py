@@ -11,7 +11,7 @@ from sozialraum.present.svg import clean
 from sozialraum.present.word_parts import make_element, qualify
 
 _FONT = "Arial"
-_TITLES = {"Title": 26, "Heading 1": 15, "Heading 2": 10.5}
+_TITLES = {"Title": 22, "Heading 1": 14, "Heading 2": 10}
 
 
 def describe(document: Any, sheet: Sheet, author: str) -> None:
@@ -43,7 +43,7 @@ def dress(document: Any, sheet: Sheet) -> None:
     from docx.shared import Mm, Pt, RGBColor
 
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(9)
+    normal.font.name, normal.font.size = _FONT, Pt(8.5)
     normal.paragraph_format.space_after = Pt(2)
     normal.paragraph_format.line_spacing = 1.0
     for name, size in _TITLES.items():
@@ -53,7 +53,7 @@ def dress(document: Any, sheet: Sheet) -> None:
         fonts = style.element.rPr.rFonts
         for key in [k for k in fonts.attrib if "Theme" in k]:
             del fonts.attrib[key]
-        style.paragraph_format.space_before = Pt(0 if name == "Title" else 8)
+        style.paragraph_format.space_before = Pt({"Title": 0, "Heading 1": 6}.get(name, 4))
         style.paragraph_format.space_after = Pt(2)
         for border in style.element.iter(qualify("w:pBdr")):
             border.getparent().remove(border)
@@ -61,16 +61,16 @@ def dress(document: Any, sheet: Sheet) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(18)
-    section.top_margin = section.bottom_margin = Mm(15)
+    section.top_margin = section.bottom_margin = Mm(12)
+    section.header_distance = section.footer_distance = Mm(7)
     foot = section.footer.paragraphs[0]
-    foot.add_run(clean(sheet.running) + " · ")
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = foot.add_run()
-        if kind:
-            run._r.append(make_element("w:fldChar", fldCharType=kind))
-        else:
-            code = make_element("w:instrText")
-            code.text = text
-            run._r.append(code)
+    foot.add_run(clean(sheet.running))
+    for before, code in ((" · ", "PAGE"), (" / ", "NUMPAGES")):
+        foot.add_run(before)
+        parts = [make_element("w:fldChar", fldCharType=kind) for kind in ("begin", "end")]
+        parts.insert(1, make_element("w:instrText"))
+        parts[1].text = code
+        for part in parts:
+            foot.add_run()._r.append(part)
     for run in foot.runs:
         run.font.size = Pt(7.5)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 from sozialraum.present.svg import clean
@@ -49,6 +51,66 @@ def make_run(
     content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     run.append(content)
     return run
+
+
+def split_section(
+    document: Any, paragraph: Any, widths: Sequence[float] = (), gutter: float = 0.0
+) -> Any:
+    """Make a paragraph end a section that is set in columns; what follows goes on below them.
+
+    Parameters
+    ----------
+    document : Document
+    paragraph : element
+        The last of the section.
+    widths : sequence of float
+        Of columns, in millimetres; none for one over the whole width.
+    gutter : float
+        Between them.
+
+    Returns
+    -------
+    element
+        The paragraph.
+    """
+    last = document.element.body[-1]
+    _go_on(last)
+    section = copy.deepcopy(last)
+    columns = section.find(qualify("w:cols"))
+    columns.attrib.clear()
+    if widths:
+        columns.set(qualify("w:num"), str(len(widths)))
+        columns.set(qualify("w:equalWidth"), "0")
+    for i, width in enumerate(widths):
+        space = gutter if i < len(widths) - 1 else 0.0
+        columns.append(make_element("w:col", w=_twips(width), space=_twips(space)))
+    paragraph.find(qualify("w:pPr")).append(section)
+    return paragraph
+
+
+def _go_on(section: Any) -> None:
+    """Let a section begin on the page where the one before ends."""
+    if section.find(qualify("w:type")) is None:
+        section.find(qualify("w:pgSz")).addprevious(make_element("w:type", val="continuous"))
+
+
+def _twips(millimetres: float) -> str:
+    return str(round(millimetres * 1440 / 25.4))
+
+
+def hide_from_readers(named: Any) -> None:
+    """Mark a picture as decoration, which is not read out."""
+    from docx.oxml import parse_xml
+
+    named.set("descr", "")
+    named.append(
+        parse_xml(
+            '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+            '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative val="1" '
+            'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative"/>'
+            "</a:ext></a:extLst>"
+        )
+    )
 
 
 def qualify(name: str) -> str:
