@@ -13,7 +13,8 @@ import pytest
 import sozialraum as sr
 from sozialraum.demo import build_measures, build_musterstadt
 from sozialraum.errors import InputError
-from sozialraum.project.measures import read_list
+from sozialraum.project.measures import read_list, take_measures
+from sozialraum.project.settings import read_project
 from sozialraum.secrecy.build import build_edition
 
 from .test_needs import DEFINITION, PROJECT, musterstadt, write_register
@@ -156,6 +157,19 @@ def test_odd_texts_survive_the_way_out_and_back(tmp_path: Path) -> None:
     back = read_list(path, edition.levels)
     assert back["title"].tolist() == odd
     pd.testing.assert_frame_equal(back, sr.show_measures(listed, "oeffentlich"), check_dtype=False)
+
+
+def test_what_was_written_can_be_gone_on_with(town: Path, editions: Path, tmp_path: Path) -> None:
+    """An office takes the table of the last edition, where levels are titles, and goes on with it."""
+    folder = tmp_path / "stadt"
+    shutil.copytree(town.parent, folder)
+    written = editions / "intern" / "tabellen" / "INTERN_massnahmen.csv"
+    shutil.copy(written, folder / "massnahmen.csv")
+    project = read_project(folder / "sozialraum.toml")
+    table = take_measures(project, ATLAS.areas, ATLAS.offers).settle()
+    listed = sr.settle_measures(build_measures(), ATLAS.areas, ATLAS.offers).table
+    assert table["level"].tolist() == listed["level"].tolist()
+    assert table["audience"].tolist() == listed["audience"].tolist()
 
 
 def test_a_changed_list_is_refused(editions: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sozialraum.model.audience import CLOSED
 from sozialraum.model.check import CheckReport, Reading
 from sozialraum.model.schema import MEASURES
 from sozialraum.planning.measures import settle_measures
-from sozialraum.project.needs import show_topics
+from sozialraum.project.needs import name_levels, show_topics
 from sozialraum.project.settings import Entry, Project
 from sozialraum.read.measures import load_measures
 
@@ -35,9 +35,13 @@ def take_measures(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -
     if table is None or any(f.severity == "error" for f in found):
         return Reading(table, found)
     settled, more = settle_measures(
-        table, areas, offers, topics=list(list_topics(project)), audience=entry.get("audience", CLOSED),
+        name_levels(table, project.levels),
+        areas,
+        offers,
+        topics=list(list_topics(project)),
         day=str(project.section("project").get("redaktionsschluss", "")),
-    )  # fmt: skip
+        audience=entry.get("audience", CLOSED),
+    )
     if "source" in entry:
         settled["source"] = settled["source"].fillna(entry["source"])
     return Reading(settled, (*found, *more))
@@ -72,12 +76,11 @@ def read_list(path: Path, levels: Sequence[Level]) -> pd.DataFrame:
     faults = [f for f in found if f.severity == "error"]
     if table is None or faults:
         raise ValueError(str(InputError(CheckReport(tuple(faults)))))
-    ids = {level.title: level.id for level in levels}
     texts = [c.name for c in MEASURES.columns if c.name in table and c.kind in ("id", "text")]
     for name in texts:
         table[name] = table[name].str.removeprefix("'")
-    table["level"] = table["level"].map(ids)
-    return table[[c.name for c in MEASURES.columns if c.audience and c.name in table]]
+    seen = [c.name for c in MEASURES.columns if c.audience and c.name in table]
+    return name_levels(table, levels)[seen]
 
 
 def show_settings(entry: Entry, indicators: Iterable[str]) -> Entry:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sozialraum.errors import CoverageError
-from sozialraum.model.areas import Level
+from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.audience import CLOSED
 from sozialraum.model.check import Finding, Reading, find
 from sozialraum.model.indicator import Indicator
@@ -18,6 +18,7 @@ from sozialraum.planning.needs import settle_needs
 from sozialraum.planning.report import LEAST_PROVIDERS, NeedsPlan
 from sozialraum.project.settings import Entry, Project
 from sozialraum.read.needs import load_needs
+from sozialraum.texts import say
 
 
 def take_needs(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -> Reading:
@@ -37,6 +38,7 @@ def take_needs(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -> R
     table, found = load_needs(path, **options)
     if table is None or any(f.severity == "error" for f in found):
         return Reading(table, found)
+    table = name_levels(table, project.levels)
     day = str(project.section("project").get("redaktionsschluss", ""))
     settled, more = settle_needs(
         table, areas, offers, topics=list(entry.get("topics", {})), day=day
@@ -105,6 +107,14 @@ def _list_indicators(entry: Entry, measures: Entry) -> list[str]:
     topics = [entry.get("topics", {}), measures.get("topics", {})]
     named = [name for part in topics for said in part.values() for name in list_names(said)]
     return list(dict.fromkeys([*named, *(rule["indicator"] for rule in entry.get("rule", []))]))
+
+
+def name_levels(register: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
+    """Give a register in which titles of levels are their ids; offices write titles."""
+    if "level" not in register:
+        return register
+    ids = {say("atlas.whole"): WHOLE, **{level.title: level.id for level in levels}}
+    return register.assign(level=register["level"].replace(ids))
 
 
 def list_names(said: Any) -> list[str]:
