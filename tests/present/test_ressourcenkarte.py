@@ -85,7 +85,7 @@ def test_only_this_script_and_this_style_may_run(page: str) -> None:
     policy = next(m["content"] for m in read.find("meta") if "http-equiv" in m)
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     for tag, rule in (("script", "script-src"), ("style", "style-src")):
-        digest = hashlib.sha256(read.texts[tag][-1].encode()).digest()
+        digest = hashlib.sha256(read.texts[tag][0].encode()).digest()
         assert rules[rule] == f"'sha256-{base64.b64encode(digest).decode()}'"
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
     assert "connect-src" not in rules

@@ -111,9 +111,9 @@ class _Run(NamedTuple):
 def _runs(header: dict[str, Any]) -> Iterator[_Run]:
     """Go through the series of the edition and of the older one, as they lie in the numbers."""
     at = 0
-    for book in (header, header.get("older")):
+    for book in filter(None, (header, header.get("older"))):
         before: tuple[int, int, int] | None = None
-        for series in book["series"] if book else ():
+        for series in book["series"]:
             size = len(book["levels"][series["level"]]["ids"])
             key = series["level"], series["indicator"]
             known = before[0] if before and before[1:] == key else -1
@@ -180,8 +180,8 @@ def _shrink(header: dict[str, Any], numbers: Ints) -> tuple[dict[str, Any], Ints
 
 def _anchors(header: dict[str, Any], areas: list[int]) -> Ints:
     """Give the point of each offer's area; the origin where it lies in none."""
-    points = np.array([*header["levels"][-1]["points"], [0, 0]], dtype=np.int32)
-    return points[np.array(areas, dtype=int)]
+    points: Ints = np.array([*header["levels"][-1]["points"], [0, 0]], dtype=np.int32)
+    return points.take(np.array(areas, dtype=int), axis=0)
 
 
 def _widen(lean: dict[str, Any], coded: Ints) -> tuple[dict[str, Any], Ints]:

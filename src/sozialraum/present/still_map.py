@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.indicator import QUOTIENTS
@@ -163,6 +164,7 @@ def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) ->
     x0, y0, x1, y1 = topology.bounds(top)
     k = WIDTH / max(x1 - x0, 1)
     height = max(round((y1 - y0) * k), 1)
+    topology = replace(topology, arcs=_coarsen(topology.arcs, 0.7 / k))
 
     def trace(polygons: list[Polygon]) -> str:
         lines = (topology.positions(ring) for rings in polygons for ring in rings)
@@ -187,6 +189,16 @@ def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) ->
         aria_labelledby="kartentitel kartenzeile",
     )
     return Markup(drawing)  # made of numbers and constants by element()
+
+
+def _coarsen(arcs: Sequence[IntArray], most: float) -> tuple[IntArray, ...]:
+    """Leave out what is nearer to the line without it; a closed line stays an area."""
+    simple = shapely.simplify([shapely.LineString(arc) for arc in arcs], most)
+    found = (shapely.get_coordinates(line).astype(np.int64) for line in simple)
+    return tuple(
+        few if len(few) > 3 or (arc[0] != arc[-1]).any() else arc
+        for few, arc in zip(found, arcs, strict=True)
+    )
 
 
 def _fill(place: int, classes: Classes) -> str:

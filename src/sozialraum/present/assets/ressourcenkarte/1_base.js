@@ -19,11 +19,6 @@ let data;
 /** @type {Int32Array} */
 let numbers;
 
-/** Let the page answer between two pieces of work. @returns {Promise<void>} */
-function rest() {
-  return new Promise((go) => { setTimeout(go); });
-}
-
 async function readData() {
   const text = (byId("daten").textContent || "").trim();
   const fromBase64 = /** @type {any} */ (Uint8Array).fromBase64;

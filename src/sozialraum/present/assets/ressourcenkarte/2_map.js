@@ -99,6 +99,7 @@ function readShapes() {
 }
 
 function buildMap() {
+  const stage = byId("buehne"), size = [stage.clientWidth, stage.clientHeight];
   map = {
     water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
     gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
@@ -112,18 +113,18 @@ function buildMap() {
   map.things = svg("g", { role: "listbox", "aria-label": say("things_label") }, map.zoomed[1], map.marks);
   map.root = svg("svg", { class: "karte-svg", "aria-label": say("map_label"), role: "group" },
     map.defs, patterns("m"), map.zoomed[0], map.things, map.names, map.street, map.spot);
-  const stage = byId("buehne");
   stage.replaceChildren(map.root);
   const water = data.topology.objects.water;
   for (const shape of water ? water.geometries : []) {
     map.water.append(svg("path", { d: pathOf(shape.arcs), fill: data.look.water, class: "wasser" }));
   }
-  new ResizeObserver(() => resize()).observe(stage);
+  startAreas();
+  new ResizeObserver(() => { if (stage.clientWidth * finer() !== view.width || stage.clientHeight * finer() !== view.height) resize(); }).observe(stage);
   stage.addEventListener("wheel", onWheel, { passive: false });
   for (const type of ["down", "move", "up", "cancel"]) {
     stage.addEventListener(`pointer${type}`, /** @type {any} */ (onPointer));
   }
-  resize();
+  resize(size);
 }
 
 /** Elements of a level, made when it is first looked at. @param {number} level */
@@ -210,9 +211,9 @@ function finer() {
   return state.printing && !document.documentElement.classList.contains("a3") ? 1.4 : 1;
 }
 
-function resize() {
-  const stage = byId("buehne");
-  const width = stage.clientWidth * finer(), height = stage.clientHeight * finer();
+/** @param {number[]} [size] of the stage, where it is known */
+function resize([across, down] = [byId("buehne").clientWidth, byId("buehne").clientHeight]) {
+  const width = across * finer(), height = down * finer();
   if (!width || !height) return;
   const centre = view.width ? [(view.width / 2 - view.x) / view.k, (view.height / 2 - view.y) / view.k] : null;
   view.width = width; view.height = height;

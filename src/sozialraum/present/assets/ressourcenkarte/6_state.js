@@ -40,7 +40,8 @@ function drawAll() {
   drawWays(true);
   drawOlder();
   drawLegend();
-  showChoice();
+  markChoice();
+  panelSoon();
   writeHash();
 }
 
@@ -151,11 +152,30 @@ function revealStreet(entry, opener) {
   announce(say("street_in", { street: names[street[entry]], area: byId("einzel-titel").textContent || "" }));
 }
 
-function showChoice() {
-  const choice = state.choice;
+/** Where the choice is seen beside the panel. */
+function markChoice() {
   drawChoice();
   drawMarks();
   drawTableChoice();
+}
+
+let filling = 0;
+
+/** The panel follows what the reader switched. */
+function panelSoon() {
+  clearTimeout(filling);
+  if (state.printing) fillPanel();
+  else filling = setTimeout(fillPanel, 30);
+}
+
+function showChoice() {
+  markChoice();
+  fillPanel();
+}
+
+function fillPanel() {
+  const choice = state.choice;
+  clearTimeout(filling);
   byId("einzel").classList.toggle("ganz", choice === null);
   refill("einzel", choice === null ? areaDetails(0, 0)
     : choice.kind === "area" ? areaDetails(choice.level, choice.index)

@@ -27,9 +27,8 @@ async function start() {
   await readData();
   indexSeries(data);
   readShapes();
-  await rest();
-  // From here on the script draws; before, and without script, the page shows its still map.
-  document.documentElement.className = "mit-skript";
+  // Sizes are asked for before anything changes, while the browser still knows them.
+  buildMap();
   startOlder();
   startControls();
   startTabs();
@@ -37,12 +36,15 @@ async function start() {
   startWays();
   startGround();
   readHash();
-  buildMap();
-  await rest();
   apply();
   startPrint();
   addEventListener("hashchange", () => { readHash(); apply(); });
   document.documentElement.dataset.bereit = "ja";
 }
 
-start();
+// What only a page without script shows is never laid out; the still map stays until the other is drawn.
+document.documentElement.className = "mit-skript";
+addEventListener("DOMContentLoaded", () => start().catch((error) => {
+  document.documentElement.className = "";
+  throw error;
+}));
