@@ -50,6 +50,7 @@ clean:
 	rm -rf $(VENV) .venv-bench ergebnis dist build
 
 $(VENV)/bin/python:
+	@echo 'Die Umgebung wird eingerichtet; das dauert beim ersten Mal einige Minuten.'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python

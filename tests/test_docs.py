@@ -265,7 +265,8 @@ def test_the_first_project_of_the_handbook_runs(tmp_path: Path) -> None:
 def test_first_steps_list_what_is_written() -> None:
     listed = re.findall(r"^  (\S+)\s{2,}", read("erste-schritte.md"), re.MULTILINE)
     assert listed == [
-        "ressourcenkarte.html", "profile/<ebene>/", "sozialraum.gpkg", "tabellen/tabellen.xlsx",
+        "ressourcenkarte.html", "profile/<ebene>/", "karten/", "sozialraum.gpkg",
+        "tabellen/tabellen.xlsx",
         "tabellen/werte_buero.csv", "tabellen/werte.csv", "tabellen/passport.csv",
         "tabellen/passport.prov.json", "geheimhaltungsprotokoll.html", "pruefbericht.txt",
         "edition.json",
