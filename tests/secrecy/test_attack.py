@@ -16,7 +16,7 @@ from sozialraum.errors import SecrecyError
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
 from sozialraum.secrecy.attack import Needs, bound_cells, reader
-from sozialraum.secrecy.breaches import find_by_singles
+from sozialraum.secrecy.breaches import find_breaches, find_by_singles
 from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.protect import Protected, attack_values, protect_values
 from sozialraum.secrecy.publication import Publication
@@ -217,3 +217,23 @@ def test_writers_refuse_an_edition_that_fails(monkeypatch: pytest.MonkeyPatch) -
     edition = build_edition(build_musterstadt().atlas, secrecy=Secrecy(minimum=10))
     with pytest.raises(SecrecyError):
         edition.verify()
+
+
+@pytest.mark.parametrize(("above", "low"), [(2.0, [0]), (0.0, [])])
+def test_how_far_a_number_may_reach_is_known_by_all_sums_together(
+    above: float, low: list[int]
+) -> None:
+    # a + b = a + c = b + c = 10: one sum alone leaves 0 … 10, all three together leave 5.
+    numbers = np.repeat(np.arange(3), 3)
+    members = np.array([0, 1, 3, 0, 2, 4, 1, 2, 5])
+    cells = pd.DataFrame({"cell": ["a", "b", "c", "ab", "ac", "bc"]})
+    value = np.array([5.0, 5.0, 5.0, 10.0, 10.0, 10.0])
+    system = build_system(cells, value, [(numbers, members, np.tile([1.0, 1.0, -1.0], 3))])
+    nothing = np.full(6, np.nan)
+    needs = Needs(np.where(np.arange(6) == 0, 1.0, np.nan), nothing,
+                  above=np.where(np.arange(6) == 0, above, np.nan))  # fmt: skip
+    known = np.arange(6) > 2
+    found = find_breaches(system, known, needs, np.zeros(6, bool))
+    assert [b.cells.tolist() for b in found if b.upward] == [low] * bool(low)
+    # With one of the sums withheld a may be anything up to 10, b too: five above.
+    assert not find_breaches(system, np.arange(6) > 3, needs, np.zeros(6, bool))

@@ -231,6 +231,43 @@ def test_a_dominated_number_reaches_up_to_a_safe_total() -> None:
     assert bounds(rows, found, areas, KNOWN, "00")[1] >= 11_176.4
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_dominated_numbers_of_a_crossed_table_reach_up_too(seed: int) -> None:
+    """Two purposes and their sum by areas: equations in rings, where only linear programmes tell."""
+    draw = np.random.default_rng(seed)
+    areas = make_areas([3, 3])
+    gifts = np.round(draw.lognormal(4, 1.5, (2, 6, 4)) * (draw.random((2, 6, 4)) < 0.6)) + 1
+    known = {"bau": Indicator(id="bau", title="Bau"), "lohn": Indicator(id="lohn", title="Lohn")}
+    known["n"] = Indicator(id="n", title="Summe", parts=("bau", "lohn"))
+    given = {"bau": gifts[0], "lohn": gifts[1], "n": gifts.sum(axis=0)}
+    rows = pd.concat(
+        [make_rows(areas, name, amounts.sum(axis=1).tolist()) for name, amounts in given.items()],
+        ignore_index=True,
+    )
+    contributions = pd.concat(
+        given_by(*((area, f"{name if name != 'n' else ''}{who}", float(amounts[i, who]))
+                   for i, area in enumerate(areas.index) for who in range(4))).assign(indicator=name)
+        for name, amounts in given.items()
+    )  # fmt: skip
+    rules = Secrecy(minimum=0, dominance=Dominance(largest=1, share=75))
+    sums = sum_contributions(contributions, areas, LEVELS, known, rules)
+    found, gone = protect(rows, areas, known, rules, sums)
+    judged = judge(rows, known, rules, sums)
+    dominated = (judged.reason == "dominance") & (rows["level"] == "quartier").to_numpy()
+    assert dominated.sum() >= 2
+    for at in np.flatnonzero(dominated):
+        row = rows.iloc[at]
+        assert f"quartier {row['area']} {row['indicator']}" in gone
+        high = bounds(rows, found, areas, known, row["area"], row["indicator"])[1]
+        assert high - row["value"] >= judged.above[at] - 1e-4
+    # Withheld alone, the one that should reach furthest is found to reach nowhere.
+    one = np.nanargmax(np.where(dominated, judged.above, np.nan))
+    only = rows.assign(sign=np.where(rows.index == one, ".", ""))
+    only.loc[one, ["value", "numerator"]] = np.nan
+    broken = attack_values(rows, only, areas, LEVELS, known, rules, contributed=sums)
+    assert "rival" in set(broken["attacker"])
+
+
 def test_too_few_providers() -> None:
     # A survey answered by two Träger in Quartier 00, by three in the others, by four in the whole.
     areas = make_areas([3])

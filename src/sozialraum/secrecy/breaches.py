@@ -193,11 +193,12 @@ def _narrow_beside(part: Problem, given: Ints, asked: Floats, truth: Floats) -> 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Breach:
-    """Cells that an attacker pins down, and how wide each should be."""
+    """Cells that an attacker pins down, and how wide each should be; upward: above its value."""
 
     attacker: Attacker
     cells: Ints
     need: Floats
+    upward: bool = False
 
 
 def find_breaches(
@@ -252,25 +253,66 @@ def find_breaches(
         floor[given] = ceiling[given] = system.value[given]
         alone = Attacker("single", floor, ceiling)
         add(alone, alone, cells)
-    return [b for b in (*breaches, *_find_low(system, withheld, known, needs)) if len(b.cells)]
+    breaches += _find_low(system, withheld, known, needs, memory)
+    return [breach for breach in breaches if len(breach.cells)]
 
 
-def _find_low(system: System, withheld: Bools, known: Bools, needs: Needs) -> list[Breach]:
+def _find_low(
+    system: System, withheld: Bools, known: Bools, needs: Needs, memory: Memory
+) -> list[Breach]:
     """Find withheld cells that cannot be seen to be as far above their value as they need."""
     if needs.above is None:
         return []
+    above = np.where(withheld & (needs.above > 0), needs.above, np.nan)
+    # To know besides that a cell is no smaller than it is does not change how far it may reach.
     base = reader(system)
+    problem = pose(system, known, base)
+    lower, upper = problem.tighten()
+    near = upper - system.value[problem.cells] < above[problem.cells] - ROUND
+    found = [problem.cells[near]]
+    for part in problem.narrow(lower, upper).components(~np.isnan(above)):
+        if not part.tree:
+            key = ("rival", part.mark, above[part.cells].tobytes())
+            if key not in memory.narrow:
+                inside = _low_in(part, above[part.cells], system.value[part.cells])
+                memory.narrow[key] = part.cells[inside]
+            found.append(memory.narrow[key])
+    cells = np.unique(np.concatenate(found))
+    rival = Attacker("rival", base.floor, base.ceiling)
+    return [Breach(rival, cells, above[cells], upward=True)]
+
+
+def _low_in(part: Problem, asked: Floats, truth: Floats) -> Ints:
+    program = Program(part)
+    most = np.where(np.isnan(truth), -np.inf, truth)
+    wanted = part.ceiling - truth >= asked - ROUND
+
+    def undecided() -> Ints:
+        return np.flatnonzero(wanted & ~(most - truth >= asked - ROUND))
+
+    left = undecided()
+    draw = np.random.default_rng(len(asked))
+    for _ in range(_MOST_PUSHES):
+        if len(left) <= _FEW:
+            break
+        goal = np.zeros(len(asked))
+        goal[left] = -draw.random(len(left))
+        most = np.maximum(most, program.solve(goal).point)
+        before, left = len(left), undecided()
+        if 4 * len(left) > 3 * before:
+            break
     found = []
-    for cell in np.flatnonzero(withheld & (needs.above > 0)):
-        # Whoever knew that it is no smaller would see only how far it reaches beyond.
-        floor = base.floor.copy()
-        floor[cell] = system.value[cell]
-        rival = Attacker("rival", floor, base.ceiling)
-        need = np.full(system.size, np.nan)
-        need[cell] = needs.above[cell]
-        cells = find_narrow(system, known, rival, need)
-        found.append(Breach(rival, cells, need[cells]))
-    return found
+    for cell in left.tolist():
+        if most[cell] - truth[cell] >= asked[cell] - ROUND:
+            continue
+        goal = np.zeros(len(asked))
+        goal[cell] = -1.0
+        end = program.solve(goal)
+        most = np.maximum(most, end.point)
+        high = round_ends(-np.inf, -end.value, bool(part.whole[cell]))[1]
+        if high - truth[cell] < asked[cell] - ROUND:
+            found.append(cell)
+    return np.array(found, np.int64)
 
 
 def _drop_inherent(system: System, attacker: Attacker, cells: Ints, memory: Memory) -> Ints:

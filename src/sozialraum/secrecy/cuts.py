@@ -64,6 +64,8 @@ def find_cuts(system: System, known: Bools, own: Bools, breach: Breach) -> Itera
             cell = int(part.cells[at])
             head = -1 if own[cell] else cell
             for low, high, below, above in _prices(part, program, at):
+                if breach.upward:
+                    low, below = float(system.value[cell]), np.zeros(len(below))
                 cut = _cut(
                     system, known, part, cell, starts, (low, high), (below, above),
                     float(need[cell]), head,
