@@ -52,6 +52,9 @@ HALF = np.uint64(32)
 LOW = np.uint64(FAR)
 HIGH = ~LOW
 
+AHEAD, FAR_AHEAD = np.uint64(16), np.uint64(32)
+"""Nodes whose points, and the numbers of whose points, are asked for while others are listed."""
+
 NONE = np.uint64(2**31)
 """Cost of what is no arc; more than that is followed by four arcs more, in the record of that number."""
 
@@ -87,8 +90,11 @@ def spread(
         row = (cost >> shift) & mask
         at = np.uint64(fill[row])
         queue[at] = (cost << HALF) | node
-        fill[row] = at + ONE
+        at += ONE
+        fill[row] = at
         waiting += ONE
+        if at & inside == inside:
+            return -1
     here = ZERO
     while waiting > ZERO:
         begin = here * room
@@ -105,19 +111,19 @@ def spread(
                     entry = cost + records[arc]
                     other, total = entry & LOW, entry >> HALF
                     known = np.uint64(dist[other])
-                    if total >= known:
-                        continue
+                    # Everything is written and counts only if it is better: to guess costs more.
+                    better = np.uint64(total < known)
                     prefetch(records, FOUR * other)
                     reached[count] = other
-                    count += np.uint64(known == far)
-                    dist[other] = total
+                    count += better & np.uint64(known == far)
+                    dist[other] = min(total, known)
                     row = (total >> shift) & mask
                     at = np.uint64(fill[row])
                     queue[at] = entry
-                    at += ONE
+                    at += better
                     fill[row] = at
-                    waiting += ONE
-                    if at & inside == ZERO:
+                    waiting += better
+                    if at & inside == inside:
                         return -1
                 more = records[FOUR * record + THREE] >> HALF
                 if more <= NONE:
@@ -196,6 +202,9 @@ def find_pairs(
         # Where many were reached, one pass in the order of memory is faster, and orders the rows too.
         for i in range(size if dense else count):
             node = np.uint64(i) if dense else np.uint64(reached[i])
+            if not dense:
+                prefetch(door_start, np.uint64(reached[min(i + FAR_AHEAD, count - ONE)]))
+                prefetch(doors, FOUR * door_start[reached[min(i + AHEAD, count - ONE)]])
             here = np.uint64(dist[node])
             if here > limit:
                 continue
