@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+SHOWING = ("sr.show_print_map", "sr.show_ressourcenkarte", "sr.show_sozialraumprofil")
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
@@ -18,6 +19,8 @@ def test_all_are_there() -> None:
         "03_erreichbarkeit_und_versorgungsluecken",
         "04_demografiebericht",
         "05_tagesbetreuung",
+        "06_ressourcenkarte_fuer_den_ausschuss",
+        "07_sozialraumprofile",
         "08_halbjahresbericht",
     ]
 
@@ -38,7 +41,11 @@ def test_no_cell_fails_and_a_picture_comes_out(path: Path, tmp_path: Path) -> No
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
     for cell in notebook.cells:
+        kinds = {kind for o in cell.get("outputs", []) for kind in o.get("data", {})}
         if "plot" in cell.source and cell.cell_type == "code" and "import" not in cell.source:
-            assert any("image/png" in o.get("data", {}) for o in cell.outputs), cell.source
-    assert any("image/png" in o.get("data", {}) for o in outputs)
+            assert "image/png" in kinds, cell.source
+        if cell.source.startswith(SHOWING):
+            assert kinds == {"text/html", "image/svg+xml", "text/plain"}, cell.source
+    drawn = {kind for o in outputs for kind in o.get("data", {})}
+    assert drawn & {"image/png", "image/svg+xml"}
     assert not list(tmp_path.iterdir())  # nothing is left lying about
