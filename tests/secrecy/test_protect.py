@@ -227,19 +227,27 @@ def test_sums_that_ask_different_amounts_of_a_missing_number_are_no_obstacle() -
     assert attack_values(rows, protected, areas, TWO_LEVELS, SEXES, rules).empty
 
 
-def test_a_part_without_a_row_is_not_taken_for_nobody() -> None:
-    # Of 20 people 3 live in the first Quartier, 10 in the second; the third has no row. Nobody
-    # knows its 7, so 3 cannot be computed from 20 and 10, and nothing else need be withheld.
+@pytest.mark.parametrize(
+    ("whole", "rows_of", "withheld"),
+    [
+        # The third Quartier has no row and 2 people: beside 15 and 10 the 3 may be 0 … 5.
+        (15, ["00", "01"], ["00"]),
+        # What has rows is all there is: a missing row means nobody, and 10 must go too.
+        (13, ["00", "01"], ["00", "01"]),
+        # All have rows and are 2 less than the whole, as a source that perturbs its numbers gives
+        # them: 3 would be known to within this difference, and the smallest other one, 7, goes.
+        (22, ["00", "01", "02"], ["00", "02"]),
+    ],
+)
+def test_a_part_without_a_row_is_unknown_unless_nothing_is_left_for_it(
+    whole: float, rows_of: list[str], withheld: list[str]
+) -> None:
     areas = hierarchy([3])
     rows = counts(areas, [3, 10, 7])
-    rows = rows[rows["area"] != "02"].reset_index(drop=True)
+    rows = rows[rows["area"].isin(rows_of) | (rows["level"] != "quartier")].reset_index(drop=True)
+    rows.loc[rows["level"] != "quartier", ["value", "numerator"]] = whole
     protected, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
-    assert protected.loc[protected["sign"] == ".", "area"].tolist() == ["00"]
-    # Where what has rows is all there is, a missing row means nobody, and 10 must go too.
-    rows.loc[rows["level"] != "quartier", ["value", "numerator"]] = 13.0
-    protected, _ = protect_values(rows, areas, TWO_LEVELS, COUNT, Secrecy(minimum=5))
-    quartiere = protected[protected["level"] == "quartier"]
-    assert quartiere["sign"].tolist() == [".", "."]
+    assert protected.loc[protected["sign"] == ".", "area"].tolist() == withheld
 
 
 def test_a_count_and_its_numerator_are_one_number() -> None:
