@@ -16,6 +16,10 @@ import pytest
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 EVENTS = ["log.entryAdded", "network.beforeRequestSent"]
 
+# Firefox tells its own console of what a page's policy forbids, but not us.
+_WATCH = """() => addEventListener("securitypolicyviolation",
+  (e) => console.error(`policy: ${e.violatedDirective}`))"""
+
 
 class Firefox:
     """One tab, and what the browser told about it."""
@@ -26,6 +30,7 @@ class Firefox:
         self.complaints: list[str] = []
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=EVENTS)
+        self.call("script.addPreloadScript", functionDeclaration=_WATCH)
         self.tab = self.call("browsingContext.create", type="tab")["context"]
 
     def call(self, method: str, **parameters: Any) -> Any:

@@ -21,7 +21,8 @@ hostile_atlas, hostile_edition = _hard.hostile_atlas, _hard.hostile_edition
 hostile_names = _hard.hostile_names
 
 AREAS = "[...document.querySelectorAll('#buehne .gebiet')]"
-FOCUS = "document.activeElement.id || document.activeElement.className.baseVal || ''"
+FOCUS = "document.activeElement.id || document.activeElement.getAttribute('class') || ''"
+LEFT, RIGHT, DOWN, ENTER, ESCAPE = "\ue012", "\ue014", "\ue015", "\ue007", "\ue00c"
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +64,73 @@ def test_everything_can_be_switched(firefox, page) -> None:
     firefox.calm(page)
 
 
-def test_keyboard_from_the_search_to_the_details_and_back(firefox, page) -> None:
+def focus(firefox, selector: str) -> None:
+    firefox.ask(f"(document.querySelector({selector!r}).focus(), 1)")
+
+
+def test_keyboard_from_the_search_to_the_area_its_details_an_offer_and_the_table(
+    firefox, page
+) -> None:
     firefox.open(page)
-    firefox.ask("(document.getElementById('suche').focus(), 1)")
-    firefox.press(*"datze", "\ue015", "\ue007")  # arrow down, Enter
+    focus(firefox, "#suche")
+    firefox.press(*"datze", DOWN, ENTER)
     assert firefox.ask(FOCUS) == "einzel-titel"
-    firefox.press("\ue00c")  # Escape
+    assert firefox.ask("document.activeElement.textContent") == "Datzeberg"
+    firefox.press(ESCAPE)
     assert firefox.ask(FOCUS) == "suche"
-    firefox.ask("(document.querySelector('.gebiet[tabindex=\"0\"]').focus(), 1)")
+    focus(firefox, ".gebiet[tabindex='0']")
     first = firefox.ask("document.activeElement.getAttribute('aria-label')")
-    firefox.press("\ue014")  # arrow right
-    assert firefox.ask("document.activeElement.getAttribute('aria-label')") != first
+    firefox.press(RIGHT)
+    second = firefox.ask("document.activeElement.getAttribute('aria-label')")
+    assert second != first
+    firefox.press(ENTER)
+    assert firefox.ask(FOCUS) == "einzel-titel"
+    firefox.press(ESCAPE)
+    assert firefox.ask("document.activeElement.getAttribute('aria-label')") == second
+    focus(firefox, "#r-gebiet")
+    firefox.press(RIGHT, RIGHT)
+    assert firefox.ask(FOCUS) == "r-angebote"
+    focus(firefox, "#angebotsliste .eintrag")
+    firefox.press(ENTER)
+    assert firefox.ask(FOCUS) == "einzel-titel"
+    firefox.press(ESCAPE)
+    assert firefox.ask("document.activeElement.className") == "eintrag"
+    focus(firefox, "#r-angebote")
+    firefox.press(LEFT)
+    assert firefox.ask(FOCUS) == "r-tabelle"
+    focus(firefox, "#tabelle thead button")
+    firefox.press(ENTER)
+    assert firefox.ask("document.querySelector('#tabelle thead th').ariaSort") == "ascending"
+    focus(firefox, "#tabelle tbody button")
+    firefox.press(ENTER)
+    assert firefox.ask(FOCUS) == "einzel-titel"
+    firefox.press(ESCAPE)
+    assert firefox.ask(FOCUS) == "textlink"
+    firefox.calm(page)
+
+
+def test_what_the_policy_forbids_would_be_noticed(firefox, page) -> None:
+    firefox.open(page)
+    firefox.ask("(document.body.append(Object.assign(new Image(), {src: 'https://a.invalid'})), 1)")
+    firefox.wait("1")
+    for _ in range(100):
+        if firefox.complaints:
+            break
+        firefox.wait("new Promise(go => setTimeout(() => go(true), 30))")
+    assert firefox.complaints[0].startswith("policy: img-src")
+
+
+def test_a_link_shows_the_same_again(firefox, page) -> None:
+    shown = """[document.getElementById('kartentitel').textContent, location.hash,
+        document.querySelector('[role=tab][aria-selected=true]').id,
+        [...document.querySelectorAll('#legende .anzahl')].map(e => e.textContent)]"""
+    address = "#ebene=quartier&merkmal=kita_15min&klassen=equal&luecken=schule_15min&angebote=kita"
+    firefox.open(page, address + "&reiter=tabelle&folge=0&muster=1")
+    firefox.wait("location.hash.includes('stand=')")
+    first = firefox.ask(shown)
+    firefox.open(page, first[1])
+    assert firefox.ask(shown) == first
+    assert "luecken=schule_15min" in first[1]
     firefox.calm(page)
 
 
