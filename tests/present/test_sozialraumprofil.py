@@ -25,7 +25,7 @@ from sozialraum.present.profile.ages import build_ages, find_age_groups
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
 from sozialraum.present.profile.figures import Comparison, Figure, SourceNote
 from sozialraum.present.profile.offer_list import list_offers
-from sozialraum.present.profile.sentences import write_statements
+from sozialraum.present.profile.sentences import _ages, write_statements
 from sozialraum.present.sozialraumprofil import name_pages, write_sozialraumprofile
 from sozialraum.secrecy.build import build_edition
 
@@ -309,6 +309,23 @@ def test_shares_of_ages_need_all_groups():
     assert found.groups[0].share() == "."
     assert [g.together for g in found.groups] == [".", "50", "30"]
     assert all(g.shares == {} for g in found.groups)
+
+
+def test_the_sentence_on_ages_is_about_those_under_18_and_from_65():
+    # 15 + 5 under 18, 22 + 8 from 65; in the whole 10 + 6 and 20 + 4.
+    known = ages("a_0_6", "a_6_18", "a_18_65", "a_65_80", "a_80_plus")
+    own, whole = [15.0, 5.0, 50.0, 22.0, 8.0], [10.0, 6.0, 60.0, 20.0, 4.0]
+
+    def figures(values):
+        given = dict(zip(known, values, strict=True))
+        return lambda name: Figure(known[name], given[name], datenstand="2024")
+
+    found = build_ages(known, figures(own), figures(whole))
+    profile = SimpleNamespace(ages=found, whole=SimpleNamespace(name="Musterstadt"))
+    (said,) = _ages(profile)
+    assert said.text.replace(SPACE, " ") == (
+        "20,0 % sind unter 18 Jahre alt (Musterstadt: 16,0 %), 30,0 % mindestens 65 (24,0 %)."
+    )
 
 
 # Offers

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -108,6 +109,30 @@ MIRRORED = {
     "secret_new": "secret_old", "missing_new": "missing_old", "row_only_old": "row_only_new",
     "only_old": "only_new",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(("metres", "codes"), [(0.9, {""}), (1.1, {"outline"})])
+def test_outlines_within_a_metre_of_each_other_are_the_same(metres: float, codes: set[str]) -> None:
+    # Shifted; and drawn with one more point on its edge, pulled out by as much.
+    def shift(shape: shapely.Polygon) -> shapely.Geometry:
+        return shapely.affinity.translate(shape, metres)
+
+    def pull(shape: shapely.Polygon) -> shapely.Geometry:
+        (x, y), (x2, y2), *others = shape.exterior.coords
+        out = np.array([y2 - y, x - x2]) / np.hypot(x2 - x, y2 - y)
+        # Of the two sides of the edge, the one that is outside.
+        middle = np.array([(x + x2) / 2, (y + y2) / 2])
+        out = -out if shape.contains(shapely.Point(middle + 0.1 * out)) else out
+        return shapely.Polygon([(x, y), tuple(middle + metres * out), (x2, y2), *others])
+
+    for draw in (shift, pull):
+        tables = {k: t.set_geometry(t.geometry.map(draw)) for k, t in OLD.tables.items()
+                  if k == "quartier"}  # fmt: skip
+        new = republish(
+            change(OLD, "einwohner", "1101", value=259.0), tables={**OLD.tables, **tables}
+        )
+        found = compare_editions(OLD, new).values
+        assert set(found.loc[found["indicator"] == "einwohner", "code"]) == codes
 
 
 @pytest.mark.parametrize("code", WHY)
