@@ -43,12 +43,11 @@ def find_assets() -> dict[str, bytes]:
     return found
 
 
-def make_folium(areas: Any, offers: Any, path: Path, *, lean: bool = False) -> Path:
-    """Write areas (columns ``name`` and ``i0``) and offers with folium; see the module for ``lean``."""
+def draw_folium(areas: Any, offers: Any) -> str:
+    """Draw areas (columns ``name`` and ``i0``) and offers with folium."""
     import folium
     from folium.plugins import MarkerCluster
 
-    assets = find_assets()
     areas, places = areas.to_crs(4326), offers.to_crs(4326)
     chart = folium.Map(tiles=None)
     limits = np.quantile(areas["i0"], [0.2, 0.4, 0.6, 0.8])
@@ -68,6 +67,12 @@ def make_folium(areas: Any, offers: Any, path: Path, *, lean: bool = False) -> P
     west, south, east, north = areas.total_bounds
     chart.fit_bounds([[south, west], [north, east]])
 
+    return str(chart.get_root().render())
+
+
+def put_in(page: str, *, lean: bool) -> str:
+    """Put what a page asks for into it; see the module for ``lean``."""
+    assets = find_assets()
     taken: set[str] = set()
 
     def data(name: str) -> str:
@@ -93,10 +98,8 @@ def make_folium(areas: Any, offers: Any, path: Path, *, lean: bool = False) -> P
             text += f';L.Icon.Default.imagePath="";L.Icon.Default.mergeOptions({{{images}}});'
         return "<script>{}</script>".format(text.replace("</script", "<\\/script"))
 
-    whole = re.sub(
+    return re.sub(
         r'<(?:script src|link rel="stylesheet" href)="https://[^"]*/(?P<name>[^"/]+)"\s*/?>(?:</script>)?',
         inline,
-        chart.get_root().render().replace("jquery-3.7.1.min.js", "jquery.min.js"),
+        page.replace("jquery-3.7.1.min.js", "jquery.min.js"),
     )
-    path.write_text(whole, encoding="utf-8")
-    return path

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from folium_page import make_folium
+from folium_page import draw_folium, put_in
 from places import CITY, COUNTY, Place, make_town
 
 from sozialraum import write_ressourcenkarte
@@ -116,13 +116,15 @@ def write_pages(place: Place, folder: Path) -> tuple[Path, Path | None]:
     print(f"{place.name} | size {size:.2f} MB (at most {place.most_mb})", flush=True)
     shown = edition.areas[["name", "geometry"]].assign(i0=edition.wide("quartier")["i0"])
     try:
-        lean = make_folium(shown, edition.offers, folder / "lean.html", lean=True)
-        theirs = make_folium(shown, edition.offers, folder / f"{place.name}_folium.html")
+        drawn = draw_folium(shown, edition.offers)
+        lean, whole = (put_in(drawn, lean=lean) for lean in (True, False))
     except (ImportError, StopIteration) as error:
         print(f"{place.name} | folium: nicht geprüft: {error}")
         return ours, None
-    for name, path in (("scripts and styles", lean), ("images and fonts too", theirs)):
-        other = path.stat().st_size / 1e6
+    theirs = folder / f"{place.name}_folium.html"
+    theirs.write_text(whole, encoding="utf-8")
+    for name, text in (("scripts and styles", lean), ("images and fonts too", whole)):
+        other = len(text.encode()) / 1e6
         print(f"{place.name} | folium, {name}: {other:.2f} MB, {other / size:.1f} ×", flush=True)
     return ours, theirs
 
