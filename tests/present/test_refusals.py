@@ -80,6 +80,10 @@ SHOWN: dict[str, Callable[[Edition], object]] = {
     "plot_map": lambda e: sr.plot_map(e, "u6"),
     "plot_moran": lambda e: sr.plot_moran(e, "leistungsbezug"),
     "plot_pyramid": sr.plot_pyramid,
+    "show_edition": sr.show_edition,
+    "show_print_map": sr.show_print_map,
+    "show_ressourcenkarte": sr.show_ressourcenkarte,
+    "show_sozialraumprofil": lambda e: sr.show_sozialraumprofil(e, "12", level="sozialraum"),
 }
 
 
@@ -171,7 +175,7 @@ def test_no_figure_of_a_notebook_is_forgotten() -> None:
     public = {
         name
         for name in sr.__all__
-        if name.startswith("plot_")
+        if name.startswith(("plot_", "show_"))
         and any("Edition" in str(p.annotation)
                 for p in inspect.signature(getattr(sr, name)).parameters.values())
     }  # fmt: skip
