@@ -32,7 +32,7 @@ SAYERS = {
 # Asked for by what stands in the data (a category, a sign, a day) or by argparse.
 LOOKED_UP = (
     "category.", "cli.parser.", "map.script.rule_", "map.script.scheme_", "map.tab_",
-    "openings.reason.", "profile.days.", "profile.strength.", "profile.weekdays.", "quality.",
+    "one.", "openings.reason.", "profile.days.", "profile.strength.", "profile.weekdays.", "quality.",
     "read.invalid.", "sign.", "step.",
 )  # fmt: skip
 

@@ -410,6 +410,8 @@ def test_areas_called_the_same_are_told_by_their_level() -> None:
 def test_numbers_are_written_as_print_writes_them() -> None:
     index = Indicator(id="i", title="Index", kind="index", digits=2)
     assert Figure(index, -0.59).shown == "−0,59"
+    kitas = Indicator(id="k", title="Kitas", unit="Angebote")
+    assert [Figure(kitas, n).shown for n in (1.0, 2.0)] == [f"1{SPACE}Angebot", f"2{SPACE}Angebote"]
     classes = Indicator(id="k", title="Klasse", classes=("-1 bis 0", "über 0"))
     assert Figure(classes, 1.0).shown == "-1 bis 0"  # a name stays as it was given
     share = Indicator(id="a", title="Anteil", unit="%", kind="rate", per=100, digits=1)

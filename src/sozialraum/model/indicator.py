@@ -10,11 +10,25 @@ from typing import Any, Literal
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.check import Finding, find
 from sozialraum.model.entries import check_entry, fill_entry
-from sozialraum.texts import date, number, say
+from sozialraum.texts import date, number, say, words
 
 Kind = Literal["count", "rate", "ratio", "mean", "index"]
 QUOTIENTS = ("rate", "ratio", "mean")
 Direction = Literal["high_is_need", "low_is_need", "none"]
+
+
+def name_unit(unit: str, value: float, digits: int = 0) -> str:
+    """Give a unit as it is said of a value: of one in the singular.
+
+    Examples
+    --------
+    >>> [name_unit("Angebote", value) for value in (0, 1, -1, 2)]
+    ['Angebote', 'Angebot', 'Angebot', 'Angebote']
+    >>> name_unit("Jahre", 1.0, digits=1)  # as in "1,0 Jahre"
+    'Jahre'
+    """
+    one = not digits and number(abs(value)) == "1"
+    return words("one").get(unit, unit) if one else unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +182,9 @@ class Indicator:
         '1.234 Personen'
         """
         text = self.write(value)
-        return text if value is None or value != value else f"{text} {self.unit}".strip()
+        if value is None or value != value:
+            return text
+        return f"{text} {name_unit(self.unit, value, self.digits)}".strip()
 
     def passport(self) -> dict[str, str]:
         """Give what must stand beside every number of this indicator, in German, in order."""

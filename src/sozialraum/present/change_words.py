@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sozialraum.model.areas import WHOLE
-from sozialraum.model.indicator import QUOTIENTS
+from sozialraum.model.indicator import QUOTIENTS, name_unit
 from sozialraum.present.change_map import sign
 from sozialraum.present.office import show_sign
 from sozialraum.present.profile.lines import plain
@@ -108,7 +108,7 @@ def say_change(found: Comparison, indicator: str, change: float) -> str:
         return ""
     known = found.indicators[indicator]
     unit = say("changes.points") if known.unit == "%" else known.unit
-    return f"{sign(change, known.digits)} {unit}".strip()
+    return f"{sign(change, known.digits)} {name_unit(unit, change, known.digits)}".strip()
 
 
 def list_whole(found: Comparison) -> Table | None:

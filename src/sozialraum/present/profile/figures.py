@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozialraum.indicators.uncertainty import measure_intervals
+from sozialraum.model.indicator import name_unit
 from sozialraum.model.steps import say_steps
 from sozialraum.present.classes import round_shown
 from sozialraum.texts import NO_BREAK_SPACE, date, number, percent, say
@@ -71,9 +72,10 @@ class Figure:
     @property
     def shown(self) -> str:
         """The number with its unit."""
-        if self.value is None or not self.indicator.unit:
+        unit = self.indicator.unit
+        if self.value is None or not unit:
             return self.bare
-        return f"{self.bare}{NO_BREAK_SPACE}{self.indicator.unit}"
+        return f"{self.bare}{NO_BREAK_SPACE}{name_unit(unit, self.value, self.indicator.digits)}"
 
     @property
     def short(self) -> str:
@@ -271,12 +273,9 @@ class Comparison:
     def difference(self) -> str:
         """The difference with its unit, or the share in the whole, or nothing."""
         if self.gap is not None:
-            one = abs(self.gap) == 1 and not self.indicator.digits
-            unit = (
-                say("profile.point" if one else "profile.points")
-                if self.indicator.unit == "%"
-                else self.indicator.unit
-            )
+            known = self.indicator
+            unit = say("profile.points") if known.unit == "%" else known.unit
+            unit = name_unit(unit, self.gap, known.digits)
             return f"{self.gap_shown}{NO_BREAK_SPACE}{unit}".strip()
         if self.share is not None:
             return say("profile.share_of_whole", share=percent(self.share))
