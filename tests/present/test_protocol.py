@@ -46,6 +46,18 @@ def test_it_stands_in_the_manifest_too(edition: Edition, tmp_path: Path) -> None
     assert manifest["audience"] == "oeffentlich"
 
 
+def test_a_rounded_edition_is_described_as_rounded(tmp_path: Path) -> None:
+    # Persons only: einwohner and u6 by 23 areas, leistungsbezug by 23 areas in three years.
+    rounded = build_edition(build_musterstadt().atlas, secrecy=Secrecy(minimum=3, rounding=5))
+    page = write_protocol(rounded, tmp_path).read_text("utf-8")
+    assert "Gerundete Zahlen: 115; davon weichen um einen Schritt mehr als nötig ab" in page
+    assert "weniger als 5 von der wahren abweicht" in page
+    assert "kleiner als 3 ist, bleiben mindestens 3 ganze Zahlen möglich" in page
+    for word in ("Der Kenner", "Die Betroffene", "zurückgehaltene Zahl lässt", "nach einer Regel"):
+        assert word not in page
+    assert summarise_protocol(rounded)["attackers"] == ["reader"]
+
+
 def test_it_is_refused_for_a_changed_edition(edition: Edition, tmp_path: Path) -> None:
     changed = replace(edition, values=edition.values.assign(value=0.0))
     with pytest.raises(SecrecyError, match="nicht durch build_edition"):

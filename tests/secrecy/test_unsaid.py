@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.indicator import Indicator
@@ -82,3 +83,12 @@ def test_the_number_of_places_does_not_tell_that_of_people() -> None:
     protected, _ = protect_values(values, areas, levels, known, Secrecy(minimum=5))
     assert protected["sign"].tolist()[0] == "."
     assert protected["steps"].tolist() == ["", "measured:20", "measured:30", "measured:54"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_quantity_that_is_0_wherever_all_are_known_divides_nothing() -> None:
+    # w is above 0 only where m is not known; m and u3 agree at the 13 other places.
+    m = np.arange(14.0)
+    table = pd.DataFrame({"w": np.zeros(14), "m": m, "u3": 2 * m})
+    table.loc[0] = [5.0, np.nan, 9.0]
+    assert find_sums(table) == [{"u3": -1.0, "m": 2.0}]

@@ -15,6 +15,7 @@ from sozialraum.texts import date, number, percent, say
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
+    from sozialraum.secrecy.rules import Secrecy
 
 NAME = "geheimhaltungsprotokoll.html"
 ATTACKERS = ("reader", "insider", "single")
@@ -75,7 +76,7 @@ def summarise_protocol(edition: Edition) -> dict[str, Any]:
         "further": None
         if cost is None
         else {"rows": cost.rows, "ratio": round(cost.ratio, 2) if cost.bound > 0 else None},
-        "attackers": list(ATTACKERS),
+        "attackers": list(ATTACKERS[:1] if edition.secrecy.rounding else ATTACKERS),
         "found": len(edition.findings),
     }  # fmt: skip
 
@@ -131,13 +132,13 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
         reasons=[
             (say(f"protocol.reason.{key}"), number(count))
             for key, count in found["by_reason"].items()
-            if count or key in ("own", "others")
+            if count or (key in ("own", "others") and not edition.secrecy.rounding)
         ],
         levels=_table({x.title: found["by_level"][x.id] for x in edition.levels}, _MOST_LEVELS),
         themes=_table(found["by_theme"], _MOST_THEMES),
         cost=_say_cost(edition),
-        result=say("protocol.result_intern" if edition.audience == INTERNAL else "protocol.result"),
-        attackers=[say(f"protocol.attacker.{name}") for name in ATTACKERS],
+        result=_say_result(edition),
+        attackers=_list_attackers(edition.secrecy),
         limits=[say(f"protocol.limit.{name}") for name in LIMITS],
     )
     path = mark_name(Path(folder) / NAME, edition.audience)
@@ -146,7 +147,26 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     return path
 
 
+def _list_attackers(rules: Secrecy) -> list[str]:
+    if rules.rounding:
+        return [say("protocol.attacker.rounded", base=rules.rounding)]
+    return [say(f"protocol.attacker.{name}") for name in ATTACKERS]
+
+
+def _say_result(edition: Edition) -> str:
+    rules = edition.secrecy
+    if edition.audience == INTERNAL:
+        return say("protocol.result_intern")
+    if rules.rounding:
+        return say("protocol.result_rounded", minimum=number(rules.highest))
+    return say("protocol.result")
+
+
 def _say_cost(edition: Edition) -> str:
+    if edition.secrecy.rounding:
+        rounded = edition.values["steps"].str.contains("rounded_")
+        beyond = (edition.protocol["reason"] == "beyond").sum()
+        return say("protocol.cost_rounded", rows=number(rounded.sum()), beyond=number(beyond))
     cost = edition.completion
     if cost is None or not cost.rows:
         return say("protocol.no_cost")

@@ -51,6 +51,7 @@ def find_sums(amounts: pd.DataFrame) -> list[dict[str, float]]:
             break
         table = table.drop(columns=lacking.sum().idxmax())
     table = table.dropna()
+    table = table.loc[:, (table != 0).any()]
     if table.shape[1] < 2 or len(table) < table.shape[1] + _SPARE_PLACES:
         return []
     table = table.iloc[:, np.argsort(table.abs().sum().to_numpy(), kind="stable")]
