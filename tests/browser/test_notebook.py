@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_the_table_can_be_saved_and_the_map_printed_from_the_frame(town) -> None
     frame.click("#drucken")
     assert frame.evaluate("document.title") == "im Druck"
     opened.calm()
+
+
+def test_a_website_opens_beside_the_notebook(open_page, tmp_path) -> None:
+    atlas = sr.build_musterstadt().atlas
+    offers = atlas.offers.assign(website="https://www.example.org/")
+    edition = sr.build_edition(dataclasses.replace(atlas, _offers=offers))
+    karte = sr.show_ressourcenkarte(edition)
+    profile = sr.show_sozialraumprofil(edition, "11", level="sozialraum")
+    for shown in (karte, profile):
+        opened, frame = open_cell(open_page, shown, tmp_path)
+        if shown is karte:
+            frame.wait_for_selector("html[data-bereit=ja]", state="attached")
+            frame.check("#w-angebote", force=True)
+            frame.click("#r-angebote")
+            frame.click("#angebotsliste button >> nth=0")
+        with opened.page.context.expect_page() as caught:
+            frame.click("a[href^='https://www.example.org']")
+        assert caught.value.evaluate("opener") is None
+        assert opened.asked == ["https://www.example.org/"]
+        assert opened.page.frames[-1].evaluate("location.href") == "about:srcdoc"
 
 
 def test_a_profile_is_read_in_its_frame(open_page, town_edition, tmp_path) -> None:

@@ -24,9 +24,10 @@ from sozialraum.texts import number, say
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
-# The page's own script, its CSV files and its print button; no storage, no cookies, no look at the
-# notebook around it, no forms, no other windows.
-_SANDBOX = "allow-scripts allow-downloads allow-modals"
+# The page's own script, its CSV files, its print button, and links to websites in a window of their
+# own; no storage, no cookies, no forms, no look at the notebook around it.
+_SANDBOX = "allow-scripts allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox"
+_AWAY = 'rel="noopener noreferrer"'
 # A larger page makes a notebook too slow to save and to open.
 MOST_BYTES = 6_000_000
 # About what a screen shows of a notebook at once.
@@ -214,7 +215,8 @@ def show_sozialraumprofil(
     text = "\n".join(map(say_plain, glance.blocks[0].items))
     if sheet is None:
         picture = place.blocks[0].picture.svg
-        return Shown(title, text, picture, render_profile(profile, desk), height_px)
+        page = render_profile(profile, desk).replace(_AWAY, f'target="_blank" {_AWAY}')
+        return Shown(title, text, picture, page, height_px)
     papers = dict(enumerate(draw_pages(profile), start=1))
     if sheet not in papers:
         raise UnknownNameError("sheet", str(sheet), map(str, papers))

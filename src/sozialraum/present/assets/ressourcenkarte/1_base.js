@@ -177,12 +177,13 @@ function fold(text) {
     .replace(/([aou])e/g, "$1").replace(/str(\.|(?=\s\d))/g, "strasse").trim();
 }
 
-/** A link only for schemes that cannot run anything. @param {string} text */
+/** A link only for schemes that cannot run anything; it does not take the place of a map in a frame. @param {string} text */
 function link(text) {
   const target = /^[\w.+-]+@[\w-]+\.[\w.-]+$/.test(text) ? `mailto:${text}`
     : /^www\./i.test(text) ? `https://${text}` : text;
   const safe = /^(https?:\/\/|mailto:|tel:)/i.test(target) && !/[\s\u0000-\u001f]/.test(target);
-  return safe ? html("a", { href: target, rel: "noopener noreferrer" }, text) : text;
+  const away = self === top ? {} : { target: "_blank" };
+  return safe ? html("a", { href: target, rel: "noopener noreferrer", ...away }, text) : text;
 }
 
 /** @type {Cell} */
