@@ -295,10 +295,12 @@ def test_the_commands_of_the_readme_exist() -> None:
         assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
 
 
-def test_the_picture_is_small() -> None:
-    picture = DOCS / "bilder/ressourcenkarte.png"
-    assert picture.read_bytes().startswith(b"\x89PNG")
-    assert picture.stat().st_size <= 300_000
+def test_the_pictures_of_the_map_page_in_five_sizes_are_small() -> None:
+    pictures = sorted((DOCS / "bilder").glob("ressourcenkarte*.png"))
+    assert len(pictures) == 5
+    for picture in pictures:
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size <= 60_000
 
 
 def test_the_columns_written_by_hand_are_those_of_the_code() -> None:
