@@ -245,6 +245,13 @@ def test_the_map_has_at_most_three_tab_stops(town) -> None:
         "a => a.filter(e => e.tabIndex >= 0 && e.checkVisibility()).length",
     )
     assert stops == 3
+    # What the Tab key says of it: from the last switch above the map to the first control after it.
+    inside = "Boolean(document.activeElement.closest('.rahmen'))"
+    page.focus("#w-schraffur")
+    pressed = 0
+    while page.keyboard.press("Tab") or page.evaluate(inside):
+        pressed += 1
+    assert pressed == 3
 
 
 def test_arrows_lead_to_every_area(open_page, example_page) -> None:

@@ -142,7 +142,8 @@ function levelNodes(level) {
 
 /** One listener for all areas. @param {string} type @param {(i: number, e: any) => void} act gets the area of the shown level */
 function onArea(type, act) {
-  map.areas.addEventListener(type, (/** @type {Event} */ e) => {
+  // On the stage: a group of SVG that listens to the focus would be a stop for the Tab key itself.
+  byId("buehne").addEventListener(type, (/** @type {Event} */ e) => {
     const i = drawn[state.level].nodes.indexOf(/** @type {any} */ (e.target));
     if (i >= 0) act(i, e);
   });
