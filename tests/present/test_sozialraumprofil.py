@@ -20,6 +20,7 @@ from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
+from sozialraum.present.locator import draw_locator, prepare_ground
 from sozialraum.present.profile import sentences
 from sozialraum.present.profile.ages import build_ages, find_age_groups
 from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
@@ -257,7 +258,8 @@ def test_one_offer_and_many_are_told_in_their_number(town_edition):
     # Südwest holds the Kita at (250, 450) and the counselling at (950, 950); Nordost the Kita at
     # (1750, 1450) and the library; Nordwest the youth club; Südost nothing.
     assert offers("11") == (
-        "Im Gebiet liegen 2 von 5 erfassten Angeboten, und zwar Beratung (1) und Kita (1)."
+        "Im Gebiet liegen 2 von 5 erfassten Angeboten, und zwar "
+        f"Beratung{SPACE}(1) und Kita{SPACE}(1)."
     )
     assert offers("12").startswith("Im Gebiet liegt eines von 5 erfassten Angeboten")
     assert offers("21") == "Im Gebiet ist kein Angebot erfasst."
@@ -460,3 +462,13 @@ def test_names_with_commas_stay_apart() -> None:
         "Humanistischer Verband, Landesverband; Verein 0 e. V.; Verein 1 e. V.; Verein 2 e. V.; "
         "Verein 3 e. V.; Verein 4 e. V.; weitere: 1."
     )
+
+
+def test_borders_between_parts_are_drawn_once(town_edition) -> None:
+    """Else the dashes of two neighbours fill each other's gaps."""
+    drawn = draw_locator(prepare_ground(town_edition), "sozialraum", "22", ident="k")
+    (border,) = re.findall(r'<path d="([^"]*)"[^>]*stroke-dasharray', drawn)
+    # Four Quartiere meet in one point: four lines go out from it.
+    assert border.count("M") == 4
+    alone = draw_locator(prepare_ground(town_edition), "quartier", "2201", ident="k")
+    assert "stroke-dasharray" not in alone

@@ -169,17 +169,22 @@ def draw_locator(
     if below:
         own_units = ground.units[ground.units[level] == area]
         inner = inner.loc[inner.index.isin(own_units[below])]
-    parts += [
-        element(
-            "path",
-            d=view.shape(shape),
-            fill="none",
-            stroke=OUTLINE,
-            stroke_width=0.7,
-            stroke_dasharray="3 2.5",
+    # Each border once: the dashes of two neighbours would fill each other's gaps.
+    borders = shapely.difference(
+        shapely.union_all(shapely.boundary(inner.geometry.to_numpy())),
+        shapely.boundary(own.geometry),
+    )
+    if not borders.is_empty:
+        parts.append(
+            element(
+                "path",
+                d=view.lines(borders),
+                fill="none",
+                stroke=OUTLINE,
+                stroke_width=0.7,
+                stroke_dasharray="3 2.5",
+            )
         )
-        for shape in inner.geometry
-    ]
     parts.append(
         element(
             "path",

@@ -51,13 +51,18 @@ class View:
         x0, y0, x1, y1 = self.box
         part = shapely.clip_by_rect(geometry, x0 - margin, y0 - margin, x1 + margin, y1 + margin)
         rings = shapely.get_rings(shapely.get_parts(np.array([part], dtype=object)))
-        return "".join(self._ring(shapely.get_coordinates(ring)) for ring in rings)
+        return "".join(f"{self._path(shapely.get_coordinates(ring)[:-1])}Z" for ring in rings)
 
-    def _ring(self, xy: np.ndarray) -> str:
-        points = np.round(self.to_px(xy[:-1]), 1)
+    def lines(self, geometry: shapely.Geometry) -> str:
+        """Write the path of lines, joined where two end in one point."""
+        parts = shapely.get_parts(shapely.line_merge(geometry))
+        return "".join(self._path(shapely.get_coordinates(part)) for part in parts)
+
+    def _path(self, xy: np.ndarray) -> str:
+        points = np.round(self.to_px(xy), 1)
         moved = np.ones(len(points), dtype=bool)
         moved[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
-        return "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points[moved]) + "Z"
+        return "M" + "L".join(f"{num(x)} {num(y)}" for x, y in points[moved])
 
 
 def fit_view(geometry: shapely.Geometry, width: float, height: float, margin: float) -> View:
