@@ -16,7 +16,7 @@ from sozialraum.present.print_map import write_print_map
 from sozialraum.present.profile.context import ProfileDesk
 from sozialraum.present.profile.sheet import Picture, say_plain
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
-from sozialraum.present.sozialraumprofil import build_sheets, render_profile
+from sozialraum.present.sozialraumprofil import MOST_PAGES, build_sheets, render_profile
 from sozialraum.present.svg import clean
 from sozialraum.present.typeset import draw_pages
 from sozialraum.texts import number, say
@@ -217,7 +217,7 @@ def show_sozialraumprofil(
         picture = place.blocks[0].picture.svg
         page = render_profile(profile, desk).replace(_AWAY, f'target="_blank" {_AWAY}')
         return Shown(title, text, picture, page, height_px)
-    papers = dict(enumerate(draw_pages(profile), start=1))
+    papers = dict(enumerate(draw_pages(profile, most=MOST_PAGES), start=1))
     if sheet not in papers:
         raise UnknownNameError("sheet", str(sheet), map(str, papers))
     return Shown(title, text, papers[sheet])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "pdf", "docx")
 INDEX = "index.html"
+# Of a PDF, if letters a little smaller can do it.
+MOST_PAGES = 4
 _NEEDED = {
     "pdf": (("typst", "pdf"), ("pikepdf", "pdf")),
     "docx": (("docx", "word"), ("typst", "word")),
@@ -127,7 +129,7 @@ def write_sozialraumprofile(
             if kind == "html":
                 made = render_profile(sheet, desk, name, wanted).encode()
             elif kind == "pdf":
-                made = set_pdf(sheet, author=office)
+                made = set_pdf(sheet, author=office, most=MOST_PAGES)
             else:
                 made = write_docx(sheet, template=template, author=office)
             written.append(_write(target / f"{name}.{kind}", made))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 
 from sozialraum.errors import require
@@ -16,15 +17,19 @@ from sozialraum.present.row_headings import mark_row_headings
 
 STANDARDS = ["a-2a", "ua-1"]
 PIXELS_PER_INCH = 220.0
+# Letters in points: the next where a sheet does not fit its pages.
+_LETTERS = ("7.8", "7.4", "7.0")
 
 
-def set_pdf(sheet: Sheet, *, author: str = "") -> bytes:
+def set_pdf(sheet: Sheet, *, author: str = "", most: int | None = None) -> bytes:
     """Set a sheet as PDF/A-2a and PDF/UA-1.
 
     Parameters
     ----------
     sheet : Sheet
     author : str
+    most : int, optional
+        So many pages, if letters a little smaller can do it.
 
     Returns
     -------
@@ -37,13 +42,23 @@ def set_pdf(sheet: Sheet, *, author: str = "") -> bytes:
     MissingPackageError
         The extra ``pdf`` is not installed.
     """
-    made = _compile(
-        sheet, author, format="pdf", pdf_standards=STANDARDS, timestamp=find_seconds(sheet.created)
-    )
-    return mark_row_headings(bytes(made))
+    options = {"pdf_standards": STANDARDS, "timestamp": find_seconds(sheet.created)}
+    made = b""
+    for letters in _LETTERS:
+        made = bytes(_compile(sheet, author, letters, format="pdf", **options))
+        if most is None or _count_pages(made) <= most:
+            break
+    return mark_row_headings(made)
 
 
-def draw_pages(sheet: Sheet) -> list[str]:
+def _count_pages(made: bytes) -> int:
+    import pikepdf
+
+    with pikepdf.open(BytesIO(made)) as pdf:
+        return len(pdf.pages)
+
+
+def draw_pages(sheet: Sheet, *, most: int | None = None) -> list[str]:
     """Draw the pages of a sheet as SVG, laid out as in its PDF; letters are outlines.
 
     Raises
@@ -51,13 +66,18 @@ def draw_pages(sheet: Sheet) -> list[str]:
     MissingPackageError
         The extra ``pdf`` is not installed.
     """
-    made = _compile(sheet, "", format="svg")
-    return [bytes(page).decode() for page in (made if isinstance(made, list) else [made])]
+    pages: list[Any] = []
+    for letters in _LETTERS:
+        made = _compile(sheet, "", letters, format="svg")
+        pages = made if isinstance(made, list) else [made]
+        if most is None or len(pages) <= most:
+            break
+    return [bytes(page).decode() for page in pages]
 
 
-def _compile(sheet: Sheet, author: str, **options: Any) -> Any:
+def _compile(sheet: Sheet, author: str, letters: str, **options: Any) -> Any:
     plain = to_plain(sheet) | {"looks": LOOKS, "author": author}
-    given = {"sheet": json.dumps(only_known(plain), ensure_ascii=False)}
+    given = {"sheet": json.dumps(only_known(plain), ensure_ascii=False), "size": letters}
     return load_template("sozialraumprofil.typ", "pdf").compile(sys_inputs=given, **options)
 
 

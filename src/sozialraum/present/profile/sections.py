@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,14 @@ def build_sheet(
         return Picture(picture(*given, **named, ident=f"b{next(numbers)}"))
 
     opening = Spread((_place(profile, ground, draw), _glance(profile)))
+    told = (
+        tell_voices(voices, profile, desk.edition),
+        tell_measures(measures, profile, desk.edition),
+    )
+    how = [
+        *(voices.methods if voices is not None and told[0] else ()),
+        *((say("measures.how"),) if told[1] else ()),
+    ]
     made = [
         opening,
         _tiles(profile),
@@ -90,9 +98,8 @@ def build_sheet(
         tell_gaps(profile, ground, draw),
         tell_week(profile, draw),
         tell_offers(profile.offers, ground),
-        tell_voices(voices, profile, desk.edition),
-        tell_measures(measures, profile, desk.edition),
-        _method(profile, desk),
+        *told,
+        _method(profile, desk, how),
     ]
     return Sheet(
         name=place.name,
@@ -165,7 +172,7 @@ def _balance(profile: Profile) -> Section | None:
     )
 
 
-def _method(profile: Profile, desk: ProfileDesk) -> Section:
+def _method(profile: Profile, desk: ProfileDesk, registers: Sequence[str]) -> Section:
     """Tell sources, method, signs and secrecy."""
     edition = desk.edition
     cited = [entry for note in profile.notes for entry in note.entries.values()]
@@ -185,8 +192,8 @@ def _method(profile: Profile, desk: ProfileDesk) -> Section:
         Subheading(say("profile.sources_heading")), Items(tuple(notes), "notes")
     ]  # fmt: skip
     blocks += [Items(tuple(map(plain, others)))] if others else []
-    if edition.methods:
-        how = Paragraph(plain(" ".join(edition.methods)), "")
+    if methods := [*edition.methods, *registers]:
+        how = Paragraph(plain(" ".join(methods)), "")
         blocks += [Subheading(say("profile.how_heading")), how]
     reading = [plain(say("profile.reading_difference"))]
     known = words("sign")

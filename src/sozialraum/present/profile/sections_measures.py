@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 # Measures shown on a sheet; the table holds all of them.
-_MOST = 8
+_MOST = 4
 
 
 def tell_measures(
@@ -58,7 +58,6 @@ def tell_measures(
     if len(rows) > _MOST:
         more = say("profile.measures_more", count=number(len(rows) - _MOST))
         blocks.append(Paragraph((Run(more),), "quiet"))
-    blocks.append(Paragraph((Run(say("measures.how")),)))
     return Section("massnahmen", (Run(say("profile.measures_heading")),), tuple(blocks))
 
 

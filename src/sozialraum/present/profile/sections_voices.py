@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
 
 # Single statements shown on a sheet; the table holds all of them.
-_STATEMENTS = 12
+_STATEMENTS = 4
 
 
 def tell_voices(report: NeedsReport | None, profile: Profile, edition: Edition) -> Section | None:
@@ -51,7 +51,6 @@ def tell_voices(report: NeedsReport | None, profile: Profile, edition: Edition) 
         if left > 0:
             more = say("profile.voices_more", count=number(left))
             blocks.append(Paragraph((Run(more),), "quiet"))
-    blocks.append(Paragraph((Run(" ".join(report.methods)),)))
     return Section("stimmen", (Run(say("profile.voices_heading")),), tuple(blocks))
 
 
