@@ -38,7 +38,7 @@ from sozialraum.access.tasks import (
 ROOM, SHARED = 2**6, 2**13
 """Entries a row of the queue has room for, and all rows together; doubled as needed."""
 
-ROWS = 1 << 16
+ROWS = 1 << 19
 """Rows of the answer to make room for at a time, and at least two for every point."""
 
 MANY = 100_000
