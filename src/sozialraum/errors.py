@@ -50,8 +50,8 @@ class UnknownNameError(SozialraumError, KeyError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name, self.known = kind, name, sorted(known)
-        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        self.kind, self.name, self.known = kind, str(name), sorted(known)
+        near = difflib.get_close_matches(self.name, self.known, n=3, cutoff=0.5)
         hint = (
             say("error.name_near", names=", ".join(near))
             if near

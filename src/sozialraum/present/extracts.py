@@ -16,6 +16,7 @@ from sozialraum.present.office import clean, head_indicator, list_passports, nam
 from sozialraum.present.spreadsheet import Pen, save_settled
 from sozialraum.present.tables import OFFICE_COLUMNS, guard, office_columns, write_csv
 from sozialraum.present.workbook import write_figure, write_plain, write_readme
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import date, number, say, words
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def write_extract(extract: Extract, edition: Edition, folder: str | Path) -> lis
     >>> [path.name for path in write_extract(report, edition, tempfile.mkdtemp())]
     ['demografie.xlsx', 'demografie.csv']
     """
-    edition.verify()
+    verify_edition(edition)
     name = safe_name(extract.id)
     targets = [
         mark_name(Path(folder) / f"{name}{end}", edition.audience) for end in (".xlsx", ".csv")

@@ -11,6 +11,7 @@ from sozialraum.present.classes import COLOURS, INK, QUIET
 from sozialraum.present.looks import FONTS, LOOKS
 from sozialraum.present.office import say_signs
 from sozialraum.present.profile.figures import plain_title
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import date, number, say
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def take_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
 
 def need_level(edition: Edition, level: str | None) -> str:
     """Give a level of an edition that may be shown, the smallest unless one is named."""
-    edition.verify()
+    verify_edition(edition)
     known = [x.id for x in edition.levels]
     if level is None:
         return known[-1]

@@ -28,6 +28,7 @@ from sozialraum.present.office import (
 )
 from sozialraum.present.qgis_project import Group, Relation, write_project
 from sozialraum.present.ressourcenkarte import choose_start
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def write_geopackage(
     >>> write_geopackage(edition, Path(tempfile.mkdtemp()) / "stadt.gpkg").name
     'stadt.gpkg'
     """
-    edition.verify()
+    verify_edition(edition)
     path = mark_name(path, edition.audience)
     if indicator is not None:
         pick(edition.indicators, indicator)

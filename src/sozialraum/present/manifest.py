@@ -12,7 +12,7 @@ from typing import Any
 from sozialraum.model.audience import MARKS
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.protocol import summarise_protocol
-from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.edition import Edition, verify_edition
 
 NAME = "edition.json"
 # Of this file and of what `sozialraum compare` reads beside it; another one is not understood.
@@ -39,7 +39,7 @@ def write_manifest(edition: Edition, folder: Path, *, parameters: Mapping[str, A
     SecrecyError
         The edition is not protected.
     """
-    edition.verify()
+    verify_edition(edition)
     path = mark_name(folder / NAME, edition.audience)
     files = {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()

@@ -15,6 +15,7 @@ from sozialraum.model.steps import say_steps
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.office import clean, name_areas
 from sozialraum.present.tables import guard
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def write_passports(edition: Edition, folder: str | Path) -> list[Path]:
     >>> [path.name for path in write_passports(edition, tempfile.mkdtemp())]
     ['passport.csv', 'passport.prov.json']
     """
-    edition.verify()
+    verify_edition(edition)
     targets = [mark_name(Path(folder) / name, edition.audience) for name in (TABLE, GRAPH)]
     with ExitStack() as together:
         table, graph = (together.enter_context(replacing(path)) for path in targets)

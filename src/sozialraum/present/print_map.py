@@ -24,6 +24,7 @@ from sozialraum.present.print_words import (
     write_head,
 )
 from sozialraum.present.svg import element
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def write_print_map(
     >>> write_print_map(edition, Path(tempfile.mkdtemp()) / "karte.svg", level="sozialraum").name
     'karte.svg'
     """
-    edition.verify()
+    verify_edition(edition)
     path = mark_name(path, edition.audience)
     for name, given, known in (
         ("size", size, PAPERS),

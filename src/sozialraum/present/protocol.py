@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sozialraum.model.audience import INTERNAL
 from sozialraum.present.files import mark_name, replacing
-from sozialraum.present.looks import write_css_colours
+from sozialraum.present.looks import write_css_colours, write_css_fonts
 from sozialraum.present.page import drawn, render_page
 from sozialraum.present.svg import clean
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.secrecy.unsafe import RULES
 from sozialraum.texts import date, number, percent, say
 
@@ -113,7 +114,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     >>> write_protocol(edition, tempfile.mkdtemp()).name
     'geheimhaltungsprotokoll.html'
     """
-    edition.verify()
+    verify_edition(edition)
     found = summarise_protocol(edition)
     titles = {name: known.title for name, known in edition.indicators.items()}
     head = {
@@ -124,7 +125,7 @@ def write_protocol(edition: Edition, folder: str | Path) -> Path:
     }
     page = render_page(
         "geheimhaltungsprotokoll.html.jinja",
-        colours=drawn(write_css_colours()),
+        colours=drawn(write_css_fonts() + write_css_colours()),
         edition=edition,
         head={word: text for word, text in head.items() if text},
         rules=_shorten(list(edition.secrecy.list_sentences(titles)), _MOST_RULES),

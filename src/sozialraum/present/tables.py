@@ -22,6 +22,7 @@ from sozialraum.present.office import (
     show_sign,
 )
 from sozialraum.present.workbook import fill_workbook
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import date, say, words
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     >>> [path.name for path in write_tables(edition, tempfile.mkdtemp())]
     ['werte.csv', 'werte_buero.csv', 'tabellen.xlsx']
     """
-    edition.verify()
+    verify_edition(edition)
     names = (MACHINE, OFFICE, WORKBOOK)
     targets = [mark_name(Path(folder) / name, edition.audience) for name in names]
     with ExitStack() as together:

@@ -22,6 +22,7 @@ from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.relations import check_counts
 from sozialraum.model.schema import AREAS, OFFERS, POPULATION, VALUE_COLUMNS
+from sozialraum.secrecy.arguments import find_wrong, list_faults, list_table_faults
 from sozialraum.secrecy.contributions import list_unlisted, sum_contributions
 from sozialraum.secrecy.earlier import Earlier, find_same_gaps
 from sozialraum.secrecy.edition import Edition, Head, Statement
@@ -91,7 +92,8 @@ def build_edition(
     Raises
     ------
     InputError
-        A count has another value than its numerator; contributions do not fit.
+        An argument is of another kind than expected; a count has another value than its numerator;
+        contributions do not fit.
     UnknownNameError
         A row's indicator has no definition; there is no such audience; rules for an indicator, or
         fields for an audience, that do not exist.
@@ -137,6 +139,17 @@ def build_editions(
     ------
     UnknownNameError
     """
+    if not isinstance(values, str | pd.DataFrame | Mapping):
+        values = list(values)
+    faults = list_faults({
+        "atlas": (atlas, Atlas), "secrecy": (secrecy, Secrecy), "statement": (statement, Statement),
+        "contributions": (contributions, pd.DataFrame),
+    })  # fmt: skip
+    named = isinstance(indicators or {}, Mapping)
+    right = named and all(isinstance(i, Indicator) for i in (indicators or {}).values())
+    faults += find_wrong("indicators", indicators, right)
+    faults += list_table_faults(values, gaps, earlier, (Edition, Earlier))
+    CheckReport(tuple(faults)).raise_for_errors()
     rules = secrecy or Secrecy()
     said = statement or Statement()
     defined = _by_theme({**atlas.indicators, **(indicators or {})})

@@ -14,6 +14,7 @@ from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.check import CheckReport, find
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.model.overview import Overview, Showing
+from sozialraum.secrecy.arguments import need_kind
 from sozialraum.secrecy.changed_gaps import compare_gaps
 from sozialraum.secrecy.changed_measures import compare_measures
 from sozialraum.secrecy.changed_offers import compare_offers
@@ -131,6 +132,17 @@ def _count(table: pd.DataFrame, what: str, column: str) -> int:
     return int(table.loc[table["what"] == what, column].nunique())
 
 
+def verify_comparison(comparison: Comparison) -> None:
+    """Refuse what is no comparison, and one that was changed, see `Comparison.verify`.
+
+    Raises
+    ------
+    InputError, SecrecyError
+    """
+    need_kind("comparison", comparison, Comparison)
+    comparison.verify()
+
+
 def compare_editions(
     old: Edition | Published,
     new: Edition | Published,
@@ -237,6 +249,7 @@ VALUE_COLUMNS = (
 def _take(edition: Edition | Published) -> Published:
     if isinstance(edition, Edition):
         return show_edition(edition)
+    need_kind("edition", edition, Published)
     edition.verify()
     return edition
 

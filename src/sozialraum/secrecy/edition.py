@@ -18,6 +18,7 @@ from sozialraum.model.audience import (
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.passport import passport
+from sozialraum.secrecy.arguments import need_kind
 from sozialraum.secrecy.rules import Secrecy
 from sozialraum.secrecy.seal import UNSEALED, check_seal
 from sozialraum.secrecy.suppress import Completion
@@ -282,6 +283,17 @@ class Statement:
 
 
 _MOST_FINDINGS = 10
+
+
+def verify_edition(edition: Edition) -> None:
+    """Refuse what is no edition, and an edition that may not be shown, see `Edition.verify`.
+
+    Raises
+    ------
+    InputError, SecrecyError
+    """
+    need_kind("edition", edition, Edition)
+    edition.verify()
 
 
 def say_findings(

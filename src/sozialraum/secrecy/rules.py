@@ -104,6 +104,10 @@ class Secrecy:
         if isinstance(self.dominance, Dominance):
             entry["dominance"] = _plain(self.dominance)
         CheckReport(tuple(check_rules(entry, "Secrecy"))).raise_for_errors()
+        if isinstance(self.dominance, Mapping):
+            object.__setattr__(
+                self, "dominance", _filled({"dominance": self.dominance})["dominance"]
+            )
 
     def of(self, indicator: str) -> Secrecy:
         """Give the rules that hold for an indicator."""
