@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sozialraum.errors import InputError, SozialraumError
 from sozialraum.model.audience import AUDIENCES
+from sozialraum.present.sozialraumprofil import FORMATS
 from sozialraum.project.audit import audit
 from sozialraum.project.compare import compare
 from sozialraum.project.edited import read_edited_offers, write_edited_offers
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 compare(
                     options.old, options.new, options.out, level=options.level,
                     indicators=options.indicator, uncertain=options.uncertain or (),
+                    formats=options.format,
                 )
                 if options.command == "compare"
                 else run(
@@ -148,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             f"--{name}", action="append", metavar="KENNUNG", help=say(f"cli.{name}")
         )
+    command.add_argument(
+        "--format", action="append", choices=FORMATS, metavar="FORMAT", help=say("cli.format")
+    )
     command = commands.add_parser("offers", help=say("cli.offers"), description=say("cli.offers"))
     command.add_argument("project", type=Path, metavar="PROJEKT", help=say("cli.project"))
     command.add_argument("geopackage", type=Path, metavar="GEOPACKAGE", help=say("cli.edited_file"))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
-from .facts import Folder, exact, german, rounded
+import pikepdf
+import pypdfium2
+
+from .facts import Folder, exact, german, numbers, plain, rounded
 from .html import parse
+from .pdf import all_words, check_edges
+from .word import list_lines, open_document, said_of_pictures
 
 
 def read_changes(folder: Folder, path: Path, name: str) -> None:
@@ -57,8 +63,38 @@ def read_changed_offers(folder: Folder, path: Path, name: str) -> None:
 def read_half_year(folder: Folder, path: Path, name: str) -> None:
     """Read the page: nothing in it that is not seen."""
     page = parse(path.read_text(encoding="utf-8"))
-    folder.texts.append(page.text("style"))
+    folder.texts += [page.text("style"), *(n.text() for n in page.find_all("title", "h1"))]
+    words = [w for n in page.walk() for w in (n.data, *n.attributes.values())]
+    folder.pages[name] = {n.strip("+−-") for text in words for n in numbers(text)}
     for node in page.walk():
         if node.tag in ("!", "script"):
             folder.strange.append(f"{name}: hidden text")
     folder.read[name] = sum(1 for _ in page.find_all("td"))
+
+
+def read_half_year_pdf(folder: Folder, path: Path, name: str) -> None:
+    """Read it as PDF: not a number that the page does not have."""
+    lines: list[str] = []
+    for page in pypdfium2.PdfDocument(path):
+        text = page.get_textpage().get_text_bounded().replace("\ufffe\r\n", "")
+        lines += [plain(line) for line in text.splitlines()]
+    with pikepdf.open(path) as file:
+        check_edges(folder, file, name)
+        lines += all_words(file)
+    # The foot of a page counts the pages.
+    _compare(folder, name, [line for line in lines if not re.search(r"\d / \d+$", line)])
+
+
+def read_half_year_document(folder: Folder, path: Path, name: str) -> None:
+    """Read it as a Word document: not a number that the page does not have."""
+    root, edges = open_document(folder, path, name)
+    _compare(folder, name, [*list_lines(root), *said_of_pictures(root), *edges])
+
+
+def _compare(folder: Folder, name: str, lines: list[str]) -> None:
+    found = [n.strip("+−-") for line in lines for n in numbers(line)]
+    said = folder.pages.get(str(Path(name).with_suffix(".html").as_posix()), set())
+    more = sorted(set(found) - said)
+    if more:
+        folder.strange.append(f"{name}: {more} not on the page")
+    folder.read[name] = len(found)

@@ -43,22 +43,27 @@ def read_pdf(folder: Folder, path: Path, name: str) -> None:
         if i:
             read_line(profile, f"{lines[i - 1]} {line}", len(lines[i - 1]))
     with pikepdf.open(path) as file:
-        if len(file.attachments):
-            folder.strange.append(f"{name}: files within: {list(file.attachments)}")
-        said = {str(key): str(value) for key, value in file.docinfo.items()}
-        said |= {f"{key}": str(value) for key, value in file.open_metadata().items()}
-        for key, value in said.items():
-            if re.search(r"Date|date|Creator|Producer|PDFVersion|pdfaid|pdfuaid|xmpMM|ID", key):
-                continue
-            for known in folder.names.values():
-                value = value.replace(known, " ")
-            if numbers(value) and plain(value) not in folder.texts:
-                folder.strange.append(f"{name}: {key}: {value}")
-        for words in _all_words(file):
+        check_edges(folder, file, name)
+        for words in all_words(file):
             read_line(profile, plain(words).replace(": ", " ", 1).replace(";", " ;"))
             lines.append(words)
     profile.everything(" ".join(lines))
     folder.read[name] = profile.count
+
+
+def check_edges(folder: Folder, file: pikepdf.Pdf, name: str) -> None:
+    """Look at files within and metadata."""
+    if len(file.attachments):
+        folder.strange.append(f"{name}: files within: {list(file.attachments)}")
+    said = {str(key): str(value) for key, value in file.docinfo.items()}
+    said |= {f"{key}": str(value) for key, value in file.open_metadata().items()}
+    for key, value in said.items():
+        if re.search(r"Date|date|Creator|Producer|PDFVersion|pdfaid|pdfuaid|xmpMM|ID", key):
+            continue
+        for known in folder.names.values():
+            value = value.replace(known, " ")
+        if numbers(value) and plain(value) not in folder.texts:
+            folder.strange.append(f"{name}: {key}: {value}")
 
 
 def _marked(document: pypdfium2.PdfDocument) -> dict[Place, list[tuple[float, str]]]:
@@ -130,7 +135,7 @@ def _table(
     return made
 
 
-def _all_words(file: pikepdf.Pdf) -> Iterator[str]:
+def all_words(file: pikepdf.Pdf) -> Iterator[str]:
     for thing in file.objects:
         if isinstance(thing, pikepdf.Dictionary):
             for key in _WORDS:

@@ -10,7 +10,7 @@ import pikepdf
 import pypdfium2
 
 from .facts import Folder, german, iso, plain, strip_tag
-from .pdf import _all_words
+from .pdf import all_words
 
 _FIGURE = r"\(?([+−-]?\d[\d.]*(?:,\d+)?|\.|zurückgehalten)\)?(?=[| %]|$)"
 
@@ -26,7 +26,7 @@ def read_print_map(folder: Folder, path: Path, name: str) -> None:
             title = str(file.docinfo["/Title"])
             if len(file.attachments):
                 folder.strange.append(f"{name}: files within: {list(file.attachments)}")
-            lines += list(_all_words(file))
+            lines += list(all_words(file))
     else:
         root = ET.fromstring(path.read_bytes())
         told = {e.tag.rpartition("}")[2]: e.text or "" for e in root if e.text}

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
-from .comparison import read_changed_gaps, read_changed_offers, read_changes, read_half_year
+from .comparison import (
+    read_changed_gaps,
+    read_changed_offers,
+    read_changes,
+    read_half_year,
+    read_half_year_document,
+    read_half_year_pdf,
+)
 from .facts import Folder
 from .geo import read_geopackage
 from .mappage import read_map
@@ -60,6 +67,8 @@ READERS: dict[str, Reader] = {
     "bericht/aenderungen_angebote.csv": read_changed_offers,
     "bericht/aenderungen_massnahmen.csv": read_changed_measures,
     "bericht/halbjahresbericht.html": read_half_year,
+    "bericht/halbjahresbericht.pdf": read_half_year_pdf,
+    "bericht/halbjahresbericht.docx": read_half_year_document,
 }
 
 

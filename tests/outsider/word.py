@@ -27,6 +27,30 @@ _COUNTED = {"Pages", "Words", "Characters", "Lines", "Paragraphs", "TotalTime", 
 
 def read_document(folder: Folder, path: Path, name: str) -> None:
     """Read a profile as a Word document."""
+    root, edges = open_document(folder, path, name)
+    page = Node("root", {}, None)
+    body = root.find(f"{_W}body")
+    for child in body if body is not None else []:
+        if child.tag == f"{_W}tbl":
+            page.children.append(_table(child, page))
+        elif child.tag == f"{_W}p":
+            page.children.append(_leaf("p", child, page))
+    # Words of pictures stand as attributes.
+    for words in said_of_pictures(root):
+        node = Node("desc", {}, page)
+        node.children.append(_text(words, node))
+        page.children.append(node)
+    texts = [n.text() for n in page.children if n.tag == "p" and n.text()]
+    profile = Profile(folder, name, page, path.parent.name, texts[1] if len(texts) > 1 else "")
+    for table in page.find_all("table"):
+        table.attributes["class"] = tell_kind(profile, table)
+    profile.read()
+    for text in edges:
+        profile.sentence(text)
+
+
+def open_document(folder: Folder, path: Path, name: str) -> tuple[ET.Element, list[str]]:
+    """Look at every part; give the text, and what stands in the margins."""
     with zipfile.ZipFile(path) as archive:
         for member in archive.namelist():
             if not _KNOWN.fullmatch(member):
@@ -42,29 +66,20 @@ def read_document(folder: Folder, path: Path, name: str) -> None:
             m for m in archive.namelist() if re.search(r"word/(header|footer|footnotes)\d*\.xml", m)
         ]
         edges = [_words(archive.read(member)) for member in more]
-    page = Node("root", {}, None)
-    body = root.find(f"{_W}body")
-    for child in body if body is not None else []:
-        if child.tag == f"{_W}tbl":
-            page.children.append(_table(child, page))
-        elif child.tag == f"{_W}p":
-            page.children.append(_leaf("p", child, page))
     for kind in ("del", "ins", "vanish", "commentReference"):
         if root.find(f".//{_W}{kind}") is not None:
             folder.strange.append(f"{name}: {kind}")
-    # Words of pictures stand as attributes.
-    for picture in root.iter():
-        if picture.tag.endswith("}docPr"):
-            node = Node("desc", {}, page)
-            node.children.append(_text(picture.get("descr") or "", node))
-            page.children.append(node)
-    texts = [n.text() for n in page.children if n.tag == "p" and n.text()]
-    profile = Profile(folder, name, page, path.parent.name, texts[1] if len(texts) > 1 else "")
-    for table in page.find_all("table"):
-        table.attributes["class"] = tell_kind(profile, table)
-    profile.read()
-    for text in edges:
-        profile.sentence(text)
+    return root, edges
+
+
+def said_of_pictures(root: ET.Element) -> list[str]:
+    """Give the words for who cannot see the pictures."""
+    return [e.get("descr") or "" for e in root.iter() if e.tag.endswith("}docPr")]
+
+
+def list_lines(root: ET.Element) -> list[str]:
+    """Give the text of every paragraph, those in cells included."""
+    return ["".join(t.text or "" for t in line.iter(f"{_W}t")) for line in root.iter(f"{_W}p")]
 
 
 def _properties(folder: Folder, source: str, raw: bytes) -> None:

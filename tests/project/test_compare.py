@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import docx
+import pikepdf
+import pypdfium2
 import pytest
 
 from sozialraum.cli import main
 from sozialraum.demo import build_musterstadt
+from sozialraum.errors import MissingPackageError, UnknownNameError
 from sozialraum.model.atlas import Atlas
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
@@ -24,7 +30,9 @@ from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Edition, Secrecy, Statement
 from sozialraum.secrecy.published import show_edition
 from tests.musterstadt import republish
+from tests.present.pdf_checks import find_faults
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = '</script><script>alert(1)</script>"=1+1'
 
 
@@ -75,6 +83,8 @@ def test_the_report_says_what_changed(folders: tuple[Path, Path], tmp_path: Path
     written = compare(*folders, tmp_path / "bericht", indicators=["einwohner"])
     assert [path.name for path in written] == [
         "halbjahresbericht.html",
+        "halbjahresbericht.pdf",
+        "halbjahresbericht.docx",
         "aenderungen.csv",
         "aenderungen_angebote.csv",
         "aenderungen_luecken.csv",
@@ -90,10 +100,75 @@ def test_the_report_says_what_changed(folders: tuple[Path, Path], tmp_path: Path
     assert "&lt;script&gt;alert(1)" in page
     assert not re.search(r"<(script|link|img|iframe)\b|https?://(?!www\.w3\.org)", page)
     assert all('scope="col"' in head for head in re.findall(r"<thead>.*?</thead>", page, re.S))
-    with written[1].open(encoding="utf-8-sig", newline="") as file:
+    with written[3].open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     (one,) = [r for r in rows if r["Kennung"] == "1101" and r["Merkmal Kennung"] == "einwohner"]
     assert (one["vorher"], one["jetzt"], one["Unterschied"]) == ("250", "290", "40")
+
+
+def read_all(paths: list[Path]) -> dict[str, str]:
+    """Give the words of page, PDF and Word document without spaces and hyphens at ends of lines."""
+    found = {}
+    for path in paths:
+        if path.suffix == ".html":
+            text = html.unescape(
+                re.sub(r"(?s)<style.*?</style>|<[^>]+>", " ", path.read_text("utf-8"))
+            )
+        elif path.suffix == ".pdf":
+            pages = pypdfium2.PdfDocument(path)
+            text = " ".join(page.get_textpage().get_text_bounded() for page in pages)
+        elif path.suffix == ".docx":
+            lines = docx.Document(str(path)).element.body.iter()
+            text = " ".join(e.text or "" for e in lines if e.tag.endswith("}t"))
+        else:
+            continue
+        found[path.suffix] = re.sub(r"[\s\u00ad\u0002\ufffe]", "", text)
+    return found
+
+
+def test_page_pdf_and_document_say_the_same(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    written = compare(*folders, tmp_path, level="quartier", indicators=["einwohner"])
+    told = read_all(written)
+    assert list(told) == [".html", ".pdf", ".docx"]
+    # 40 of 6000 people are 0.7 %; area 1101 has 290 instead of 250.
+    for words in ("+40Personen(+0,7%)", "250Personen290Personen+40Personen", "JugendclubInsel"):
+        for kind, text in told.items():
+            assert words in text, (kind, words)
+    assert all(HOSTILE.replace(" ", "") in text for text in told.values())
+    assert find_faults(written[1]) == []
+    with pikepdf.open(written[1]) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root][:2] == [
+            "Auf einen Blick", "Was hat sich für wen geändert?",
+        ]  # fmt: skip
+        alternatives = [str(thing.Alt) for thing in pdf.objects
+                        if isinstance(thing, pikepdf.Dictionary) and "/Alt" in thing]  # fmt: skip
+    assert any("Karte der Veränderung" in words for words in alternatives)
+    pages = list(pypdfium2.PdfDocument(written[1]))
+    for number, page in enumerate(pages, 1):
+        text = page.get_textpage().get_text_bounded()
+        assert f"{number} / {len(pages)}" in text
+        assert "Halbjahresbericht · " in text
+    document = docx.Document(str(written[2]))
+    assert next(p.text for p in document.paragraphs if p.style.name == "Heading 1") == (
+        "Auf einen Blick"
+    )
+    assert all(t.rows[0]._tr.trPr.find(W + "tblHeader") is not None for t in document.tables)
+
+
+def test_formats_are_chosen_and_what_is_missing_is_said_before_anything_is_written(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["compare", *map(str, folders), "--out", str(tmp_path / "1"), "--format", "docx"]
+    assert main(arguments) == 0
+    assert {p.suffix for p in (tmp_path / "1").iterdir()} == {".csv", ".docx"}
+    with pytest.raises(UnknownNameError, match="pdf"):
+        compare(*folders, tmp_path / "2", formats=["pfd"])
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(MissingPackageError, match=r"sozialraum\[pdf\]"):
+        compare(*folders, tmp_path / "2", formats=["pdf"])
+    assert not (tmp_path / "2").exists()
+    written = compare(*folders, tmp_path / "3")
+    assert {p.suffix for p in written} == {".csv", ".html"}
 
 
 def test_nothing_that_one_of_them_withholds_is_in_the_report(
@@ -108,7 +183,7 @@ def test_nothing_that_one_of_them_withholds_is_in_the_report(
                     for r in csv.DictReader(file)
                 }
             )
-    written = compare(*folders, tmp_path)
+    written = compare(*folders, tmp_path, formats=["html"])
     with written[1].open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     gone = 0

@@ -93,6 +93,14 @@ def draw_change(
             outlines, fills, table["name"], values.tolist(), strict=True
         )
     ]
+    # Paper under the tiles of a hatch: programs that draw seams between them show none.
+    grounds = [
+        element(
+            "path", fill=HIDDEN if i < 0 else DEVIATION[i],
+            d="".join(_trace(shape, corner, k) for shape in outlines[place == i]),
+        )
+        for i in sorted(set(place.tolist()))
+    ]  # fmt: skip
     rim = element(
         "path", fill="none", stroke=INK, stroke_width=1.0,
         d=_trace(shapely.coverage_union_all(outlines), corner, k),
@@ -101,7 +109,7 @@ def draw_change(
         _write_figures(outlines, values, digits, corner, k) if known.sum() <= _MOST_FIGURES else ""
     )
     counts = [int((place == i).sum()) for i in range(-1, len(DEVIATION))]
-    body = element("defs", tiles) + "".join(shapes) + rim + figures
+    body = element("defs", tiles) + "".join([*grounds, *shapes]) + rim + figures
     picture = frame(
         width * k, height * k, body, ident=ident, title=title, desc=say("changes.map_words")
     )
@@ -188,7 +196,7 @@ def _write_figures(
     middles = (points.reshape(len(outlines), -1, 2)[:, 0] - corner) * (k, -k)
     return "".join(
         label(
-            float(x), float(y) + 4, sign(value, digits), text_anchor="middle", font_size=11,
+            float(x), float(y) + 5, sign(value, digits), text_anchor="middle", font_size=13,
             fill=INK, stroke=PAPER, stroke_width=3, paint_order="stroke", font_weight=600,
             stroke_linejoin="round",
         )

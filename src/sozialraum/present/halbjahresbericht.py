@@ -1,4 +1,4 @@
-"""The half-yearly report to the council: one page on what changed between two editions."""
+"""The half-yearly report to the council: what changed between two editions, on screen and on paper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from sozialraum.present.change_measures import write_states
 from sozialraum.present.change_sheet import build_report, choose_indicators
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.page import render_paper, write_style
+from sozialraum.present.profile.sheet import Sheet
+from sozialraum.present.sozialraumprofil import check_formats
 from sozialraum.present.tables import guard, write_csv
+from sozialraum.present.typeset import set_pdf
+from sozialraum.present.word import write_docx
+from sozialraum.secrecy.comparison import verify_comparison
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
     from sozialraum.secrecy.comparison import Comparison
 
-PAGE = "halbjahresbericht.html"
+REPORT = "halbjahresbericht"
 TABLES = {
     "values": "aenderungen.csv",
     "offers": "aenderungen_angebote.csv",
@@ -35,8 +40,10 @@ def write_halbjahresbericht(
     *,
     level: str | None = None,
     indicators: Sequence[str] | None = None,
+    formats: Iterable[str] = ("html",),
+    template: str | Path | None = None,
 ) -> list[Path]:
-    """Write the half-yearly report: a page, and the differences as tables for spreadsheets.
+    """Write the half-yearly report, and the differences as tables for spreadsheets.
 
     Parameters
     ----------
@@ -49,24 +56,34 @@ def write_halbjahresbericht(
     indicators : sequence of str, optional
         What is shown by area with a map; unless given the three in which most areas changed, those of
         access first.
+    formats : iterable of {"html", "pdf", "docx"}
+        All of them are made from one sheet, so they say the same.
+    template : path, optional
+        A DOCX of the office for the format ``docx``, see `write_sozialraumprofile`.
 
     Returns
     -------
     list of Path
-        ``halbjahresbericht.html``, ``aenderungen.csv`` (every figure that differs or cannot be
-        compared), ``aenderungen_angebote.csv``, ``aenderungen_luecken.csv``; where one of
-        them has a list of measures ``aenderungen_massnahmen.csv``.
+        ``halbjahresbericht.html``, ``.pdf``, ``.docx`` as asked for, ``aenderungen.csv`` (every
+        figure that differs or cannot be compared), ``aenderungen_angebote.csv``,
+        ``aenderungen_luecken.csv``; where one of the editions has a list of measures
+        ``aenderungen_massnahmen.csv``.
 
     Raises
     ------
     SecrecyError
         The comparison or one of its editions was changed afterwards.
     UnknownNameError
-        There is no such level or indicator.
+        There is no such level, indicator or format.
+    FileNotFoundError
+        There is no such template.
+    MissingPackageError
+        The extra ``pdf`` or ``word`` is not installed. Nothing is written then.
 
     Notes
     -----
-    The page stands alone: no script runs and nothing is loaded. Maps show the difference in diverging
+    The page stands alone: no script runs and nothing is loaded. The PDF states PDF/A-2a and PDF/UA-1.
+    Maps show the difference in diverging
     colours and its figure; hatched is what cannot be compared. The tables are written as German
     spreadsheets read them (UTF-8 with BOM, semicolon, decimal comma); a text that would be taken for a
     formula begins with an apostrophe. The same editions give the same bytes.
@@ -82,7 +99,8 @@ def write_halbjahresbericht(
     >>> [path.name for path in write_halbjahresbericht(found, tempfile.mkdtemp())][:2]
     ['halbjahresbericht.html', 'aenderungen.csv']
     """
-    comparison.verify()
+    verify_comparison(comparison)
+    kinds = check_formats(formats, template)
     levels = {one.id: one for one in comparison.new.levels}
     wanted = level or list(levels)[-2:][0]
     if wanted not in levels:
@@ -95,20 +113,33 @@ def write_halbjahresbericht(
     if indicators is None:
         chosen = choose_indicators(comparison, wanted)
     audience = comparison.new.audience
-    lists = (comparison.old.measures, comparison.new.measures)
-    tables = [key for key in TABLES if key != "measures" or any(x is not None for x in lists)]
-    names = (PAGE, *(TABLES[key] for key in tables))
+    measured = any(one.measures is not None for one in (comparison.old, comparison.new))
+    tables = [key for key in TABLES if key != "measures" or measured]
+    names = (*(f"{REPORT}.{kind}" for kind in kinds), *(TABLES[key] for key in tables))
     targets = [mark_name(Path(folder) / name, audience) for name in names]
-    sheet = build_report(comparison, wanted, chosen, [path.name for path in targets[1:]])
-    page = render_paper(
-        "halbjahresbericht.html.jinja", write_style(sheet.running, sheet.notice), sheet=sheet
-    )
+    sheets, lists = targets[: len(kinds)], targets[len(kinds) :]
+    sheet = build_report(comparison, wanted, chosen, [path.name for path in lists])
+    office = comparison.new.head.get(say("head.office"), "")
+    others = [(path.name, path.suffix[1:].upper()) for path in sheets if path.suffix != ".html"]
     with ExitStack() as together:
-        paths = [together.enter_context(replacing(path)) for path in targets]
-        paths[0].write_text(page, encoding="utf-8", newline="\n")
-        for key, path in zip(tables, paths[1:], strict=True):
-            _write_table(comparison, key, path)
+        for path in sheets:
+            temporary = together.enter_context(replacing(path))
+            kind = path.suffix[1:]
+            if kind == "html":
+                made = _render(sheet, others).encode()
+            elif kind == "pdf":
+                made = set_pdf(sheet, author=office)
+            else:
+                made = write_docx(sheet, template=template, author=office)
+            temporary.write_bytes(made)
+        for key, path in zip(tables, lists, strict=True):
+            _write_table(comparison, key, together.enter_context(replacing(path)))
     return targets
+
+
+def _render(sheet: Sheet, others: list[tuple[str, str]]) -> str:
+    style = write_style(sheet.running, sheet.notice)
+    return render_paper("halbjahresbericht.html.jinja", style, sheet=sheet, others=others)
 
 
 def _write_table(found: Comparison, key: str, path: Path) -> None:

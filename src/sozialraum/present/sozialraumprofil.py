@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozialraum.errors import UnknownNameError, require
+from sozialraum.errors import MissingPackageError, UnknownNameError, require
 from sozialraum.planning.measures import show_measures
 from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
 from sozialraum.present.page import drawn, render_paper, write_style
-from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
+from sozialraum.present.profile.context import ProfileDesk, build_profile
+from sozialraum.present.profile.parts import list_level
 from sozialraum.present.profile.sections import build_sheet
 from sozialraum.present.profile.sheet import Sheet
 from sozialraum.present.typeset import set_pdf
 from sozialraum.present.word import write_docx
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
@@ -104,14 +106,8 @@ def write_sozialraumprofile(
     ...     [path.name for path in written]
     ['index.html', '1.html', '2.html']
     """
-    edition.verify()
-    wanted = list(dict.fromkeys(formats))
-    for name in wanted:
-        if name not in FORMATS:
-            raise UnknownNameError("formats", name, FORMATS)
-    check_installed(wanted)
-    if template is not None and not Path(template).is_file():
-        raise FileNotFoundError(str(template))
+    verify_edition(edition)
+    wanted = check_formats(formats, template)
     desk = ProfileDesk(edition, level)
     ground = prepare_ground(edition)
     target = Path(folder) / safe_name(level)
@@ -150,6 +146,35 @@ def build_sheets(
     voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
     seen = None if measures is None else show_measures(measures, edition.audience)
     return (build_sheet(build_profile(desk, a), desk, ground, voices, seen) for a in areas)
+
+
+def check_formats(formats: Iterable[str], template: str | Path | None = None) -> list[str]:
+    """Make sure that sheets can be written in some formats, and give each of them once.
+
+    Raises
+    ------
+    UnknownNameError, FileNotFoundError, MissingPackageError
+    """
+    wanted = list(dict.fromkeys(formats))
+    for name in wanted:
+        if name not in FORMATS:
+            raise UnknownNameError("formats", name, FORMATS)
+    check_installed(wanted)
+    if template is not None and not Path(template).is_file():
+        raise FileNotFoundError(str(template))
+    return wanted
+
+
+def list_installed() -> list[str]:
+    """List the formats for which everything is installed."""
+    found = []
+    for kind in FORMATS:
+        try:
+            check_installed([kind])
+        except MissingPackageError:
+            continue
+        found.append(kind)
+    return found
 
 
 def check_installed(formats: Iterable[str]) -> None:

@@ -44,6 +44,7 @@ from sozialraum.texts import say
 PLACEHOLDER = "{profil}"
 # Widths of pictures in millimetres, by kind.
 _WIDTHS = {"map": 48.0, "chart": 56.0, "wide": 125.0, "small": 38.0, "change": 88.0}
+_TALLEST = 84.0
 # Between two columns, and the height of a sign in a line, in millimetres.
 _GUTTER, _SIGN = 7.0, 2.6
 # Sizes of text in half points: in cells, and of method and sources.
@@ -286,6 +287,8 @@ class _Writer:
         from docx.shared import Mm
 
         drawn = self.inline(picture.svg, width=Mm(width))
+        if drawn.extent.cy > Mm(_TALLEST):
+            drawn = self.inline(picture.svg, height=Mm(_TALLEST))
         words = clean(picture.alt)
         drawn.docPr.set("name", words.split(".")[0][:60])
         for named in (drawn.docPr, *drawn.iter(qualify("pic:cNvPr"))):

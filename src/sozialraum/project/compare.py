@@ -10,6 +10,7 @@ from sozialraum.indicators.uncertainty import measure_intervals
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import pick
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
+from sozialraum.present.sozialraumprofil import check_formats, list_installed
 from sozialraum.project.published import read_published
 from sozialraum.secrecy.comparison import Comparison, compare_editions
 from sozialraum.secrecy.published import Published
@@ -89,6 +90,8 @@ def compare(
     level: str | None = None,
     indicators: Sequence[str] | None = None,
     uncertain: Sequence[str] = (),
+    formats: Sequence[str] | None = None,
+    template: str | Path | None = None,
 ) -> list[Path]:
     """Compare two editions and write the half-yearly report.
 
@@ -102,6 +105,10 @@ def compare(
         Of the maps, see `write_halbjahresbericht`.
     uncertain : sequence of str
         See `compare_folders`.
+    formats : sequence of {"html", "pdf", "docx"}, optional
+        Of the report; unless given those for which everything is installed.
+    template : path, optional
+        A DOCX of the office.
 
     Returns
     -------
@@ -109,8 +116,11 @@ def compare(
 
     Raises
     ------
-    InputError, UnknownNameError
+    InputError, UnknownNameError, FileNotFoundError, MissingPackageError
         Nothing is written then.
     """
+    kinds = check_formats(list_installed() if formats is None else formats, template)
     found = compare_folders(old, new, uncertain=uncertain)
-    return write_halbjahresbericht(found, out, level=level, indicators=indicators)
+    return write_halbjahresbericht(
+        found, out, level=level, indicators=indicators, formats=kinds, template=template
+    )
