@@ -23,9 +23,10 @@ from sozialraum.model.indicator import Indicator
 from sozialraum.present.locator import draw_locator, prepare_ground
 from sozialraum.present.profile import sentences
 from sozialraum.present.profile.ages import build_ages, find_age_groups
-from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
+from sozialraum.present.profile.context import ProfileDesk, build_profile
 from sozialraum.present.profile.figures import Comparison, Figure, SourceNote
 from sozialraum.present.profile.offer_list import list_offers
+from sozialraum.present.profile.parts import list_level
 from sozialraum.present.profile.sentences import _ages, write_statements
 from sozialraum.present.sozialraumprofil import name_pages, write_sozialraumprofile
 from sozialraum.secrecy.build import build_edition

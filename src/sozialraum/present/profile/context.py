@@ -11,7 +11,6 @@ import pandas as pd
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.areas import WHOLE, find_below
-from sozialraum.model.indicator import QUOTIENTS
 from sozialraum.present.profile.ages import AgeStructure, build_ages, find_age_groups
 from sozialraum.present.profile.figures import (
     HIDDEN,
@@ -24,19 +23,20 @@ from sozialraum.present.profile.figures import (
 )
 from sozialraum.present.profile.gap_list import GapRow, list_gaps
 from sozialraum.present.profile.offer_list import OfferList, list_offers
+from sozialraum.present.profile.parts import (
+    Parts,
+    choose_key_figures,
+    gather_index,
+    gather_parts,
+)
 from sozialraum.present.profile.week import WeekRow, count_week
 from sozialraum.texts import say, words
 
 if TYPE_CHECKING:
     from sozialraum.model.areas import Level
-    from sozialraum.model.indicator import Indicator
     from sozialraum.secrecy.edition import Edition
 
-KEY_FIGURES = 6
 COURSES = 8
-PART_COLUMNS = 6
-# Columns of an index itself: its value, its class.
-INDEX_COLUMNS = 2
 # How far back a change is told.
 YEARS = 10
 
@@ -75,27 +75,6 @@ class Course:
     own: tuple[Figure, ...]
     whole: tuple[Figure, ...]
     note: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The areas one level below, with the leading figures of each.
-
-    Attributes
-    ----------
-    level : Level
-    indicators : tuple of (Indicator, int)
-        Columns and their source notes.
-    rows : tuple of (str, tuple of Figure)
-        Name and figures of each part.
-    own : tuple of Figure
-        The area itself, the table's last row.
-    """
-
-    level: Level
-    indicators: tuple[tuple[Indicator, int], ...]
-    rows: tuple[tuple[str, tuple[Figure, ...]], ...]
-    own: tuple[Figure, ...]
 
 
 class ProfileDesk:
@@ -303,7 +282,7 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
     key_figures = cite(choose_key_figures(known, desk.reach))
     ages = list_ages(desk, area)
     ages_note = notes.cite(ages.figures[0]) if ages else 0
-    index = _index(desk, area, notes)
+    index = gather_index(desk, area, notes)
     # An index stands beside its parts, not among figures that a larger area could have.
     apart = (
         {*desk.reach, *(i.id for i, _ in index.indicators if i.kind == "index")}
@@ -330,51 +309,10 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
         gaps=gaps,
         gap_shapes=shapes,
         gaps_left=left,
-        parts=_parts(desk, area, known, notes),
+        parts=gather_parts(desk, area, known, notes),
         index=index,
         notes=notes.all,
     )
-
-
-def choose_key_figures(
-    known: Sequence[Comparison], reach: Iterable[str] = (), most: int = KEY_FIGURES
-) -> list[Comparison]:
-    """Choose what stands large on the first page: people first, then each theme in turn.
-
-    Parameters
-    ----------
-    known : sequence of Comparison
-        In the order of display.
-    reach : iterable of str
-        Indicators of reach; they form a theme of their own.
-    most : int
-
-    Returns
-    -------
-    list of Comparison
-        The first count of people, then rates and means, in the order of display.
-    """
-    total = next(
-        (c for c in known if c.indicator.kind == "count" and c.indicator.protects == "persons"),
-        None,
-    )
-    of_reach = set(reach)
-    themes: dict[str, list[Comparison]] = {}
-    for comparison in known:
-        indicator = comparison.indicator
-        if indicator.kind in QUOTIENTS and comparison.own.value is not None:
-            theme = "\n" if indicator.id in of_reach else indicator.theme
-            themes.setdefault(theme, []).append(comparison)
-    # Titles of a theme open with what the theme is about; where need has a direction, it leads.
-    queues = [
-        sorted(rows, key=lambda c: c.indicator.direction == "none") for rows in themes.values()
-    ]
-    chosen = [total] if total else []
-    while len(chosen) < most and any(queues):
-        for rows in queues:
-            if rows and len(chosen) < most:
-                chosen.append(rows.pop(0))
-    return sorted(chosen, key=list(known).index)
 
 
 def list_ages(desk: ProfileDesk, area: str) -> AgeStructure | None:
@@ -435,99 +373,3 @@ def _courses(
             )
         )  # fmt: skip
     return tuple(courses)
-
-
-def list_level(desk: ProfileDesk) -> Parts | None:
-    """Set the leading figures of all areas of a level beside each other, the whole last.
-
-    Parameters
-    ----------
-    desk : ProfileDesk
-
-    Returns
-    -------
-    Parts or None
-        None if nothing is published on the level.
-    """
-    level, figures = desk.level.id, desk.figures
-    newest = {
-        name: max(dates)
-        for name in desk.edition.indicators
-        if name not in desk.ages and (dates := figures.dates(level, name))
-    }
-    whole = [
-        Comparison(own=figures.find(WHOLE, WHOLE, name, day), parent=None, whole=None, others=())
-        for name, day in newest.items()
-    ]
-    leading = choose_key_figures(whole, desk.reach, PART_COLUMNS - 1)
-    if not leading:
-        return None
-    names = [c.indicator.id for c in leading]
-    return Parts(
-        level=desk.level,
-        indicators=tuple((c.indicator, 0) for c in leading),
-        rows=tuple(
-            (str(name), tuple(figures.find(level, key, i, newest[i]) for i in names))
-            for key, name in desk.tables[level]["name"].items()
-        ),
-        own=tuple(c.own for c in leading),
-    )
-
-
-def _parts(desk: ProfileDesk, area: str, known: Sequence[Comparison], notes: Notes) -> Parts | None:
-    """Set the leading figures of the areas one level below beside each other."""
-    below = desk.below()
-    if below is None:
-        return None
-    table = desk.tables[below.id]
-    units = desk.edition.areas
-    members = table[table.index.isin(units.loc[units[desk.level.id] == area, below.id])]
-    usable = [c for c in known if desk.figures.dates(below.id, c.indicator.id)]
-    leading = choose_key_figures(usable, desk.reach, PART_COLUMNS)
-    if not len(members) or not leading:
-        return None
-    days = {c.indicator.id: c.own.datenstand for c in leading}
-    return Parts(
-        level=below,
-        indicators=tuple((c.indicator, notes.cite(c.own)) for c in leading),
-        rows=tuple(
-            (
-                str(name),
-                tuple(desk.figures.find(below.id, key, i, day) for i, day in days.items()),
-            )
-            for key, name in members["name"].items()
-        ),
-        own=tuple(c.own for c in leading),
-    )
-
-
-def _index(desk: ProfileDesk, area: str, notes: Notes) -> Parts | None:
-    """Show the first index with its parts, of the area itself or else of the areas below it."""
-    defined, figures = desk.edition.indicators, desk.figures
-    levels = [desk.level, *filter(None, [desk.below()])]
-    for level in levels:
-        indices = [
-            i for i in defined.values()
-            if i.kind == "index" and i.made_of and figures.dates(level.id, i.id)
-        ]  # fmt: skip
-        if not indices:
-            continue
-        family = [i for i in indices if i.made_of == indices[0].made_of][:INDEX_COLUMNS]
-        made_of = (name.removeprefix("-") for name in indices[0].made_of)
-        columns = [*family, *(defined[n] for n in made_of if n in defined)][:PART_COLUMNS]
-        days = {i.id: max(figures.dates(level.id, i.id), default="") for i in columns}
-        table, units = desk.tables[level.id], desk.edition.areas
-        members = table[table.index.isin(units.loc[units[desk.level.id] == area, level.id])]
-        return Parts(
-            level=level,
-            indicators=tuple(
-                (i, notes.cite(figures.find(level.id, members.index[0], i.id, days[i.id])))
-                for i in columns
-            ),
-            rows=tuple(
-                (str(name), tuple(figures.find(level.id, key, i.id, days[i.id]) for i in columns))
-                for key, name in members["name"].items()
-            ),
-            own=(),
-        )
-    return None

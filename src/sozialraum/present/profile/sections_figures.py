@@ -7,9 +7,10 @@ from itertools import groupby
 
 from sozialraum.present.locator import MapGround, draw_locator
 from sozialraum.present.profile.ages import AgeStructure
-from sozialraum.present.profile.context import Course, Parts, Profile, ProfileDesk
+from sozialraum.present.profile.context import Course, Profile, ProfileDesk
 from sozialraum.present.profile.figures import Comparison, Figure, plain_title, shared_marks
 from sozialraum.present.profile.lines import cite, mark, name_indicator, plain
+from sozialraum.present.profile.parts import Parts
 from sozialraum.present.profile.pictures import (
     picture_ages,
     picture_course,
