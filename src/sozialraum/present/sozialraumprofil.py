@@ -13,7 +13,8 @@ from sozialraum.planning.report import NeedsPlan, report_needs
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
 from sozialraum.present.page import drawn, render_paper, write_style
-from sozialraum.present.profile.context import ProfileDesk, build_profile, list_level
+from sozialraum.present.profile.context import ProfileDesk, build_profile
+from sozialraum.present.profile.parts import list_level
 from sozialraum.present.profile.sections import build_sheet
 from sozialraum.present.profile.sheet import Sheet
 from sozialraum.present.typeset import set_pdf
