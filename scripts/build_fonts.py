@@ -72,15 +72,17 @@ def main(source: Path) -> None:
 
 
 def cut_embedded(weight: str) -> None:
-    """Cut the letters of European languages once more, small enough to be put into an SVG."""
+    """Cut the letters of European languages once more, small enough to be put into an SVG or a page."""
     font = TTFont(TARGET / f"NotoSans-{weight}.ttf", recalcTimestamp=False)
     options = subset.Options(layout_features=[], hinting=False, recalc_timestamp=False)
     options.flavor = "woff"
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[c for a, b in EMBEDDED for c in range(a, b + 1)])
     cutter.subset(font)
-    font.flavor = "woff"
-    font.save(TARGET / f"NotoSans-{weight}.woff")
+    # Pages are read by browsers, which all know the smaller form; an SVG may be read by others.
+    for flavor in ("woff", "woff2") if weight != "Light" else ("woff",):
+        font.flavor = flavor
+        font.save(TARGET / f"NotoSans-{weight}.{flavor}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ colour.
 
 from __future__ import annotations
 
+import base64
 import re
 from functools import cache
 from importlib.resources import files
@@ -33,6 +34,7 @@ LOOKS = {
 }
 FONTS = files("sozialraum.present") / "assets" / "fonts"
 UNKNOWN = "\ufffd"
+PAGE_FONT = "Sozialraum Noto Sans"
 
 
 def write_css_colours() -> str:
@@ -43,8 +45,29 @@ def write_css_colours() -> str:
     >>> write_css_colours()[:22]
     ':root { --ink: #1c2a33'
     """
-    named = {**LOOKS, "font": FONT_STACK}
+    named = {**LOOKS, "font": f"'{PAGE_FONT}',{FONT_STACK}"}
     return ":root { " + "; ".join(f"--{name}: {value}" for name, value in named.items()) + " }\n"
+
+
+@cache
+def write_css_fonts() -> str:
+    """Write the letters that pages bring along; others come from the reader's own fonts.
+
+    The policy of such a page needs ``font-src data:``.
+
+    Examples
+    --------
+    >>> write_css_fonts().count("@font-face")
+    2
+    """
+    faces = []
+    for weight, name in (("400", "Regular"), ("600 900", "SemiBold")):
+        data = base64.b64encode((FONTS / f"NotoSans-{name}.woff2").read_bytes()).decode("ascii")
+        faces.append(
+            f"@font-face {{ font-family: '{PAGE_FONT}'; font-weight: {weight}; "
+            f"src: url(data:font/woff2;base64,{data}) format('woff2') }}\n"
+        )
+    return "".join(faces)
 
 
 @cache

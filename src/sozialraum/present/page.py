@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sozialraum.present.looks import write_css_colours
+from sozialraum.present.looks import write_css_colours, write_css_fonts
 from sozialraum.present.profile.figures import plain_title, shared_marks
 from sozialraum.present.svg import clean
 from sozialraum.texts import date, number, say
@@ -16,7 +16,10 @@ from sozialraum.texts import date, number, say
 
 def render_paper(template: str, style: str, **context: object) -> str:
     """Render a page to be read or printed, whose policy allows its own style and nothing else."""
-    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src '{digest(style)}'; font-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
     return render_page(template, style=drawn(style), policy=policy, **context)
 
 
@@ -58,7 +61,7 @@ def _environment() -> Any:
 def write_style(running: str, notice: str) -> str:
     """Give the style sheet with what stands in the margins of printed pages."""
     place = files("sozialraum.present") / "assets" / "sozialraumprofil.css"
-    sheet = write_css_colours() + place.read_text(encoding="utf-8")
+    sheet = write_css_fonts() + write_css_colours() + place.read_text(encoding="utf-8")
     return sheet.replace('"@running"', _css_text(running)).replace('"@notice"', _css_text(notice))
 
 

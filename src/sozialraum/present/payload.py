@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sozialraum.model.indicator import QUOTIENTS, Indicator
 from sozialraum.present.payload_cells import lay_cells
 from sozialraum.present.payload_levels import list_level
@@ -23,7 +25,6 @@ from sozialraum.texts import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
     from sozialraum.present.topology import Topology
@@ -61,6 +62,7 @@ def build_payload(
         edition.areas,
         [level.id for level in edition.levels],
         loose={"water": edition.water.geometry, "gaps": edition.gaps.geometry},
+        tolerance_m=_fineness(edition),
     )
     levels = [list_level(edition, position, topology) for position in range(len(edition.levels))]
     indicators = list(edition.indicators)
@@ -91,6 +93,12 @@ def build_payload(
         **beside,
     }
     return header, block.numbers, topology
+
+
+def _fineness(edition: Edition) -> float:
+    """Tell what the finest paper can show: a dot of an A3 sheet, 4,000 of which go across a map."""
+    west, south, east, north = edition.areas.total_bounds
+    return float(np.clip(max(east - west, north - south) / 4000, 1, 20))
 
 
 def title_of(indicator: Indicator) -> str:

@@ -19,7 +19,7 @@ from sozialraum.present import classes as look
 from sozialraum.present import schemes
 from sozialraum.present.basemap import Basemap, find_basemap
 from sozialraum.present.files import mark_name, replacing
-from sozialraum.present.looks import write_css_colours
+from sozialraum.present.looks import write_css_colours, write_css_fonts
 from sozialraum.present.page import digest, drawn, render_page
 from sozialraum.present.payload import build_payload
 from sozialraum.present.payload_packing import pack
@@ -27,6 +27,7 @@ from sozialraum.present.payload_reach import lay_reach
 from sozialraum.present.payload_streets import list_streets
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
+from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import LANGUAGES, date, say, speaking, words
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def write_ressourcenkarte(
     The same edition gives the same bytes. All names are text to the page: they are escaped in the
     still part and become text nodes in the script's part.
     """
-    edition.verify()
+    verify_edition(edition)
     path = mark_name(path, edition.audience)
     if compare is not None:
         edition.verify_beside(compare)
@@ -216,7 +217,11 @@ def _look() -> dict[str, Any]:
 
 
 def _style() -> str:
-    return write_css_colours() + (_ASSETS / "ressourcenkarte.css").read_text(encoding="utf-8")
+    own = (_ASSETS / "ressourcenkarte.css").read_text(encoding="utf-8")
+    plain = re.sub(r"/\*.*?\*/", "", write_css_colours() + own, flags=re.DOTALL)
+    return write_css_fonts() + "\n".join(
+        line.strip() for line in plain.splitlines() if line.strip()
+    )
 
 
 def _script() -> str:
@@ -231,7 +236,7 @@ def _script() -> str:
 def _policy(style: str, script: str, host: str = "") -> str:
     return (
         f"default-src 'none'; script-src '{digest(script)}'; "
-        f"style-src '{digest(style)}'; img-src data: blob:{host and ' ' + host}; "
+        f"style-src '{digest(style)}'; font-src data:; img-src data: blob:{host and ' ' + host}; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -4,11 +4,11 @@
 const view = { k: 1, x: 0, y: 0, zoom: 1, fit: 1, width: 0, height: 0 };
 /** @type {any} */
 let map;
-/** A border line: positions one after the other, extent, and its course there and back as text.
- * @typedef {{at: Int32Array, box: number[], courses: (string|undefined)[]}} Line */
+/** A border line: positions one after the other, those that are drawn, extent, and its course there and back as text.
+ * @typedef {{at: Int32Array, drawn: Int32Array, box: number[], courses: (string|undefined)[]}} Line */
 /** @type {Line[]} */
 let lines = [];
-/** @type {{paths: Map<string, string>, nodes: SVGPathElement[], group: any, boxes: number[][]}[]} */
+/** @type {{paths: Map<string, string>, nodes: SVGPathElement[], group: any, boxes: number[][], detail: number}[]} */
 const drawn = [];
 const MAX_ZOOM = 40;
 
@@ -25,12 +25,54 @@ function readLines(topology) {
       if (x > box[2]) box[2] = x;
       if (y > box[3]) box[3] = y;
     }
-    return { at, box, courses: [] };
+    return { at, drawn: at, box, courses: [] };
   });
 }
 
+/** How far a drawn line may be from the true one, on the grid. */
+let detail = 0;
+
+/** Lines as fine as the screen shows them: to half a pixel. Tells whether they are others than before. */
+function fitDetail() {
+  const most = state.printing ? 0 : 2 ** Math.floor(Math.log2(0.7 / view.k)), wanted = most < 4 ? 0 : most;
+  if (wanted === detail) return false;
+  detail = wanted;
+  for (const line of lines) {
+    line.drawn = detail ? thin(line.at, detail) : line.at;
+    line.courses = [];
+  }
+  return true;
+}
+
+/** A line without the positions that are near to it without them (Douglas and Peucker). @param {Int32Array} at @param {number} most */
+function thin(at, most) {
+  const last = at.length / 2 - 1, keep = new Uint8Array(last + 1), open = [0, last];
+  keep[0] = keep[last] = 1;
+  let count = 2;
+  while (open.length) {
+    const b = /** @type {number} */ (open.pop()), a = /** @type {number} */ (open.pop());
+    const ax = at[2 * a], ay = at[2 * a + 1], dx = at[2 * b] - ax, dy = at[2 * b + 1] - ay, long = dx * dx + dy * dy;
+    let far = most * most, place = -1;
+    for (let i = a + 1; i < b; i++) {
+      let x = at[2 * i] - ax, y = at[2 * i + 1] - ay;
+      const along = long && Math.min(1, Math.max(0, (x * dx + y * dy) / long));
+      x -= along * dx; y -= along * dy;
+      if (x * x + y * y > far) { far = x * x + y * y; place = i; }
+    }
+    if (place < 0) continue;
+    keep[place] = 1;
+    count++;
+    open.push(a, place, place, b);
+  }
+  // A closed line stays an area.
+  if (count < 4 && at[0] === at[2 * last] && at[1] === at[2 * last + 1]) return at;
+  const few = new Int32Array(2 * count);
+  for (let i = 0, n = 0; i <= last; i++) if (keep[i]) { few[n++] = at[2 * i]; few[n++] = at[2 * i + 1]; }
+  return few;
+}
+
 /** The steps along a line, written once for all areas it surrounds. @param {Line} line @param {number} back 0 or 1 */
-function courseOf({ at, courses }, back) {
+function courseOf({ drawn: at, courses }, back) {
   let course = courses[back];
   if (course === undefined) {
     course = "";
@@ -46,7 +88,7 @@ function pathOf(polygons, from = lines) {
   let path = "";
   for (const rings of polygons) {
     for (const ring of rings) {
-      const { at } = from[ring[0] < 0 ? ~ring[0] : ring[0]], start = ring[0] < 0 ? at.length - 2 : 0;
+      const { drawn: at } = from[ring[0] < 0 ? ~ring[0] : ring[0]], start = ring[0] < 0 ? at.length - 2 : 0;
       path += `M${at[start]} ${at[start + 1]}l`;
       for (const arc of ring) path += arc < 0 ? courseOf(from[~arc], 1) : courseOf(from[arc], 0);
       path += "Z";
@@ -89,11 +131,15 @@ function readShapes() {
     /** @type {Map<string, string>|null} */
     let paths = null;
     /** @type {number[][]|null} */
-    let boxes = null;
+    let boxes = null, written = 0;
     drawn[i] = {
-      get paths() { return (paths = paths || new Map(shapes.map((s) => [s.id, pathOf(s.arcs)]))); },
+      get paths() {
+        if (!paths || written !== detail) paths = new Map(shapes.map((s) => [s.id, pathOf(s.arcs)]));
+        written = detail;
+        return paths;
+      },
       get boxes() { return (boxes = boxes || shapes.map((s) => boxOf(s.arcs))); },
-      nodes: [], group: null,
+      nodes: [], group: null, detail: 0,
     };
   });
 }
@@ -114,10 +160,6 @@ function buildMap() {
   map.root = svg("svg", { class: "karte-svg", "aria-label": say("map_label"), role: "group" },
     map.defs, patterns("m"), map.zoomed[0], map.things, map.names, map.street, map.spot);
   stage.replaceChildren(map.root);
-  const water = data.topology.objects.water;
-  for (const shape of water ? water.geometries : []) {
-    map.water.append(svg("path", { d: pathOf(shape.arcs), fill: data.look.water, class: "wasser" }));
-  }
   startAreas();
   new ResizeObserver(() => { if (stage.clientWidth * finer() !== view.width || stage.clientHeight * finer() !== view.height) resize(); }).observe(stage);
   stage.addEventListener("wheel", onWheel, { passive: false });
@@ -125,6 +167,13 @@ function buildMap() {
     stage.addEventListener(`pointer${type}`, /** @type {any} */ (onPointer));
   }
   resize(size);
+  fitDetail();
+  drawWater();
+}
+
+function drawWater() {
+  const { water } = data.topology.objects;
+  map.water.replaceChildren(...(water ? water.geometries : []).map((shape) => svg("path", { d: pathOf(shape.arcs), fill: data.look.water, class: "wasser" })));
 }
 
 /** Elements of a level, made when it is first looked at. @param {number} level */
@@ -136,7 +185,10 @@ function levelNodes(level) {
     }));
     own.nodes[0].setAttribute("tabindex", "0");
     own.group = svg("g", { role: "listbox", "aria-label": data.levels[level].plural }, ...own.nodes);
+  } else if (own.detail !== detail) {
+    data.levels[level].ids.forEach((id, i) => point(own.nodes[i], own.paths.get(id) || ""));
   }
+  own.detail = detail;
   return own;
 }
 
@@ -182,13 +234,18 @@ function drawAreas() {
     node.setAttribute("fill", fillOf(paint.places[i], paint, "m"));
     node.setAttribute("aria-label", `${level.names[i]}: ${readValue(i)}`);
   });
-  // The higher the level, the broader the joint between its areas.
+  drawBorders();
+  drawChoice();
+}
+
+/** The higher the level, the broader the joint between its areas. */
+function drawBorders() {
+  const level = data.levels[state.level];
   /** @type {typeof drawn} */
   const upper = [];
   for (let l = level.parent; l > 0; l = data.levels[l].parent) upper.unshift(drawn[l]);
   map.borders.replaceChildren(...upper.map((above, l) =>
     svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(upper.length - l, 3)}` })));
-  drawChoice();
 }
 
 function drawChoice() {
@@ -280,6 +337,14 @@ function place() {
 }
 
 function settle() {
+  if (fitDetail()) {
+    levelNodes(state.level);
+    drawWater();
+    drawBorders();
+    drawChoice();
+    drawOlder();
+  }
+  clearTimeout(waiting);
   map.names.removeAttribute("visibility");
   map.marks.removeAttribute("visibility");
   map.street.removeAttribute("visibility");

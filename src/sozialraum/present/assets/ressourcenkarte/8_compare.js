@@ -2,7 +2,7 @@
 
 /** @typedef {Book & {created: string, topology: Topo|null, match: number[][], moved: number[][], changed: number[]}} Older */
 
-/** @type {{root: any, zoomed: any, defs: any, ring: any, level: number, nodes: Element[]}|null} */
+/** @type {{root: any, zoomed: any, defs: any, ring: any, level: number, detail: number, nodes: Element[]}|null} */
 let olderMap = null;
 
 /** @type {number[][][]|null} */
@@ -45,7 +45,7 @@ function buildOlder() {
   const root = svg("svg", { class: "karte-svg", role: "img", viewBox: map.root.getAttribute("viewBox") }, patterns("a"), defs, zoomed);
   byId("davor-bild").replaceChildren(root);
   map.zoomed.push(zoomed);
-  return { root, zoomed: shapes, defs, ring, level: -1, nodes: /** @type {Element[]} */ ([]) };
+  return { root, zoomed: shapes, defs, ring, level: -1, detail: 0, nodes: /** @type {Element[]} */ ([]) };
 }
 
 function drawOlder() {
@@ -57,13 +57,14 @@ function drawOlder() {
   const own = olderMap = olderMap || buildOlder();
   const date = olderDate(), level = older.levels[state.level];
   const paint = state.before = mix(older, date);
-  if (own.level !== state.level) {
+  if (own.level !== state.level || own.detail !== detail) {
     own.nodes = level.ids.map((id, i) => svg("path", { d: olderPath(id, i), class: "gebiet", "vector-effect": "non-scaling-stroke", onclick: () => {
       const index = older.match[state.level].indexOf(i);
       if (!moved && index >= 0) reveal({ kind: "area", level: state.level, index }, null);
     } }));
     own.zoomed.replaceChildren(...own.nodes);
     own.level = state.level;
+    own.detail = detail;
   }
   own.root.classList.toggle("schraffiert", state.hatch);
   own.defs.replaceChildren(...paint.hatches.map((h, i) => pattern(`a${i}`, h, "#fff", data.look.ink)));

@@ -38,6 +38,8 @@ async function start() {
   readHash();
   apply();
   startPrint();
+  // Names are measured again in the page's own letters.
+  document.fonts.ready.then(() => { widths.clear(); nameSoon(); });
   addEventListener("hashchange", () => { readHash(); apply(); });
   document.documentElement.dataset.bereit = "ja";
 }
