@@ -256,6 +256,26 @@ def test_the_head_foot_and_practice_data_say_what_they_are(
             assert text in words, (kind, text)
 
 
+def test_a_map_speaks_english_where_asked(secret_edition: Edition, tmp_path: Path) -> None:
+    for kind in ("svg", "pdf"):
+        path = write_print_map(
+            secret_edition, tmp_path / f"k.{kind}", indicator="leistung", language="en"
+        )
+        words = " ".join(texts_of(path).split())
+        for text in ("Legend", "How to read this map", "Scale about 1 : ", "Withheld: the number"):
+            assert text in words, (kind, text)
+        for text in ("Legende", "So lesen Sie", "Maßstab", "zurückgehalten", "keine Angabe"):
+            assert text not in words, (kind, text)
+    assert ET.fromstring((tmp_path / "k.svg").read_bytes()).get("lang") == "en"
+    with pikepdf.open(tmp_path / "k.pdf") as pdf:
+        assert str(pdf.Root.Lang) == "en"
+        alternatives = [str(n.Alt) for n in walk(pdf.Root.StructTreeRoot) if n.S == "/Figure"]
+    assert "North is up." in alternatives[0]
+    assert "Zurückgehalten" in texts_of(
+        write_print_map(secret_edition, tmp_path / "de.svg", indicator="leistung")
+    )
+
+
 def test_a_pdf_is_tagged_described_and_set_in_the_shipped_letters(
     town_edition: Edition, tmp_path: Path
 ) -> None:
@@ -311,7 +331,7 @@ def test_patterns_stand_for_colours_in_black_and_white(
 def test_wrong_requests_say_so(town_edition: Edition, tmp_path: Path) -> None:
     for wrong in (
         {"size": "A5"}, {"orientation": "quer"}, {"indicator": "x"}, {"level": "x"},
-        {"datenstand": "1999"}, {"offers": ["x"]},
+        {"datenstand": "1999"}, {"offers": ["x"]}, {"language": "fr"},
     ):  # fmt: skip
         with pytest.raises(UnknownNameError):
             write_print_map(town_edition, tmp_path / "k.svg", **wrong)  # type: ignore[arg-type]

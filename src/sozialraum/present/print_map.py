@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +26,7 @@ from sozialraum.present.print_words import (
 )
 from sozialraum.present.svg import element
 from sozialraum.secrecy.edition import verify_edition
-from sozialraum.texts import say
+from sozialraum.texts import LANGUAGES, say, speaking
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.edition import Edition
@@ -54,6 +55,7 @@ def write_print_map(
     gaps: bool = False,
     hatched: bool = False,
     dpi: int = 300,
+    language: str = "de",
 ) -> Path:
     """Write a map for paper, in the classes, colours and words of the map page.
 
@@ -81,6 +83,8 @@ def write_print_map(
         Patterns instead of colours, for black and white.
     dpi : int
         Dots per inch of a PNG, 72 to 600.
+    language : {"de", "en"}
+        Of the words of the sheet; titles, notes and sources stay as they are.
 
     Returns
     -------
@@ -90,7 +94,8 @@ def write_print_map(
     Raises
     ------
     UnknownNameError
-        There is no such indicator, level, Datenstand, category, paper, orientation or kind of file.
+        There is no such indicator, level, Datenstand, category, paper, orientation, language or
+        kind of file.
     MissingPackageError
         PDF and PNG need the extra ``pdf``.
     SecrecyError
@@ -121,17 +126,19 @@ def write_print_map(
         ("size", size, PAPERS),
         ("orientation", orientation, ("auto", "portrait", "landscape")),
         ("suffix", path.suffix, WRITERS),
+        ("language", language, LANGUAGES),
     ):
         if given not in known:
             raise UnknownNameError(name, given, tuple(known))
     if not 72 <= dpi <= 600:
         raise ValueError(say("print.dpi", dpi=dpi))
-    content = gather_content(
-        edition, indicator, level, datenstand, scheme=scheme, limits=limits, offers=offers,
-        gaps=gaps, hatched=hatched,
-    )  # fmt: skip
-    sheet = compose_sheet(content, size=size, orientation=orientation)
-    data = WRITERS[path.suffix](sheet, dpi)
+    with speaking(language):
+        content = gather_content(
+            edition, indicator, level, datenstand, scheme=scheme, limits=limits, offers=offers,
+            gaps=gaps, hatched=hatched,
+        )  # fmt: skip
+        sheet = compose_sheet(content, size=size, orientation=orientation)
+    data = WRITERS[path.suffix](replace(sheet, language=language), dpi)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
     return path

@@ -80,6 +80,7 @@ class Sheet:
     words : tuple of Words
         In the order of reading.
     title, alt, author, created : str
+    language : {"de", "en"}
     """
 
     size_mm: tuple[float, float]
@@ -89,6 +90,7 @@ class Sheet:
     alt: str
     author: str = ""
     created: str = ""
+    language: str = "de"
 
 
 def set_words(
@@ -198,7 +200,7 @@ def write_svg(sheet: Sheet) -> bytes:
     whole = element(
         "svg", "".join(known) + _paper(sheet) + sheet.drawing + "".join(lines),
         xmlns="http://www.w3.org/2000/svg", width=f"{width:g}mm", height=f"{height:g}mm",
-        viewBox=_box(sheet), role="img", aria_labelledby="titel beschreibung",
+        viewBox=_box(sheet), role="img", aria_labelledby="titel beschreibung", lang=sheet.language,
         font_family="'Noto Sans','Noto Sans Druckkarte',sans-serif",
     )  # fmt: skip
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'.encode()
@@ -264,6 +266,7 @@ def _plain(sheet: Sheet) -> str:
         "title": sheet.title,
         "author": sheet.author,
         "alt": sheet.alt,
+        "language": sheet.language,
         "drawing": drawing,
         "words": [
             {

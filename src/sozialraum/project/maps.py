@@ -64,6 +64,7 @@ def write_maps(
             continue
         level, indicator = choose_start(edition, chosen.get("level"), chosen.get("indicator"))
         parts = [indicator, level, chosen.get("datenstand", ""), chosen.get("size", "A4")]
+        parts += [chosen["language"]] if chosen.get("language", "de") != "de" else []
         name = base = safe_name("_".join(filter(None, parts)))
         kind = entry.get("format", "pdf")
         for number in range(2, len(entries) + 2):

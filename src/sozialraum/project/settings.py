@@ -15,6 +15,7 @@ from sozialraum.project.ranges import check_ranges
 from sozialraum.read.toml import blame_toml
 from sozialraum.secrecy.edition import Head
 from sozialraum.secrecy.rules import Secrecy, check_rules, make_rules
+from sozialraum.texts import LANGUAGES
 
 Entry = dict[str, Any]
 
@@ -70,7 +71,7 @@ _LISTS: dict[str, Entry] = {
     "print_map": {
         "indicator": str, "level": str, "datenstand": str, "size": str, "format": str,
         "orientation": str, "scheme": str, "limits": list, "offers": list, "gaps": bool,
-        "hatched": bool, "dpi": int,
+        "hatched": bool, "dpi": int, "language": str,
     },
 }  # fmt: skip
 _CORRECTION: Entry = {"row": int, "column": str, "value": str, "old": str}
@@ -98,6 +99,7 @@ _CHOICES = {
     ("print_map", "format"): ("pdf", "svg", "png"),
     ("print_map", "orientation"): ("auto", "portrait", "landscape"),
     ("print_map", "scheme"): ("quantiles", "equal", "natural"),
+    ("print_map", "language"): LANGUAGES,
 }
 _REQUIRED = {
     "uncertainty": ("minimum",),
