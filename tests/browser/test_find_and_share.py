@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
@@ -227,6 +228,27 @@ def test_the_way_to_what_was_chosen_is_the_shortest_to_any_of_it(
     again.calm()
 
 
+@pytest.mark.parametrize("options", [{}, {"viewport": {"width": 320, "height": 640}}])
+def test_axe_finds_nothing_while_something_is_looked_for(open_page, page_file, options) -> None:
+    opened = open_page(page_file, bypass_csp=True, **options)
+    opened.wait(READY)
+    page = opened.page
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+
+    def axe() -> list[str]:
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
+
+    page.fill("#suche", "gibt es nicht")
+    assert axe() == [], "no hit"
+    page.fill("#suche", "lange")
+    assert axe() == [], "hits"
+    page.keyboard.press("Enter")
+    page.check("#w-angebote")
+    page.check("#w-luecken")
+    assert axe() == [], "street"
+
+
 def test_a_saved_table_computes_nothing_in_a_spreadsheet(
     open_page, hostile_edition, tmp_path
 ) -> None:
@@ -253,7 +275,6 @@ def test_an_english_page_says_which_of_its_words_are_german(
     open_page, town_edition, tmp_path
 ) -> None:
     import tomllib
-    from importlib.resources import files
 
     path = write_ressourcenkarte(town_edition, tmp_path / "map.html", language="en", land="MV")
     opened = open_page(path, "#ebene=quartier&luecken=1&angebote=1")
