@@ -154,6 +154,10 @@ def test_odd_texts_survive_the_way_out_and_back(tmp_path: Path) -> None:
     edition = build_edition(ATLAS)
     (path,) = sr.write_measures(edition, listed, tmp_path)
     assert read_rows(path)[0]["Maßnahme"] == "'=1+1"
+    sr.write_sozialraumprofile(edition, level="sozialraum", folder=tmp_path, measures=listed)
+    page = (tmp_path / "sozialraum" / "12.html").read_text("utf-8")
+    assert "Treffpunkte: &lt;/script&gt;&lt;b&gt;" in page
+    assert "</script>" not in page
     back = read_list(path, edition.levels)
     assert back["title"].tolist() == odd
     pd.testing.assert_frame_equal(back, sr.show_measures(listed, "oeffentlich"), check_dtype=False)

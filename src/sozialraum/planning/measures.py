@@ -165,18 +165,17 @@ def answer_needs(places: pd.DataFrame, measures: pd.DataFrame, areas: pd.DataFra
         for level in {*measures["level"]}
         for area, name in areas[[level, f"{level}_name"]].drop_duplicates().to_numpy()
     }
+    answering = measures[~measures["status"].isin(_GIVEN_UP)].to_dict("records")
     known = [
-        (plain_name(str(row["topic"])), (row["level"], row["area"]), row)
-        for row in measures[~measures["status"].isin(_GIVEN_UP)].to_dict("records")
+        (plain_name(str(row["topic"])), (row["level"], row["area"]), _list_parts(areas, row), row)
+        for row in answering
     ]
     answers = []
     for level, area, topic in places[["level", "area", "topic"]].itertuples(index=False):
-        here = set(areas.index[areas[level] == area])
+        here = _list_parts(areas, {"level": level, "area": area})
         named = []
-        for meant, place, row in known:
-            if meant == plain_name(str(topic)) and here & set(
-                areas.index[areas[place[0]] == place[1]]
-            ):
+        for meant, place, parts, row in known:
+            if meant == plain_name(str(topic)) and here & parts:
                 elsewhere = "" if place == (level, area) else names[place]
                 named.append(_name(row, elsewhere))
         answers.append("; ".join(named) or say("measures.no_answer"))
@@ -194,6 +193,11 @@ def say_state(status: object) -> str:
     column = MEASURES.column("status")
     words = column.words if column else {}
     return words.get(str(status), say("number.missing"))
+
+
+def _list_parts(areas: pd.DataFrame, place: Mapping[Any, Any]) -> set[str]:
+    """List the smallest areas of an area."""
+    return set(areas.index[areas[place["level"]] == place["area"]])
 
 
 def _name(row: Mapping[Hashable, Any], elsewhere: str) -> str:

@@ -43,7 +43,15 @@ _TABLES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 _READ = ("overdue", "gone")
 _NOTED = ("status", "ended", "overdue")
-_WHERE = {"measure": 2.4, "topic": 1.3, "office": 1.3, "standing": 1.2, "since": 1.0, "end": 1.0}
+_WHERE = {
+    "measure": 2.4,
+    "topic": 1.3,
+    "target_group": 1.2,
+    "office": 1.3,
+    "standing": 1.2,
+    "since": 1.0,
+    "end": 1.0,
+}
 _BESIDE = {"area": 1.3, "topic": 1.2, "measures": 1.0, "indicator": 2.2, "before": -1.0,
            "after": -1.0, "change": -1.2}  # fmt: skip
 
