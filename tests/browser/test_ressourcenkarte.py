@@ -102,6 +102,22 @@ def test_years_change_the_colours_not_the_classes(town) -> None:
     town.calm()
 
 
+def test_lines_are_as_fine_as_the_screen_shows_them(open_page, example_page) -> None:
+    opened = open_page(example_page)
+    opened.wait(READY)
+    corners = (
+        "[...document.querySelectorAll('#buehne .gebiet')]"
+        ".reduce((n, a) => n + a.getAttribute('d').split(' ').length, 0)"
+    )
+    far = opened.wait_until_still(corners)
+    for _ in range(6):
+        opened.page.click("#werkzeuge button:nth-child(1)")
+    opened.wait(f"{corners} > {1.2 * far}")
+    opened.page.click("#werkzeuge button:nth-child(3)")
+    opened.wait(f"{corners} === {far}")
+    opened.calm()
+
+
 def test_secret_areas_are_hatched_and_named_in_the_legend(open_page, town_page) -> None:
     opened = open_page(town_page, "#merkmal=leistungsbezug&ebene=quartier&stand=2024-12-31")
     opened.wait(READY)

@@ -20,6 +20,7 @@ from sozialraum.present.payload import build_payload
 from sozialraum.present.payload_packing import unpack
 from sozialraum.present.payload_series import LARGE, MISSING
 from sozialraum.present.ressourcenkarte import choose_start, write_ressourcenkarte
+from sozialraum.present.still_map import _coarsen
 from sozialraum.secrecy.build import build_edition
 
 
@@ -252,3 +253,12 @@ def test_a_town_without_values_offers_and_gaps_is_still_a_map(tmp_path: Path) ->
     page = write_ressourcenkarte(bare, tmp_path / "map.html").read_text(encoding="utf-8")
     assert payload_of(page)[0]["series"] == []
     assert page.count("<path") > 16
+
+
+def test_the_still_map_leaves_out_what_is_not_seen_and_keeps_every_area() -> None:
+    line = np.array([[0, 0], [10, 0], [20, 1], [30, 0]])
+    island = np.array([[0, 0], [0, 1], [1, 1], [0, 0]])
+    # Nothing of the line is 2 units aside of its ends; a closed line stays an area.
+    assert [len(x) for x in _coarsen([line, island], 2)] == [2, 4]
+    # The second lies half a unit beside the line from the first to the third.
+    assert _coarsen([line], 0.6)[0].tolist() == [[0, 0], [20, 1], [30, 0]]
