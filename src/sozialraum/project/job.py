@@ -40,6 +40,7 @@ from sozialraum.project.measures import show_settings, take_measures
 from sozialraum.project.needs import check_needs_plan, make_plan, show_needs, take_needs
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
+from sozialraum.project.shown import check_shown
 from sozialraum.project.street_search import find_street_names
 from sozialraum.project.tables import choose_offers, make_atlas
 from sozialraum.project.ways import measure_reach, measure_ways
@@ -205,8 +206,9 @@ def make_editions(
 
 
 def _take_secret(project: Project, atlas: Atlas) -> tuple[Reading, ...]:
-    """Read and check contributions and registers, and what is asked of them."""
+    """Read and check contributions and registers, and what is asked of them and of maps."""
     wanted = check_needs_plan(project, atlas.indicators, atlas.levels)
+    wanted += check_shown(project, atlas.indicators)
     return (
         take_contributions(project, atlas),
         take_needs(project, atlas.areas, atlas.offers),
