@@ -160,23 +160,24 @@ def answer_needs(places: pd.DataFrame, measures: pd.DataFrame, areas: pd.DataFra
     >>> answer_needs(places, table, areas).tolist()
     ['M3 Offene Halle am Wochenende (geplant)', 'keine Maßnahme genannt']
     """
-    names = {
-        (level, area): name
-        for level in {*measures["level"]}
-        for area, name in areas[[level, f"{level}_name"]].drop_duplicates().to_numpy()
+    levels = {*measures["level"], *places["level"]}
+    parts = {
+        (level, area): set(ids)
+        for level in levels
+        for area, ids in areas.rename_axis(None).groupby(level).groups.items()
     }
-    answering = measures[~measures["status"].isin(_GIVEN_UP)].to_dict("records")
     known = [
-        (plain_name(str(row["topic"])), (row["level"], row["area"]), _list_parts(areas, row), row)
-        for row in answering
+        (plain_name(str(row["topic"])), (row["level"], row["area"]), row)
+        for row in measures[~measures["status"].isin(_GIVEN_UP)].to_dict("records")
     ]
     answers = []
     for level, area, topic in places[["level", "area", "topic"]].itertuples(index=False):
-        here = _list_parts(areas, {"level": level, "area": area})
+        asked = plain_name(str(topic))
         named = []
-        for meant, place, parts, row in known:
-            if meant == plain_name(str(topic)) and here & parts:
-                elsewhere = "" if place == (level, area) else names[place]
+        for meant, place, row in known:
+            if meant == asked and not parts[place].isdisjoint(parts[level, area]):
+                at = next(iter(parts[place]))
+                elsewhere = "" if place == (level, area) else str(areas.at[at, f"{place[0]}_name"])
                 named.append(_name(row, elsewhere))
         answers.append("; ".join(named) or say("measures.no_answer"))
     return pd.Series(answers, index=places.index, dtype="str")
@@ -193,11 +194,6 @@ def say_state(status: object) -> str:
     column = MEASURES.column("status")
     words = column.words if column else {}
     return words.get(str(status), say("number.missing"))
-
-
-def _list_parts(areas: pd.DataFrame, place: Mapping[Any, Any]) -> set[str]:
-    """List the smallest areas of an area."""
-    return set(areas.index[areas[place["level"]] == place["area"]])
 
 
 def _name(row: Mapping[Hashable, Any], elsewhere: str) -> str:
