@@ -165,6 +165,15 @@ function write(x, digits = 0) {
   return whole.replace(/\B(?=(\d{3})+$)/g, german ? "." : ",") + (part ? (german ? "," : ".") + part : "");
 }
 
+/** @type {Intl.Collator|null} */
+let collator = null;
+
+/** The order of the reader's language; made once, for that takes a while. @param {string} a @param {string} b */
+function compareTexts(a, b) {
+  collator = collator || new Intl.Collator(document.documentElement.lang, { numeric: true });
+  return collator.compare(a, b);
+}
+
 /** @param {string} iso */
 function writeDate(iso) {
   const day = iso.slice(0, 10);

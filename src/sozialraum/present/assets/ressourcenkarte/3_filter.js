@@ -13,7 +13,7 @@ function columnOf(id) {
 /** @param {Column} column */
 function choicesOf(column) {
   const all = new Set(column.values.flatMap((v) => v.split(PICKS[column.id])).filter(Boolean));
-  return [...all].sort(new Intl.Collator(document.documentElement.lang, { numeric: true }).compare);
+  return [...all].sort(compareTexts);
 }
 
 /** @typedef {(offer: number) => boolean|null} Test true, false, or null where the offer does not say */

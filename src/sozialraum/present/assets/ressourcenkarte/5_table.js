@@ -42,11 +42,10 @@ function lostTexts(cell, counted) {
 /** Areas of the level in the order the table is sorted by. @param {TableColumn[]} columns */
 function sortedAreas(columns) {
   const { names, ids } = data.levels[state.level];
-  const { compare } = new Intl.Collator(document.documentElement.lang, { numeric: true });
   state.sort.column = Math.min(state.sort.column, columns.length);
   const { column, down } = state.sort;
   return ids.map((_, i) => i).sort((a, b) => {
-    const byName = compare(names[a], names[b]);
+    const byName = compareTexts(names[a], names[b]);
     if (!column) return down ? -byName : byName;
     const x = columns[column - 1].value(a), y = columns[column - 1].value(b);
     // What is missing or secret stays at the end, whichever way the rest is sorted.

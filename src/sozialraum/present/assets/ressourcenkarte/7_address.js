@@ -118,6 +118,6 @@ function apply() {
   showTab(wantedTab);
   if (wanted.zoom !== view.zoom || wanted.zoom > 1) look(wanted.zoom, wanted.x, wanted.y);
   writing = false;
-  writeHash();
+  writeHash(400);
 }
 
