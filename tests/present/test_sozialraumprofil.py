@@ -473,3 +473,14 @@ def test_borders_between_parts_are_drawn_once(town_edition) -> None:
     assert border.count("M") == 4
     alone = draw_locator(prepare_ground(town_edition), "quartier", "2201", ident="k")
     assert "stroke-dasharray" not in alone
+
+
+def test_key_figures_say_how_sure_they_are_and_how_they_changed(town_edition, tmp_path) -> None:
+    # Südwest 2024: 34 of 1,000 (see above). Two years before 2 percentage points more in each of its
+    # Quartiere of 250: 7.5, 10, 17.5 and 20, as whole numbers 8, 10, 18, 20 = 56, so 5.6 %.
+    text = write(town_edition, tmp_path, "sozialraum")["11"].text
+    tile = text[text.index("Kennzahlen") : text.index("Ressourcen und Hinweise")]
+    # Wilson's interval of 34 of 1,000: 2.44 to 4.71 %.
+    assert re.search(
+        r"Menschen mit Leistungsbezug.*3,4 %.*95-%-Spanne ?2,4–4,7 ?seit 2022 ?−2,", tile
+    )

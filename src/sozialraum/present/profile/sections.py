@@ -139,6 +139,7 @@ def _glance(profile: Profile) -> Section:
 
 def _tiles(profile: Profile) -> Section | None:
     near, whole = profile.nearest, profile.whole
+    reach = {c.indicator.id for c in profile.reach}
     tiles = []
     for c in profile.key_figures:
         bases = [
@@ -146,6 +147,12 @@ def _tiles(profile: Profile) -> Section | None:
             for place, figure in ((near, c.parent), (whole, c.whole))
             if place and figure
         ]
+        # Reach is measured, not drawn by chance.
+        if c.own.interval and c.indicator.id not in reach:
+            bases.append((say("profile.interval"), c.own.interval))
+        if c.since and c.change is not None:
+            year = c.since.datenstand[:4]
+            bases.append((say("profile.change", year=year), c.change_shown(year)))
         unit = c.indicator.unit if c.indicator.unit != "%" and c.own.value is not None else ""
         title = (Run(c.title), *cite(c.note))
         tiles.append(Tile(title, c.own.short, unit, tuple(bases), mark(c.own.marks)))
