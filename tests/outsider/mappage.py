@@ -27,17 +27,22 @@ def read_map(folder: Folder, path: Path, name: str) -> None:
     packed = []
     for script in page.find_all("script"):
         kind = script.attributes.get("type", "")
-        if kind == "application/octet-stream+base64":
+        if kind == "application/octet-stream+base85":
             packed.append(script.text())
         elif kind not in ("", "module", "text/javascript"):
             folder.strange.append(f"{name}: unknown data of type {kind}")
         elif re.search(r"[A-Za-z0-9+/]{400,}", script.text()):
             folder.strange.append(f"{name}: something packed in the script")
     for text in packed:
-        _read_packed(folder, f"{name}:daten", gzip.decompress(base64.b64decode(text)))
+        _read_packed(folder, f"{name}:daten", read_letters(text))
     if len(packed) != 1:
         folder.strange.append(f"{name}: {len(packed)} blocks of data")
     _read_still(folder, f"{name}:tabelle", page)
+
+
+def read_letters(text: str) -> bytes:
+    """Turn letters back into what was packed: five are four bytes, without ``< > &``."""
+    return gzip.decompress(base64.b85decode(text.strip().translate(str.maketrans(",.:", "<>&"))))
 
 
 def _read_packed(folder: Folder, source: str, whole: bytes) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import struct
 from dataclasses import replace
@@ -15,6 +13,7 @@ from sozialraum.access.cells import build_grid
 from sozialraum.present.payload import build_payload
 from sozialraum.present.payload_packing import pack, unpack
 from sozialraum.present.payload_series import LARGE, MISSING
+from tests.outsider.mappage import read_letters
 
 
 def same(header: dict, numbers: np.ndarray) -> None:
@@ -68,7 +67,7 @@ def test_missing_and_extreme_numbers_come_back_too(kind: dict[str, object]) -> N
 def test_what_follows_from_its_parts_takes_no_room() -> None:
     # 5 of 40 are 12.5 %, 4 of 8 are 50 %: nothing is left of the values, nor of the second year.
     year = [125, 500, 5, 4, 40, 8, 0, 0]
-    whole = gzip.decompress(base64.b64decode(pack(header_of(), np.array(year + year, np.int32))))
+    whole = read_letters(pack(header_of(), np.array(year + year, np.int32)))
     (length,) = struct.unpack_from("<I", whole)
     # Twice 5, 4, 40 and 8; then a line of two positions, one step to the east and one back south.
     assert [n for n in whole[4 + length :] if n] == [10, 8, 80, 16, 4, 2, 1]

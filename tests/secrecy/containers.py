@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.outsider.mappage import unfold
+from tests.outsider.mappage import read_letters, unfold
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -76,6 +76,8 @@ def open_bytes(where: str, content: bytes, depth: int = 0) -> Iterator[tuple[str
                 continue
             if decoded[:2] in (b"PK", b"\x1f\x8b") or len(found[0]) > 200:
                 inside.append((f"{where}!base64 {i}", decoded))
+        for found in re.finditer(rb"octet-stream\+base85[^>]*>([^<]+)<", content):
+            inside.append((f"{where}!letters", read_letters(found[1].decode("ascii"))))
         inside += list(_unfold_payload(where, content))
     for name, part in inside:
         yield from open_bytes(name, part, depth + 1)

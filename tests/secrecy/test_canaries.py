@@ -157,7 +157,7 @@ def test_contacts_leave_with_nobody_outside(protected: Path) -> None:
     for packed in (
         "INTERN_tabellen.xlsx!",
         "INTERN_sozialraum.gpkg!",
-        "ressourcenkarte.html!base64",
+        "ressourcenkarte.html!letters",
     ):
         assert any(packed in where for where in inside), packed
 
@@ -214,7 +214,7 @@ def test_without_rules_the_search_finds_the_number_in_every_format(town: Path) -
     found = find(folder, NUMBER)
     packed = [".pdf!"] * TYPST + [".docx!"] * (TYPST and WORD)
     for place in (
-        *packed, "ressourcenkarte.html!base64", "numbers", "tabellen.xlsx!xl/worksheets", "werte.csv",
+        *packed, "ressourcenkarte.html!letters", "numbers", "tabellen.xlsx!xl/worksheets", "werte.csv",
         "werte_buero.csv", "sozialraum.gpkg!", "passport.csv", "passport.prov.json", "profile/quartier",
     ):  # fmt: skip
         assert any(place in where for where in found), place

@@ -320,7 +320,7 @@ def in_payload(folder: Path) -> None:
     """Put the number into the packed data of the map."""
     path = folder / "ressourcenkarte.html"
     page = path.read_text(encoding="utf-8")
-    found = re.search(r'(<script type="application/octet-stream\+base64"[^>]*>)([^<]*)<', page)
+    found = re.search(r'(<script type="application/octet-stream\+base85"[^>]*>)([^<]*)<', page)
     assert found
     head, numbers = unpack(found[2])
     level = [v["id"] for v in head["levels"]].index(LEVEL)

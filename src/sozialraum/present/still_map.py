@@ -172,9 +172,15 @@ def _draw(topology: Topology, level: str, places: IntArray, classes: Classes) ->
 
     tiles = draw_tile(f"s{SECRET}", look.HIDDEN_HATCH, look.HIDDEN, look.HIDDEN_INK)
     tiles += draw_tile(f"s{MISSING}", look.MISSING_HATCH, look.MISSING, look.MISSING_INK)
+    lines = [trace(polygons) for polygons in topology.objects[level].values()]
     shapes = [
-        element("path", fill=_fill(place, classes), stroke=look.BORDER, d=trace(polygons))
-        for place, polygons in zip(places.tolist(), topology.objects[level].values(), strict=True)
+        element(
+            "path",
+            fill=_fill(place, classes),
+            stroke=look.BORDER,
+            d="".join(d for d, at in zip(lines, places.tolist(), strict=True) if at == place),
+        )
+        for place in np.unique(places).tolist()
     ]
     water = "".join(trace(p) for p in topology.objects.get("water", {}).values())
     rim = "".join(trace(p) for p in topology.objects[top].values())

@@ -19,12 +19,24 @@ let data;
 /** @type {Int32Array} */
 let numbers;
 
+const LETTERS =
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
+
+/** Five letters are four bytes. @param {string} text */
+function readLetters(text) {
+  const worth = new Uint8Array(128), lack = (5 - text.length % 5) % 5;
+  for (let i = 0; i < 85; i++) worth[LETTERS.charCodeAt(i)] = i;
+  const whole = text + "~".repeat(lack), bytes = new DataView(new ArrayBuffer(whole.length / 5 * 4));
+  for (let i = 0, at = 0; i < whole.length; at += 4) {
+    let word = 0;
+    for (const end = i + 5; i < end; i++) word = word * 85 + worth[whole.charCodeAt(i)];
+    bytes.setUint32(at, word);
+  }
+  return new Uint8Array(bytes.buffer, 0, bytes.byteLength - lack);
+}
+
 async function readData() {
-  const text = (byId("daten").textContent || "").trim();
-  const fromBase64 = /** @type {any} */ (Uint8Array).fromBase64;
-  const packed = fromBase64
-    ? fromBase64.call(Uint8Array, text)
-    : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const packed = readLetters((byId("daten").textContent || "").trim());
   const gzip = new DecompressionStream("gzip"), writer = gzip.writable.getWriter();
   writer.write(packed);
   writer.close();
