@@ -26,13 +26,17 @@ const LETTERS =
 function readLetters(text) {
   const worth = new Uint8Array(128), lack = (5 - text.length % 5) % 5;
   for (let i = 0; i < 85; i++) worth[LETTERS.charCodeAt(i)] = i;
-  const whole = text + "~".repeat(lack), bytes = new DataView(new ArrayBuffer(whole.length / 5 * 4));
-  for (let i = 0, at = 0; i < whole.length; at += 4) {
-    let word = 0;
-    for (const end = i + 5; i < end; i++) word = word * 85 + worth[whole.charCodeAt(i)];
-    bytes.setUint32(at, word);
+  const signs = new TextEncoder().encode(text + "~".repeat(lack)), size = signs.length / 5 * 4;
+  const bytes = new Uint8Array(size);
+  for (let i = 0, at = 0; at < size; i += 5, at += 4) {
+    const high = (worth[signs[i]] * 85 + worth[signs[i + 1]]) * 85 + worth[signs[i + 2]];
+    const word = Math.imul(high, 7225) + worth[signs[i + 3]] * 85 + worth[signs[i + 4]];
+    bytes[at] = word >> 24;
+    bytes[at + 1] = word >> 16;
+    bytes[at + 2] = word >> 8;
+    bytes[at + 3] = word;
   }
-  return new Uint8Array(bytes.buffer, 0, bytes.byteLength - lack);
+  return bytes.subarray(0, size - lack);
 }
 
 async function readData() {
@@ -49,12 +53,12 @@ async function readData() {
 /** Numbers come as what they differ by from others, in four planes of bytes, the lowest first; the
  * writer's `pack` says in which order. @param {Uint8Array} planes */
 function widen(planes) {
-  const size = planes.length / 4;
-  numbers = new Int32Array(size);
+  const size = planes.length / 4, all = new Int32Array(size);
   for (let i = 0; i < size; i++) {
     const n = planes[i] | planes[i + size] << 8 | planes[i + 2 * size] << 16 | planes[i + 3 * size] << 24;
-    numbers[i] = (n >>> 1) ^ -(n & 1);
+    all[i] = (n >>> 1) ^ -(n & 1);
   }
+  numbers = all;
   const books = /** @type {Book[]} */ (data.older ? [data, data.older] : [data]);
   let end = 0;
   for (const book of books) {
@@ -76,7 +80,14 @@ function widen(planes) {
     const lengths = take(topology.arcs), points = lengths.reduce((a, b) => a + b, 0);
     const east = take(points), north = take(points);
     let at = 0;
-    topology.arcs = Array.from(lengths, (n) => Int32Array.from({ length: 2 * n }, (_, i) => (i % 2 ? north[at++] : east[at])));
+    topology.arcs = Array.from(lengths, (n) => {
+      const line = new Int32Array(2 * n);
+      for (let i = 0; i < n; i++, at++) {
+        line[2 * i] = east[at];
+        line[2 * i + 1] = north[at];
+      }
+      return line;
+    });
   }
   const offers = /** @type {any} */ (data.offers), count = offers.ids.length;
   offers.areas = take(count);
@@ -94,19 +105,20 @@ function widen(planes) {
 
 /** Parts follow from those of the date before, values from their parts. @param {Book} book @param {Series} one @param {Series|undefined} before @param {Int32Array} coded */
 function widenSeries(book, one, before, coded) {
-  const size = book.levels[one.level].ids.length, quarter = coded.length / 4;
+  const size = book.levels[one.level].ids.length, quarter = coded.length / 4, all = numbers;
   const from = before && before.level === one.level && before.indicator === one.indicator ? before.at : -1;
   for (let column = 1; column < 4; column++) {
     const at = one.at + column * size, own = column * quarter + one.at / 4, earlier = from + column * size;
-    for (let i = 0; i < size; i++) numbers[at + i] = coded[own + i] + (from < 0 ? 0 : numbers[earlier + i]);
+    if (from < 0) all.set(coded.subarray(own, own + size), at);
+    else for (let i = 0; i < size; i++) all[at + i] = coded[own + i] + all[earlier + i];
   }
   const { per, digits, denominator } = data.indicators[one.indicator], factor = per * 10 ** digits, known = -2147483647;
   for (let i = 0; i < size; i++) {
-    const top = numbers[one.at + size + i], bottom = numbers[one.at + 2 * size + i];
+    const top = all[one.at + size + i], bottom = all[one.at + 2 * size + i];
     const guess = denominator
       ? top > known && bottom > known && bottom ? Math.floor(factor * top / bottom + 0.5) : 0
       : top > known && digits === one.counted ? top : 0;
-    numbers[one.at + i] = coded[one.at / 4 + i] + (Math.abs(guess) < 2147483648 ? guess : 0);
+    all[one.at + i] = coded[one.at / 4 + i] + (Math.abs(guess) < 2147483648 ? guess : 0);
   }
 }
 
