@@ -38,6 +38,8 @@ def read_changes(folder: Folder, path: Path, name: str) -> None:
                         )
                     elif row[f"Zeichen {when}"] == "." and when == "jetzt":
                         folder.tell(name, (*place, day, role), None)
+            if row["vergleichbar"] not in ("ja", "eingeschränkt", "nein"):
+                folder.strange.append(f"{name}: {row['vergleichbar']} is no word for readers")
             if row["Unterschied"] and not (row["vorher"] and row["jetzt"]):
                 folder.strange.append(f"{name}: a difference of what is not told, {place}")
 
@@ -47,6 +49,8 @@ def read_changed_gaps(folder: Folder, path: Path, name: str) -> None:
     told = {round(float(g["people"])) for g in folder.gaps if g.get("people") not in (None, "")}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
+            if row["Was"] not in ("neu entstanden", "geschlossen", "verändert"):
+                folder.strange.append(f"{name}: {row['Was']} is no word for readers")
             cell = row["Nenner oder Menschen jetzt"]
             span = german(cell) if cell else None
             if span and round(sum(span) / 2) not in told:
@@ -56,7 +60,12 @@ def read_changed_gaps(folder: Folder, path: Path, name: str) -> None:
 
 def read_changed_offers(folder: Folder, path: Path, name: str) -> None:
     """Take the texts."""
-    folder.texts.append(path.read_text(encoding="utf-8-sig"))
+    known = ("neu", "nicht mehr vorhanden", "umgezogen", "mit geänderten Angaben")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            folder.texts.append(" ".join(row.values()))
+            if row["Was"] not in known:
+                folder.strange.append(f"{name}: {row['Was']} is no word for readers")
     folder.read[name] = 0
 
 

@@ -104,6 +104,14 @@ def test_the_report_says_what_changed(folders: tuple[Path, Path], tmp_path: Path
         rows = list(csv.DictReader(file, delimiter=";"))
     (one,) = [r for r in rows if r["Kennung"] == "1101" and r["Merkmal Kennung"] == "einwohner"]
     assert (one["vorher"], one["jetzt"], one["Unterschied"]) == ("250", "290", "40")
+    # A minimum of 30 withholds figures that the earlier edition tells.
+    assert {r["vergleichbar"] for r in rows} == {"ja", "nein"}
+    with written[4].open(encoding="utf-8-sig", newline="") as file:
+        offers = list(csv.DictReader(file, delimiter=";"))
+    assert [(r["Was"], r["Kennung des Angebots"], r["Art"], r["Angabe"]) for r in offers] == [
+        ("nicht mehr vorhanden", "jugend", "Jugendeinrichtung", ""),
+        ("mit geänderten Angaben", "kita_ost", "Kita", "Name"),
+    ]
 
 
 def read_all(paths: list[Path]) -> dict[str, str]:

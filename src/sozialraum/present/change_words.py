@@ -14,6 +14,8 @@ from sozialraum.present.profile.sheet import Column, Group, Table
 from sozialraum.texts import date, listing, number, say, words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialraum.secrecy.comparison import Comparison
 
 _MOST_NAMES = 3
@@ -188,23 +190,40 @@ def list_offers(found: Comparison, what: str) -> Table | None:
         "moved": ("offer", "traeger", "category", "from", "to", "metres"),
         "changed": ("offer", "traeger", "column", "was", "is"),
     }[what]
-    fields, categories, choices = map(words, ("tables.offer", "category", "tables.choice"))
     cells = []
-    for row in rows.to_dict("records"):
+    for row in write_offers(rows).to_dict("records"):
         told = {
             "offer": row["name"] or row["offer"],
             "traeger": row["traeger"],
-            "category": categories.get(row["category"], row["category"]),
+            "category": row["category"],
             "area": row["area_after"] or row["area_before"],
             "from": row["area_before"], "to": row["area_after"],
             "metres": number(row["metres"]) if row["metres"] == row["metres"] else "",
-            "column": fields.get(row["column"], row["column"]),
-            "was": choices.get(row["before"], row["before"]),
-            "is": choices.get(row["after"], row["after"]),
+            "column": row["column"], "was": row["before"], "is": row["after"],
         }  # fmt: skip
         cells.append(tuple(_text(told[c]) for c in columns))
     shares = {c: -0.7 if c == "metres" else 2.0 if c == "offer" else 1.4 for c in columns}
     return lay_out(words("changes.offers")[what], shares, sorted(cells))
+
+
+def write_values(values: pd.DataFrame) -> pd.DataFrame:
+    """Write a comparison's table of figures in German words."""
+    return values.assign(comparable=values["comparable"].map(words("changes.comparable")))
+
+
+def write_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Write a comparison's table of gaps in German words."""
+    return gaps.assign(what=gaps["what"].map(words("changes.gap")))
+
+
+def write_offers(offers: pd.DataFrame) -> pd.DataFrame:
+    """Write a comparison's table of offers in German words; what an office named itself stays."""
+    known = {
+        "what": "changes.offer_what", "category": "category", "column": "tables.offer",
+        "before": "tables.choice", "after": "tables.choice",
+    }  # fmt: skip
+    told = {column: offers[column].replace(words(key)) for column, key in known.items()}
+    return offers.assign(**told)
 
 
 def list_hindered(found: Comparison) -> Table | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sozialraum.errors import UnknownNameError
 from sozialraum.present.change_measures import write_states
 from sozialraum.present.change_sheet import build_report, choose_indicators
+from sozialraum.present.change_words import write_gaps, write_offers, write_values
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.page import render_paper, write_style
 from sozialraum.present.profile.sheet import Sheet
@@ -21,8 +22,6 @@ from sozialraum.secrecy.comparison import verify_comparison
 from sozialraum.texts import number, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sozialraum.secrecy.comparison import Comparison
 
 REPORT = "halbjahresbericht"
@@ -31,6 +30,12 @@ TABLES = {
     "offers": "aenderungen_angebote.csv",
     "gaps": "aenderungen_luecken.csv",
     "measures": "aenderungen_massnahmen.csv",
+}
+_WORDS = {
+    "values": write_values,
+    "offers": write_offers,
+    "gaps": write_gaps,
+    "measures": write_states,
 }
 
 
@@ -143,11 +148,9 @@ def _render(sheet: Sheet, others: list[tuple[str, str]]) -> str:
 
 
 def _write_table(found: Comparison, key: str, path: Path) -> None:
-    table: pd.DataFrame = getattr(found, key)
+    table = _WORDS[key](getattr(found, key))
     columns: dict[str, list[str]] = {}
-    if key == "measures":
-        table = write_states(table)
-    elif key != "offers":
+    if key in ("values", "gaps"):
         ids = table["indicator" if key == "values" else "measure"]
         columns[say("changes.csv.title")] = [guard(found.indicators[i].title) for i in ids]
         columns[say("changes.csv.unit")] = [guard(found.indicators[i].unit) for i in ids]
