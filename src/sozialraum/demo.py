@@ -12,7 +12,7 @@ At every crossing west of the river live 10 people, one of them under six; east 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -335,7 +335,7 @@ def _benefits() -> pd.DataFrame:
 
 
 def _indicators() -> dict[str, Indicator]:
-    common = {
+    common: dict[str, Any] = {
         "source": "Musterstadt, erfunden",
         "datenstand": DATENSTAND,
         "gebietsstand": "2024",
@@ -348,7 +348,7 @@ def _indicators() -> dict[str, Indicator]:
             unit="Personen",
             numerator="Personen",
             theme="Bevölkerung",
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
         Indicator(
             id="u6",
@@ -356,7 +356,7 @@ def _indicators() -> dict[str, Indicator]:
             unit="Kinder",
             numerator="Kinder von 0 bis unter 6 Jahren",
             theme="Bevölkerung",
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
         Indicator(
             id="leistungsbezug",
@@ -369,7 +369,7 @@ def _indicators() -> dict[str, Indicator]:
             direction="high_is_need",
             theme="Soziale Lage",
             digits=1,
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
         Indicator(
             id="kita_15min_u6",
@@ -382,7 +382,7 @@ def _indicators() -> dict[str, Indicator]:
             direction="low_is_need",
             theme="Erreichbarkeit",
             digits=1,
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
     ]
     return {i.id: i for i in made}

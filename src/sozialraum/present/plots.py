@@ -33,6 +33,7 @@ from sozialraum.present.classes import (
     QUIET,
     WATER,
     Classes,
+    Scheme,
     classify,
     classify_indicator,
 )
@@ -68,7 +69,7 @@ def plot_map(
     *,
     level: str | None = None,
     datenstand: str | None = None,
-    scheme: str = "quantiles",
+    scheme: Scheme = "quantiles",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw an indicator as coloured areas, with a legend of classes and their counts.
@@ -115,7 +116,7 @@ def plot_map(
             raise UnknownNameError("column", indicator, source.columns)
         values = pd.to_numeric(source[indicator], errors="coerce")
         hidden = pd.Series(False, index=source.index)
-        found = classify(values, scheme=scheme, digits=_digits(values))  # type: ignore[arg-type]
+        found = classify(values, scheme=scheme, digits=_digits(values))
         axes = take_axes(ax, (6.4, 5.6))
         _draw_areas(axes, source, values, hidden, found)
         return dress(axes, indicator)
@@ -129,7 +130,7 @@ def plot_map(
     ].set_index("area")
     values = rows["value"].reindex(areas.index)
     hidden = (rows["sign"] == ".").reindex(areas.index, fill_value=False)
-    found = classify_indicator(source, indicator, level, scheme=scheme)  # type: ignore[arg-type]
+    found = classify_indicator(source, indicator, level, scheme=scheme)
     axes = take_axes(ax, (6.4, 5.6))
     _draw_areas(axes, areas, values, hidden, found)
     if len(source.water):
