@@ -22,11 +22,12 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.travel import measure_nearest
 from sozialraum.cli import main
 from sozialraum.demo import find_example
-from sozialraum.errors import SozialraumError
+from sozialraum.errors import InputError, SozialraumError
 from sozialraum.project import job
 from sozialraum.project.settings import read_project
 from sozialraum.project.tables import choose_offers
 from sozialraum.read.streets import read_streets
+from tests.musterstadt import PROJECT, write_town
 from tests.read_back import count_sums, read_back
 
 from .conftest import Example
@@ -389,3 +390,26 @@ columns = {{ area = "broker Dow", name = "PLANUNGSRA" }}
     assert len(rows) == 2
     said = next(x for x in capsys.readouterr().out.splitlines() if "06010102" in x)
     assert all(row in said for row in rows)
+
+
+def test_a_run_names_all_that_is_wrong_streets_included_and_writes_nothing(tmp_path: Path) -> None:
+    write_town(tmp_path, '[[indicator]]\nid = "kinder"\ntitle = "Kinder"\n')
+    twice = (tmp_path / "angebote.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "angebote.csv").write_text("\n".join([*twice, twice[1]]), encoding="utf-8")
+    (tmp_path / "streets.osm.pbf").write_bytes(b"\x00\x00\x00\x0dcut")
+    path = tmp_path / "sozialraum.toml"
+    path.write_text(
+        PROJECT
+        + '\n[streets]\nfile = "streets.osm.pbf"\n'
+        + '\n[[coverage]]\nid = "kita"\ntitle = "Kita"\ncategory = "kita"\ngroup = "kinder"\n'
+        + "limit_min = 15\n",
+        encoding="utf-8",
+    )
+    told = []
+    for attempt in (lambda: job.run(path, tmp_path / "e", progress=False), lambda: job.check(path)):
+        with pytest.raises(InputError) as caught:
+            attempt()
+        told.append([(f.code, f.table) for f in caught.value.report.errors])
+    assert told[0] == told[1]
+    assert {table for _, table in told[0]} >= {"angebote.csv", "streets.osm.pbf"}
+    assert not (tmp_path / "e").exists()

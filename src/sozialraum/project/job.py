@@ -47,6 +47,7 @@ from sozialraum.project.ways import measure_reach, measure_ways
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.build import build_editions
+from sozialraum.secrecy.earlier import Earlier
 from sozialraum.secrecy.edition import Edition, Statement
 from sozialraum.texts import number, say
 
@@ -164,16 +165,9 @@ def make_editions(
     tell = step or (lambda text: None)
     tell(say("project.step_read"))
     project = read_project(path)
-    atlas = make_atlas(project)
-    secret_tables = _take_secret(project, atlas)
-    CheckReport(tuple(f for table in secret_tables for f in table.findings)).raise_for_errors()
-    contributions = secret_tables[0].table
-    earlier = [read_earlier(project.locate(path)) for path in project.earlier]
-    streets: StreetNetwork | StraightLine = StraightLine()
-    if project.entries("coverage"):
-        tell(say("project.step_streets"))
-        streets = _read_streets(project, atlas.areas.crs)
-    measured = measure_project(atlas, project, streets, tell)
+    read = _read_inputs(project, tell)
+    atlas = read.atlas
+    measured = measure_project(atlas, project, read.streets, tell)
     tell(say("project.step_protect"))
     sources = [
         e.get("source", "")
@@ -190,8 +184,8 @@ def make_editions(
         values=measured.values,
         gaps=measured.gaps,
         secrecy=project.secrecy,
-        contributions=contributions,
-        earlier=earlier,
+        contributions=read.contributions,
+        earlier=read.earlier,
         audiences=audiences,
         statement=Statement(
             head=project.head,
@@ -203,6 +197,45 @@ def make_editions(
             created=str(project.section("project").get("redaktionsschluss", "")),
         ),
     )
+
+
+class _Inputs(NamedTuple):
+    """What a project names, read and checked; the notes."""
+
+    atlas: Atlas
+    contributions: Any
+    earlier: list[Earlier]
+    streets: StreetNetwork | StraightLine
+    report: CheckReport
+
+
+def _read_inputs(project: Project, tell: Step) -> _Inputs:
+    """Read everything a project names; what is wrong with any of it stands in one report."""
+    atlas, contributions, report = None, None, CheckReport()
+    try:
+        atlas = make_atlas(project)
+        report += atlas.report
+        tables = _take_secret(project, atlas)
+        contributions = tables[0].table
+        report += CheckReport(tuple(f for table in tables for f in table.findings))
+    except InputError as error:
+        report += error.report
+    earlier = []
+    for path in project.earlier:
+        try:
+            earlier.append(read_earlier(project.locate(path)))
+        except InputError as error:
+            report += error.report
+    streets: StreetNetwork | StraightLine = StraightLine()
+    if project.entries("coverage"):
+        tell(say("project.step_streets"))
+        try:
+            streets = _read_streets(project, atlas.areas.crs if atlas else None)
+        except InputError as error:
+            report += error.report
+    report.raise_for_errors()
+    assert atlas is not None  # without one there are errors
+    return _Inputs(atlas, contributions, earlier, streets, report)
 
 
 def _take_secret(project: Project, atlas: Atlas) -> tuple[Reading, ...]:
@@ -408,24 +441,4 @@ def check(path: str | Path) -> CheckReport:
     InputError
         There are errors; its report lists them all.
     """
-    project = read_project(path)
-    report, crs = CheckReport(), None
-    try:
-        atlas = make_atlas(project)
-        report, crs = atlas.report, atlas.areas.crs
-        for table in _take_secret(project, atlas):
-            report += CheckReport(table.findings)
-    except InputError as error:
-        report = error.report
-    for path in project.earlier:
-        try:
-            read_earlier(project.locate(path))
-        except InputError as error:
-            report += error.report
-    if project.entries("coverage"):
-        try:
-            _read_streets(project, crs)
-        except InputError as error:
-            report += error.report
-    report.raise_for_errors()
-    return report
+    return _read_inputs(read_project(path), lambda text: None).report
