@@ -82,17 +82,14 @@ class Pairs:
         self, start: Ints, end: Ints, weight: Floats, value: Floats, totals: list[Floats]
     ) -> None:
         """Add weight times the value at the start of every way to the total of its part at its end."""
+        columns = [(start[part], end[part], weight[part]) for part in self.parts]
         loops = compiled_loops(len(start))
-
-        def add(place: int) -> None:
-            part, total = self.parts[place], totals[place]
-            columns = start[part], end[part], weight[part]
-            if loops is not None:
-                loops.sum_at(*columns, value, total)
-            elif len(columns[0]):
-                total += np.bincount(columns[1], columns[2] * value[columns[0]], len(total))
-
-        share(add, range(len(self.parts)))
+        if loops is None:
+            # One after the other: every sum is added to the whole total, which parts may share.
+            for (here, there, much), total in zip(columns, totals, strict=True):
+                total += np.bincount(there, much * value[here], len(total))
+        else:
+            share(lambda i: loops.sum_at(*columns[i], value, totals[i]), range(len(columns)))
 
     def count_at_cells(self, chosen: Bools) -> npt.NDArray[np.int64]:
         """Count the chosen offers at every cell."""
