@@ -23,6 +23,9 @@ WRONG: dict[str, tuple[Callable[[], object], str, str]] = {
         "DataFrame mit den Spalten a"),
     "one table for a list": (
         lambda: sr.build_edition(ATLAS, values=ATLAS.values), "values", "DataFrame mit den Spalten"),
+    "no list of values": (lambda: sr.build_edition(ATLAS, values=None), "values", "None"),
+    "a number for values": (lambda: sr.build_edition(ATLAS, values=5), "values", "int 5"),
+    "no atlas": (lambda: sr.build_edition(None), "atlas", "None"),
     "values of another kind": (
         lambda: sr.build_edition(ATLAS, values=[ATLAS.values["value"]]), "values", "Series"),
     "gaps without outlines": (

@@ -139,10 +139,11 @@ def build_editions(
     ------
     UnknownNameError
     """
-    if not isinstance(values, str | pd.DataFrame | Mapping):
+    if isinstance(values, Iterable) and not isinstance(values, str | pd.DataFrame | Mapping):
         values = list(values)
-    faults = list_faults({
-        "atlas": (atlas, Atlas), "secrecy": (secrecy, Secrecy), "statement": (statement, Statement),
+    faults = find_wrong("atlas", atlas, isinstance(atlas, Atlas))
+    faults += list_faults({
+        "secrecy": (secrecy, Secrecy), "statement": (statement, Statement),
         "contributions": (contributions, pd.DataFrame),
     })  # fmt: skip
     named = isinstance(indicators or {}, Mapping)
