@@ -655,7 +655,10 @@ def test_open_at_a_weekday_and_time_is_yes_no_or_unknown(full) -> None:
         page.select_option("select[name=tag]", day)
         page.fill("input[name=uhrzeit]", time)
         assert found(full) == count, (day, time)
+    page.select_option("select[name=tag]", "0")
+    assert texts(full, "#zeichen .anzahl") == ["1 Angebot"]
     page.fill("input[name=text]", "")
+    assert texts(full, "#zeichen .anzahl")[0].endswith(" Angebote")
     assert "fehlt eine Angabe" in texts(full, ".fund")[0]
     full.calm()
 

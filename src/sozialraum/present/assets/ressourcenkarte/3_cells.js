@@ -171,5 +171,5 @@ function startWays() {
 
 function wayLegend() {
   const classes = wayClasses(), { counts } = paintWays(), most = Math.max(...counts);
-  return { classes, rows: classes.labels.map((label, i) => legendRow(state.hatch ? `url(#l${i})` : classes.colours[i], label, counts[i], most, say("ways_cells"))).reverse() };
+  return { classes, rows: classes.labels.map((label, i) => legendRow(state.hatch ? `url(#l${i})` : classes.colours[i], label, counts[i], most, say(counts[i] === 1 ? "ways_cells_one" : "ways_cells"))).reverse() };
 }

@@ -84,7 +84,7 @@ function findOffers() {
 
 /** How many were found, and of how many it is not known. */
 function writeFound() {
-  const all = write(data.offers.ids.length), count = write(state.found.length);
+  const all = data.offers.ids.length, count = write(state.found.length);
   const unknown = state.unknown ? ` ${say(state.filter.unstated ? "found_with" : "found_without", { count: write(state.unknown) })}` : "";
-  return say("found", { count, all }) + unknown;
+  return say(all === 1 ? "found_one" : "found", { count, all: write(all) }) + unknown;
 }

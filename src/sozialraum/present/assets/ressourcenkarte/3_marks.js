@@ -61,7 +61,7 @@ function drawMarks() {
     const one = mark.members.length === 1 ? mark.members[0] : -1;
     const radius = 9 + Math.min(6, 1.6 * Math.log2(mark.members.length));
     const category = one >= 0 && data.offers.category[one] >= 0 ? data.offers.categories[data.offers.category[one]] : null;
-    const node = svg("g", { class: "marke", transform: `translate(${mark.x} ${mark.y})`, "aria-label": one >= 0 ? `${nameOf(one)}, ${titleOf(data.offers.category[one])}` : say("bundle", { count: mark.members.length }) },
+    const node = svg("g", { class: "marke", transform: `translate(${mark.x} ${mark.y})`, "aria-label": one >= 0 ? `${nameOf(one)}, ${titleOf(data.offers.category[one])}` : say("bundle", { count: write(mark.members.length) }) },
       svg("circle", { r: 12, fill: "transparent" }),
       chosen(mark.members) && svg("circle", { r: 14, class: "wahl weiss" }),
       chosen(mark.members) && svg("circle", { r: 14, class: "wahl" }),
@@ -142,9 +142,13 @@ function gapShown(index) {
 }
 
 /** @param {Gap} gap */
+function gapPeople({ people }) {
+  return people === null ? say("gap_secret") : say(people === 1 ? "gap_people_one" : "gap_people", { people: write(people) });
+}
+
+/** @param {Gap} gap */
 function gapText(gap) {
-  const people = gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) });
-  return `${say("gap_rank", { rank: gap.rank })}: ${people}`;
+  return `${say("gap_rank", { rank: gap.rank })}: ${gapPeople(gap)}`;
 }
 
 /** @param {Gap} gap */

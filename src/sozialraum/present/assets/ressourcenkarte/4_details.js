@@ -153,7 +153,7 @@ function gapDetails(index) {
 
 /** @param {number[]} members */
 function bundleDetails(members) {
-  const box = html("div", { class: "einzel" }, ...detailHead(say("offers"), say("bundle", { count: members.length })));
+  const box = html("div", { class: "einzel" }, ...detailHead(say("offers"), say("bundle", { count: write(members.length) })));
   box.append(html("ul", { class: "liste" }, ...members.map((i) => html("li", {}, offerButton(i, null)))));
   return box;
 }

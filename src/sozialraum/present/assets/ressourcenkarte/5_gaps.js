@@ -7,7 +7,7 @@ function drawGaps() {
       ...gapMeasures().map((m) => html("option", { value: m, selected: m === state.gapMeasure }, data.indicators[m] ? data.indicators[m].gap : say("missing")))));
   const rows = data.gaps.map((gap, i) => gapShown(i) && html("li", {}, html("button", { type: "button", class: "eintrag", "data-gap": i, onclick: () => reveal({ kind: "gap", index: i }, () => document.querySelector(`#luecken [data-gap="${i}"]`), true) },
     html("span", { class: "rang" }, gap.rank),
-    html("span", {}, html("span", { class: "titel" }, gap.people === null ? say("gap_secret") : say("gap_people", { people: write(gap.people) })), html("span", { class: "leise" }, gapWay(gap)))))).filter(Boolean);
+    html("span", {}, html("span", { class: "titel" }, gapPeople(gap)), html("span", { class: "leise" }, gapWay(gap)))))).filter(Boolean);
   const limit = data.gaps.filter((_, i) => gapShown(i))[0].limit;
   refill("luecken", choose, html("p", { class: "leise" }, say("gaps_note", { limit: limit === null ? "?" : write(limit) })), html("ol", { class: "liste" }, ...rows));
 }

@@ -51,7 +51,7 @@ function startSearch() {
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
     active = -1;
-    announce(say(found.length ? "hits" : "no_hits", { count: found.length }));
+    announce(say(found.length ? "hits" : "no_hits", { count: write(found.length) }));
   });
   input.addEventListener("keydown", (e) => {
     if (e.key === "ArrowDown" && hits.length) { e.preventDefault(); mark((active + 1) % hits.length); }

@@ -68,7 +68,8 @@ function setLevel(level) {
   radio.checked = true;
   fillDates();
   drawAll();
-  announce(say("level_shown", { count: data.levels[level].ids.length, level: data.levels[level].plural }));
+  const { ids, title, plural } = data.levels[level];
+  announce(say("level_shown", { count: write(ids.length), level: ids.length === 1 ? title : plural }));
 }
 
 /** @param {number} indicator */
