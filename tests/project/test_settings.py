@@ -98,6 +98,9 @@ COVERAGE = '[[coverage]]\nid = "k"\ntitle = "K"\ncategory = "kita"\ngroup = "u6"
             '[ressourcenkarte]\nlevel = "quartir"\n[areas]',
             "gesamt, sozialraum, quartier",
         ),
+        # would have been known only when the map is written, or never
+        ("[areas]", "[ressourcenkarte]\ncells_m = 0\n[areas]", "eine Zahl ab 100."),
+        ("[areas]", "[ressourcenkarte]\ncells_offers = true\n[areas]", "fehlt „cells_m“"),
         ("[areas]", '[profiles]\nlevels = ["gesamt", "qu"]\n[areas]', "„qu“ wird nicht verstanden"),
     ],
 )

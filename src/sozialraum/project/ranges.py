@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from sozialraum.access.cells import SMALLEST_M
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.check import Finding, find
 from sozialraum.present.sozialraumprofil import FORMATS
@@ -20,13 +21,14 @@ _LEAST: dict[str, dict[str, float]] = {
     "uncertainty": {"minimum": 0},
     "level": {"prefix": 1},
     "print_map": {"dpi": 72},
+    "ressourcenkarte": {"cells_m": SMALLEST_M},
 }
 _FORMATS = {"profiles": ("formats",)}
 _LEVELS = {"ressourcenkarte": ("level",), "profiles": ("levels",), "print_map": ("level",)}
 
 
 def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:
-    """Find days that are none, numbers out of range, levels and formats that do not exist.
+    """Find days that are none, numbers out of range, names and widths that do not exist.
 
     Parameters
     ----------
@@ -62,6 +64,11 @@ def check_ranges(sections: dict[str, Any], label: str) -> list[Finding]:
                     cell=f"{value:g}", least=number(least, 1 if least % 1 else 0),
                 )
             )  # fmt: skip
+    for entry in _entries(sections.get("ressourcenkarte")):
+        if entry.get("cells_offers") and "cells_m" not in entry:
+            found.append(
+                find("error", "key_missing", label, key="cells_m", section="ressourcenkarte")
+            )
     levels = [WHOLE, *(str(e.get("id")) for e in _entries(sections.get("level")))]
     for keys, known in ((_LEVELS, levels), (_FORMATS, FORMATS)):
         for section, key, value in _said(sections, keys):
