@@ -41,6 +41,8 @@ def find_narrow(
     attacker: Attacker,
     need: Floats,
     memory: Memory | None = None,
+    *,
+    upward: bool = False,
 ) -> npt.NDArray[np.int64]:
     """Find cells that the attacker bounds more narrowly than they need.
 
@@ -58,6 +60,8 @@ def find_narrow(
         Width that a cell must have, upper − lower; NaN where none is needed.
     memory : Memory, optional
         Of attacks on the same system.
+    upward : bool
+        Whether instead the most of a cell must lie so far above its value, upper − value.
 
     Returns
     -------
@@ -67,18 +71,17 @@ def find_narrow(
     memory = memory or Memory()
     problem = pose(system, known, attacker)
     lower, upper = problem.tighten()
-    asked = need[problem.cells]
-    narrow = upper - lower < asked - ROUND
-    found = [problem.cells[narrow]]
+    begin = system.value[problem.cells] if upward else lower
+    found = [problem.cells[upper - begin < need[problem.cells] - ROUND]]
+    search = _low_in if upward else _narrow_in
     for part in problem.narrow(lower, upper).components(~np.isnan(need)):
         if not part.tree:
             asked = need[part.cells]
             key = (attacker.name, part.mark, asked.tobytes())
             if key not in memory.narrow:
-                inside = _narrow_in(part, asked, system.value[part.cells])
-                memory.narrow[key] = part.cells[inside]
+                memory.narrow[key] = part.cells[search(part, asked, system.value[part.cells])]
             found.append(memory.narrow[key])
-    return np.sort(np.unique(np.concatenate(found)))
+    return np.unique(np.concatenate(found))
 
 
 def _narrow_in(part: Problem, asked: Floats, truth: Floats) -> Ints:
@@ -265,20 +268,8 @@ def _find_low(
         return []
     above = np.where(withheld & (needs.above > 0), needs.above, np.nan)
     # To know besides that a cell is no smaller than it is does not change how far it may reach.
-    base = reader(system)
-    problem = pose(system, known, base)
-    lower, upper = problem.tighten()
-    near = upper - system.value[problem.cells] < above[problem.cells] - ROUND
-    found = [problem.cells[near]]
-    for part in problem.narrow(lower, upper).components(~np.isnan(above)):
-        if not part.tree:
-            key = ("rival", part.mark, above[part.cells].tobytes())
-            if key not in memory.narrow:
-                inside = _low_in(part, above[part.cells], system.value[part.cells])
-                memory.narrow[key] = part.cells[inside]
-            found.append(memory.narrow[key])
-    cells = np.unique(np.concatenate(found))
-    rival = Attacker("rival", base.floor, base.ceiling)
+    rival = replace(reader(system), name="rival")
+    cells = find_narrow(system, known, rival, above, memory, upward=True)
     return [Breach(rival, cells, above[cells], upward=True)]
 
 
