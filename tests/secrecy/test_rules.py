@@ -231,6 +231,30 @@ def test_a_dominated_number_reaches_up_to_a_safe_total() -> None:
     assert bounds(rows, found, areas, KNOWN, "00")[1] >= 11_176.4
 
 
+def test_a_dominated_number_that_an_earlier_edition_bounds_does_not_stop_this_one() -> None:
+    # A gave 95 of 100; the next safe total is 95 / 0.85 = 111.8. An earlier edition shows the whole,
+    # 105: nothing reaches beyond that any more. Beside it 100 may still be 0 … 105.
+    areas = make_areas([2])
+    contributions = given_by(
+        ("00", "A", 95), ("00", "B", 5), ("01", "C", 2), ("01", "D", 2), ("01", "E", 1)
+    )
+    rules = Secrecy(minimum=0, dominance=Dominance(largest=1, share=85))
+    rows = make_rows(areas, "n", [100, 5]).assign(gebietsstand="2024")
+    sums = sum_contributions(contributions, areas, LEVELS, KNOWN, rules)
+    before = {"contributed": sums, "earlier": [rows[rows["level"] == "gesamt"]]}
+    found = protect_together(rows, None, areas, LEVELS, KNOWN, rules, **before)
+    assert (found.values["sign"] == ".").all()
+    lost = set(found.lost["level"] + " " + found.lost["area"])
+    assert lost == {"gesamt gesamt", "sozialraum 0", "quartier 00"}
+    assert attack_values(rows, found.values, areas, LEVELS, KNOWN, rules, **before).empty
+    # The way down is protected all the same: 5 shown would leave 100 alone.
+    shown = found.values.copy()
+    at = shown["area"] == "01"
+    shown.loc[at, ["value", "numerator"]], shown.loc[at, "sign"] = 5.0, ""
+    broken = attack_values(rows, shown, areas, LEVELS, KNOWN, rules, **before)
+    assert "00" in set(broken["area"])
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_dominated_numbers_of_a_crossed_table_reach_up_too(seed: int) -> None:
     """Two purposes and their sum by areas: equations in rings, where only linear programmes tell."""

@@ -29,7 +29,8 @@ def spare_lost(publication: Publication, needs: Needs, counts: Bools) -> tuple[N
     counts : array of bool
         Likewise.
     lost : array of bool
-        Cells of ``needs`` that an earlier edition shows, or that follow more narrowly than they need.
+        Cells of ``needs`` that an earlier edition shows, or that follow more narrowly than they need;
+        of a cell that merely cannot reach far enough above its value the width stays protected.
 
     Notes
     -----
@@ -38,8 +39,14 @@ def spare_lost(publication: Publication, needs: Needs, counts: Bools) -> tuple[N
     given = publication.given
     if given is None or not given.any():
         return needs, counts, np.zeros(len(counts), bool)
+    system, above = publication.system, needs.above
     width = np.where(counts & ~needs.own, 1.0, needs.width)
     narrow = given.copy()
-    narrow[find_narrow(publication.system, given, reader(publication.system), width)] = True
-    lost = narrow & needs.own
-    return replace(needs, width=np.where(lost, np.nan, needs.width)), counts & ~narrow, lost
+    narrow[find_narrow(system, given, reader(system), width)] = True
+    low = np.zeros(len(counts), bool)
+    if above is not None:
+        low[find_narrow(system, given, reader(system), above, upward=True)] = True
+        above = np.where(low, np.nan, above)
+    width = np.where(narrow, np.nan, needs.width)
+    lost = (narrow | low) & needs.own
+    return replace(needs, width=width, above=above), counts & ~narrow, lost
