@@ -214,7 +214,7 @@ def test_what_is_formed_has_the_source_of_its_counts_and_is_withheld_with_them()
     assert set(billeter.made_of) == {"einwohner_0_15", "einwohner_ab_50", "einwohner_15_50"}
     said = passport(report.values, "a", billeter)
     assert said["Quelle"] == "Melderegister"
-    assert said["Zähler"].startswith("-66")
+    assert said["Zähler"].startswith("−66")
 
 
 def test_a_mean_age_from_groups_is_an_estimate_and_needs_the_age_of_the_oldest() -> None:

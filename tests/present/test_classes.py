@@ -116,7 +116,7 @@ def test_every_class_is_filled_and_its_words_are_true(values, k, scheme) -> None
     assert len(found.labels) <= k
     assert len(found.labels) == len(found.colours) == len(found.hatches) == len(found.breaks) + 1
     for value, place in zip(values, found.find(values), strict=True):
-        ends = [int(n) for n in re.findall(r"-?\d+", found.labels[place])]
+        ends = [int(n.replace("−", "-")) for n in re.findall(r"−?\d+", found.labels[place])]
         below = "unter" in found.labels[place]
         assert ends[0] <= value < ends[-1] if below else ends[0] <= value <= ends[-1]
 

@@ -103,20 +103,20 @@ def _is_missing(value: object) -> bool:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Write a number the German way.
+    """Write a number the German way, a negative one with a minus sign.
 
     Halves are rounded away from zero, as in official tables.
 
     Examples
     --------
-    >>> number(1234.5, 1), number(0.5), number(None)
-    ('1.234,5', '1', 'keine Angabe')
+    >>> number(1234.5, 1), number(-0.5), number(None)
+    ('1.234,5', '−1', 'keine Angabe')
     """
     if value is None or _is_missing(value):
         return say("number.missing")
     scale = 10**digits
     rounded = math.copysign(math.floor(abs(float(value)) * scale + 0.5 + 1e-9), value) / scale
-    text = f"{rounded + 0.0:,.{digits}f}"
+    text = f"{rounded + 0.0:,.{digits}f}".replace("-", "−")
     if _language.get() != "de":
         return text
     return text.replace(",", " ").replace(".", ",").replace(" ", ".")

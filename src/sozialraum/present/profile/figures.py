@@ -65,8 +65,6 @@ class Figure:
         if self.value is None:
             return self.sign or say("number.missing")
         text = self.indicator.write(self.value)
-        if self.value < 0 and text.startswith("-"):
-            text = f"−{text[1:]}"
         return f"({text})" if self.sign == "()" else text
 
     @property
@@ -266,7 +264,7 @@ class Comparison:
     def _signed(self, value: float | None) -> str:
         if value is None:
             return "–"
-        text = number(value, self.indicator.digits).replace("-", "−")
+        text = number(value, self.indicator.digits)
         return f"+{text}" if value > 0 else text
 
     @property

@@ -183,10 +183,10 @@ function say(key, values = {}) {
   return data.words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-/** Numbers as Intl writes them, which takes longer to be ready than the map. @param {number} x @param {number} [digits] */
+/** Numbers with the separators of Intl, which takes longer to be ready than the map. @param {number} x @param {number} [digits] */
 function write(x, digits = 0) {
   const [whole, part] = x.toFixed(digits).split("."), german = document.documentElement.lang === "de";
-  return whole.replace(/\B(?=(\d{3})+$)/g, german ? "." : ",") + (part ? (german ? "," : ".") + part : "");
+  return whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, german ? "." : ",") + (part ? (german ? "," : ".") + part : "");
 }
 
 /** @type {Intl.Collator|null} */
