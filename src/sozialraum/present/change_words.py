@@ -218,12 +218,14 @@ def write_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
 
 def write_offers(offers: pd.DataFrame) -> pd.DataFrame:
     """Write a comparison's table of offers in German words; what an office named itself stays."""
-    known = {
-        "what": "changes.offer_what", "category": "category", "column": "tables.offer",
-        "before": "tables.choice", "after": "tables.choice",
-    }  # fmt: skip
-    told = {column: offers[column].replace(words(key)) for column, key in known.items()}
-    return offers.assign(**told)
+    choices = words("tables.choice")
+    return offers.assign(
+        what=offers["what"].map(words("changes.offer_what")),
+        category=offers["category"].replace(words("category")),
+        column=offers["column"].replace(words("tables.offer")),
+        before=offers["before"].replace(choices),
+        after=offers["after"].replace(choices),
+    )
 
 
 def list_hindered(found: Comparison) -> Table | None:
