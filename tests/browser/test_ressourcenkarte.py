@@ -482,7 +482,8 @@ def test_classes_can_be_chosen_and_each_says_its_rule(open_page, example_page) -
     assert "Prozentpunkte)" in label
     signs = {part[0] for name in page.eval_on_selector_all(".gebiet", "a => a.map(e => e.ariaLabel)")
              for part in name.split("(")[1:]}  # fmt: skip
-    assert signs <= {"+", "−", "0"} and {"+", "−"} <= signs
+    assert signs <= {"+", "−", "0"}
+    assert {"+", "−"} <= signs
     page.click("#r-tabelle")
     assert any("Abweichung" in head for head in texts(opened, "#tabelle thead th"))
     page.select_option("#w-klassen", "fixed")

@@ -15,6 +15,13 @@ function nameOf(offer) {
   return data.offers.names[offer] || say("nameless", { category: titleOf(data.offers.category[offer]) });
 }
 
+/** How many of these offers each category has. @param {Iterable<number>} offers */
+function tally(offers) {
+  const { categories, category } = data.offers, counts = categories.map(() => 0);
+  for (const i of offers) if (category[i] >= 0) counts[category[i]]++;
+  return counts;
+}
+
 /** Offers in one square of the screen become one mark. @returns {Mark[]} */
 function bundle() {
   /** @type {Map<string, Mark>} */

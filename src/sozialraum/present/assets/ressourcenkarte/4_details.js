@@ -107,9 +107,9 @@ function areaDetails(level, index) {
   }
   const here = offersIn(level, index);
   if (data.offers.ids.length) {
-    const tally = data.offers.categories.map((c, i) => /** @type {[string, number]} */ ([c.title, here.filter((o) => data.offers.category[o] === i).length])).filter(([, n]) => n);
+    const counts = tally(here);
     fill(box, {}, [html("h4", {}, say("offers_here", { count: write(here.length) })),
-      tally.length > 0 && html("ul", { class: "strich" }, ...tally.map(([t, n]) => html("li", {}, html("span", {}, t), html("b", {}, write(n)))))]);
+      counts.some(Boolean) && html("ul", { class: "strich" }, ...data.offers.categories.map((c, i) => counts[i] > 0 && html("li", {}, html("span", {}, c.title), html("b", {}, write(counts[i])))))]);
   }
   return box;
 }

@@ -52,8 +52,7 @@ function drawLegend() {
 /** The marks of the offers that are shown, and what a bundle of them looks like. */
 function drawOfferLegend() {
   if (!state.offers) { refill("zeichen"); return; }
-  const { categories, category } = data.offers, counts = categories.map(() => 0);
-  for (const i of state.found) if (category[i] >= 0) counts[category[i]]++;
+  const { categories } = data.offers, counts = tally(state.found);
   refill("zeichen", html("ul", {},
     ...categories.map((c, i) => counts[i] > 0 && html("li", {}, symbol(c), html("span", {}, c.title), html("span", { class: "anzahl" }, write(counts[i]), html("span", { class: "nur-vorlesen" }, ` ${say(counts[i] === 1 ? "offers_one" : "offers")}`)))),
     html("li", {}, svg("svg", { class: "symbol", viewBox: "-9 -9 18 18", "aria-hidden": "true" }, svg("circle", { r: 7.5, class: "buendel" }), svg("text", { y: 3, class: "zahl" }, "2")), html("span", {}, say("legend_bundle")))));

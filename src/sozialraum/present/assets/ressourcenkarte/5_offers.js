@@ -20,9 +20,9 @@ function symbol(category) {
 /** The filter is built when it is first opened; the list follows it. */
 function buildFilter() {
   if (byId("filter").firstChild) return;
-  const { categories, category, ids } = data.offers;
+  const { categories, ids } = data.offers;
   if (!ids.length) { refill("filter", html("p", {}, say("no_offers"))); return; }
-  const counts = categories.map((_, i) => category.filter((c) => c === i).length);
+  const counts = tally(ids.keys());
   const boxes = categories.map((c, i) => html("label", {}, html("input", { type: "checkbox", name: "kategorie", value: i, onchange: (/** @type {Event} */ e) => {
     const on = /** @type {HTMLInputElement} */ (e.target).checked;
     if (on) state.filter.categories.add(i); else state.filter.categories.delete(i);
