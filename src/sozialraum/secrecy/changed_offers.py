@@ -116,7 +116,7 @@ def match_rows(
     >>> match_rows(old, new, ["name"])
     [('2', '2'), ('1', '7')]
     """
-    same = [key for key in after.index if key in set(before.index)]
+    same = after.index[after.index.isin(before.index)]
     names = [_name(table.drop(index=same), columns) for table in (before, after)]
     alone = [name[~name.duplicated(keep=False) & (name != "")] for name in names]
     there = dict(zip(alone[0], alone[0].index, strict=True))
@@ -134,7 +134,7 @@ def _name(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         else pd.Series("", index=rows.index)
         for c in columns
     ]
-    joined = pd.concat(parts, axis=1).agg("\n".join, axis=1) if len(rows) else parts[0]
+    joined = parts[0].str.cat(parts[1:], sep="\n")
     return joined.where(parts[0] != "", "").astype("str")
 
 
