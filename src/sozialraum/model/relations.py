@@ -223,16 +223,14 @@ def check_counts(
     -------
     list of Finding
     """
-    counts = {key for key, i in indicators.items() if i.kind == "count"}
-    table = values[values["indicator"].isin(counts)]
+    counted = values["indicator"].isin([k for k, i in indicators.items() if i.kind == "count"])
+    table = values[counted]
     value, top = table["value"].astype("float64"), table["numerator"].astype("float64")
     apart = value.notna() & top.notna() & ~np.isclose(value, top, rtol=1e-9, atol=1e-6)
     if not apart.any():
         return []
     if "row" not in table:
-        table = table.assign(
-            file=label, row=values.reset_index().index[values["indicator"].isin(counts)] + 2
-        )
+        table = table.assign(file=label, row=np.flatnonzero(counted) + 2)
     place = {name: table[name] for name in ("level", "area", "indicator", "datenstand")}
     return find_rows(
         "error",
