@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from sozialraum.access.network import StraightLine
 from sozialraum.demo import build_musterstadt
 from sozialraum.errors import InputError
+from sozialraum.project.job import run
 from sozialraum.project.ways import measure_ways
 from sozialraum.secrecy.build import build_edition
+from tests import musterstadt
 
 
 def project(*categories):
@@ -35,3 +38,11 @@ def test_cells_as_small_as_a_building_are_refused() -> None:
     edition = build_edition(build_musterstadt().atlas)
     with pytest.raises(InputError, match="100 m"):
         measure_ways(edition, project("kita"), StraightLine(), 20)
+
+
+def test_no_ways_to_single_offers_may_be_said_without_a_grid(tmp_path: Path) -> None:
+    musterstadt.write_town(tmp_path, '[[indicator]]\nid = "u6"\ntitle = "Kinder"\n')
+    said = musterstadt.PROJECT + "\n[ressourcenkarte]\ncells_offers = false\n"
+    (tmp_path / "sozialraum.toml").write_text(said, encoding="utf-8")
+    run(tmp_path / "sozialraum.toml", tmp_path / "aus", progress=False)
+    assert (tmp_path / "aus" / "ressourcenkarte.html").is_file()

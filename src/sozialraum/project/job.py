@@ -323,10 +323,11 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     plan = make_plan(project)
     step(say("project.step_map"))
     page = dict(project.section("ressourcenkarte"))
+    reach = page.pop("cells_offers", False)
     if size := page.pop("cells_m", None):
         streets = _read_streets(project, edition.areas.crs)
         page["cells"] = measure_ways(edition, project, streets, size)
-        if page.pop("cells_offers", False):
+        if reach:
             page["travel"] = measure_reach(page["cells"], edition, streets)
     page["streets"] = find_street_names(project, edition.areas.crs)
     write_ressourcenkarte(edition, new / "ressourcenkarte.html", **page)
