@@ -16,7 +16,8 @@ from sozialraum.present.sozialraumprofil import FORMATS
 from sozialraum.project.audit import audit
 from sozialraum.project.compare import compare
 from sozialraum.project.edited import read_edited_offers, write_edited_offers
-from sozialraum.project.job import check, run
+from sozialraum.project.inputs import check
+from sozialraum.project.job import run
 from sozialraum.project.tables import read_atlas
 from sozialraum.texts import say, words
 

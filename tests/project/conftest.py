@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
 
 from sozialraum.demo import find_example
 from sozialraum.model.atlas import Atlas
-from sozialraum.project import job
+from sozialraum.project import inputs, job
 from sozialraum.secrecy.edition import Edition
 
 
@@ -24,12 +25,12 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
     folder = tmp_path_factory.mktemp("job") / "ergebnis"
     kept = {}
 
-    def keep(name: str) -> Callable[..., Any]:
-        make = getattr(job, name)
+    def keep(module: ModuleType, name: str) -> Callable[..., Any]:
+        make = getattr(module, name)
         return lambda *given, **named: kept.setdefault(name, make(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("make_atlas", "make_editions"):
-            patch.setattr(job, name, keep(name))
+        for module, name in ((inputs, "make_atlas"), (job, "make_editions")):
+            patch.setattr(module, name, keep(module, name))
         job.run(find_example(), folder, progress=False)
     return Example(kept["make_atlas"], kept["make_editions"]["oeffentlich"], folder)

@@ -23,7 +23,7 @@ from sozialraum.access.travel import measure_nearest
 from sozialraum.cli import main
 from sozialraum.demo import find_example
 from sozialraum.errors import InputError, SozialraumError
-from sozialraum.project import job
+from sozialraum.project import inputs, job
 from sozialraum.project.settings import read_project
 from sozialraum.project.tables import choose_offers
 from sozialraum.read.streets import read_streets
@@ -76,10 +76,10 @@ def test_everybody_is_put_on_the_streets_once(
     for module in (job, travel):
         monkeypatch.setattr(module, "snap_points", count)
     project = read_project(find_example())
-    streets = job._read_streets(project, example.atlas.areas.crs)
+    streets = inputs.read_project_streets(project, example.atlas.areas.crs)
     (kept,) = tmp_path.iterdir()
     assert kept.name.startswith("streets-walk-")
-    again = job._read_streets(project, example.atlas.areas.crs)
+    again = inputs.read_project_streets(project, example.atlas.areas.crs)
     assert (again.x == streets.x).all()
     measured = job.measure_project(example.atlas, project, streets, lambda text: None)
     assert len(measured.values) == len(project.entries("coverage")) == 5
@@ -406,7 +406,10 @@ def test_a_run_names_all_that_is_wrong_streets_included_and_writes_nothing(tmp_p
         encoding="utf-8",
     )
     told = []
-    for attempt in (lambda: job.run(path, tmp_path / "e", progress=False), lambda: job.check(path)):
+    for attempt in (
+        lambda: job.run(path, tmp_path / "e", progress=False),
+        lambda: inputs.check(path),
+    ):
         with pytest.raises(InputError) as caught:
             attempt()
         told.append([(f.code, f.table) for f in caught.value.report.errors])

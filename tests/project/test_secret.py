@@ -9,7 +9,7 @@ import pytest
 import sozialraum as sr
 from sozialraum.cli import main
 from sozialraum.errors import InputError
-from sozialraum.project.job import check
+from sozialraum.project.inputs import check
 from tests import musterstadt
 
 PROJECT = musterstadt.PROJECT + musterstadt.VALUES + "\n[secrecy]\n"

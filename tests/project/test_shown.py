@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sozialraum.errors import InputError
-from sozialraum.project.job import check
+from sozialraum.project.inputs import check
 
 from ..musterstadt import PROJECT, write_town
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +19,8 @@ from sozialraum.access.gaps import find_gaps
 from sozialraum.access.network import StraightLine, StreetNetwork
 from sozialraum.access.snap import measure_connection, snap_points
 from sozialraum.access.travel import measure_nearest
-from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.audience import INTERNAL, PUBLIC, sees
-from sozialraum.model.check import CheckReport, Reading
 from sozialraum.planning.report import report_needs
 from sozialraum.present.files import mark_name
 from sozialraum.present.geopackage import write_geopackage
@@ -34,24 +32,17 @@ from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import check_installed, write_sozialraumprofile
 from sozialraum.present.tables import write_tables
-from sozialraum.project.earlier import read_earlier
+from sozialraum.project.inputs import Step, read_inputs, read_project_streets
 from sozialraum.project.maps import check_maps, write_maps
 from sozialraum.project.measures import show_settings, take_measures
-from sozialraum.project.needs import check_needs_plan, make_plan, show_needs, take_needs
-from sozialraum.project.secret import take_contributions
+from sozialraum.project.needs import make_plan, show_needs, take_needs
 from sozialraum.project.settings import Project, read_project
-from sozialraum.project.shown import check_shown
 from sozialraum.project.street_search import find_street_names
-from sozialraum.project.tables import choose_offers, make_atlas
+from sozialraum.project.tables import choose_offers
 from sozialraum.project.ways import measure_reach, measure_ways
-from sozialraum.read.street_cache import find_cache_folder
-from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.build import build_editions
-from sozialraum.secrecy.earlier import Earlier
 from sozialraum.secrecy.edition import Edition, Statement
 from sozialraum.texts import number, say
-
-Step = Callable[[str], None]
 
 
 class Measured(NamedTuple):
@@ -122,21 +113,6 @@ def _say_how(streets: StreetNetwork | StraightLine, source: str) -> str:
     )
 
 
-def _read_streets(project: Project, crs: Any) -> StreetNetwork | StraightLine:
-    section = project.section("streets")
-    if not section:
-        return StraightLine(**project.section("straight_line"))
-    options: dict[str, Any] = {k: section[k] for k in ("mode", "speed_kmh") if k in section}
-    if "nodes" in section:
-        options["nodes"] = project.locate(section["nodes"])
-    return read_streets(
-        project.locate(section["file"]),
-        crs=section.get("crs", crs),
-        cache=find_cache_folder(),
-        **options,
-    )
-
-
 def make_edition(path: str | Path, *, step: Step | None = None, audience: str = PUBLIC) -> Edition:
     """Do the main job up to the protected edition, without writing.
 
@@ -165,7 +141,7 @@ def make_editions(
     tell = step or (lambda text: None)
     tell(say("project.step_read"))
     project = read_project(path)
-    read = _read_inputs(project, tell)
+    read = read_inputs(project, tell)
     atlas = read.atlas
     measured = measure_project(atlas, project, read.streets, tell)
     tell(say("project.step_protect"))
@@ -196,57 +172,6 @@ def make_editions(
             confidential=project.confidential,
             created=str(project.section("project").get("redaktionsschluss", "")),
         ),
-    )
-
-
-class _Inputs(NamedTuple):
-    """What a project names, read and checked; the notes."""
-
-    atlas: Atlas
-    contributions: Any
-    earlier: list[Earlier]
-    streets: StreetNetwork | StraightLine
-    report: CheckReport
-
-
-def _read_inputs(project: Project, tell: Step) -> _Inputs:
-    """Read everything a project names; what is wrong with any of it stands in one report."""
-    atlas, contributions, report = None, None, CheckReport()
-    try:
-        atlas = make_atlas(project)
-        report += atlas.report
-        tables = _take_secret(project, atlas)
-        contributions = tables[0].table
-        report += CheckReport(tuple(f for table in tables for f in table.findings))
-    except InputError as error:
-        report += error.report
-    earlier = []
-    for path in project.earlier:
-        try:
-            earlier.append(read_earlier(project.locate(path)))
-        except InputError as error:
-            report += error.report
-    streets: StreetNetwork | StraightLine = StraightLine()
-    if project.entries("coverage"):
-        tell(say("project.step_streets"))
-        try:
-            streets = _read_streets(project, atlas.areas.crs if atlas else None)
-        except InputError as error:
-            report += error.report
-    report.raise_for_errors()
-    assert atlas is not None  # without one there are errors
-    return _Inputs(atlas, contributions, earlier, streets, report)
-
-
-def _take_secret(project: Project, atlas: Atlas) -> tuple[Reading, ...]:
-    """Read and check contributions and registers, and what is asked of them and of maps."""
-    wanted = check_needs_plan(project, atlas.indicators, atlas.levels)
-    wanted += check_shown(project, atlas.indicators)
-    return (
-        take_contributions(project, atlas),
-        take_needs(project, atlas.areas, atlas.offers),
-        take_measures(project, atlas.areas, atlas.offers),
-        Reading(None, tuple(wanted)),
     )
 
 
@@ -325,7 +250,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
     page = dict(project.section("ressourcenkarte"))
     reach = page.pop("cells_offers", False)
     if size := page.pop("cells_m", None):
-        streets = _read_streets(project, edition.areas.crs)
+        streets = read_project_streets(project, edition.areas.crs)
         page["cells"] = measure_ways(edition, project, streets, size)
         if reach:
             page["travel"] = measure_reach(page["cells"], edition, streets)
@@ -427,19 +352,3 @@ def _whole(out: str | Path) -> Iterator[Path]:
         if target.exists():
             target.rename(Path(scratch) / "old")
         new.rename(target)
-
-
-def check(path: str | Path) -> CheckReport:
-    """Check everything a project file names, streets included, and measure nothing.
-
-    Returns
-    -------
-    CheckReport
-        The notes, if there are no errors.
-
-    Raises
-    ------
-    InputError
-        There are errors; its report lists them all.
-    """
-    return _read_inputs(read_project(path), lambda text: None).report
