@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sozialraum.texts import say, words
+from sozialraum.texts import number, say, words
 
 BETWEEN = "; "
+# Steps whose detail is how many; that of others can be a year.
+_COUNTED = frozenset({"measured", "aggregated", "incomplete", "partial", "too_small", "small"})
 
 
 def add_step(steps: pd.Series, name: pd.Series | str, detail: pd.Series | str = "") -> pd.Series:
@@ -79,11 +81,15 @@ def say_steps(steps: str) -> list[str]:
     ['zusammengefasst aus 4 Teilgebieten']
     >>> say_steps("aggregated:1")
     ['zusammengefasst aus einem Teilgebiet']
+    >>> say_steps("measured:5640")
+    ['gemessen von 5.640 Orten mit Bevölkerung aus']
     """
     known = words("step")
     sentences = []
     for entry in filter(None, str(steps).split(BETWEEN)):
         name, _, detail = entry.partition(":")
         name += "_one" if detail == "1" and f"{name}_one" in known else ""
+        if name in _COUNTED and detail.isdecimal():
+            detail = number(int(detail))
         sentences.append(say(f"step.{name}", detail=detail) if name in known else entry)
     return sentences
