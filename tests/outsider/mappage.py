@@ -103,18 +103,21 @@ def _read_packed(folder: Folder, source: str, whole: bytes) -> None:
 def unfold(whole: bytes) -> tuple[dict[str, Any], list[int], int]:
     """Give header and numbers as they are meant, and how many numbers are outlines and offers.
 
-    Four planes of bytes hold even numbers for 0, 1, 2 … and odd ones for -1, -2 …: first what all
-    values differ by from what their parts give, then numerators, denominators and codes less those
-    of the date before. Series get their place ``at``, and offers their columns.
+    A byte holds a number, 255 the next of those that follow in four planes of bytes: even ones for
+    0, 1, 2 … and odd ones for -1, -2 …. First comes what all values differ by from what their parts
+    give, then numerators, denominators and codes less those of the date before. Series get their
+    place ``at``, and offers their columns.
     """
     (length,) = struct.unpack_from("<I", whole)
     head: dict[str, Any] = json.loads(whole[4 : 4 + length])
-    planes = whole[4 + length :]
-    count = len(planes) // 4
-    folded = [
+    (count,) = struct.unpack_from("<I", whole, 4 + length)
+    first, planes = whole[8 + length :][:count], whole[8 + length + count :]
+    more = len(planes) // 4
+    large = (
         a | b << 8 | c << 16 | d << 24
-        for a, b, c, d in zip(*(planes[i * count : (i + 1) * count] for i in range(4)), strict=True)
-    ]
+        for a, b, c, d in zip(*(planes[i * more : (i + 1) * more] for i in range(4)), strict=True)
+    )
+    folded = [next(large) if n == 255 else n for n in first]
     numbers = [-(n // 2) - 1 if n % 2 else n // 2 for n in folded]
     books = [book for book in (head, head.get("older")) if book]
     end = 0

@@ -69,5 +69,19 @@ def test_what_follows_from_its_parts_takes_no_room() -> None:
     year = [125, 500, 5, 4, 40, 8, 0, 0]
     whole = read_letters(pack(header_of(), np.array(year + year, np.int32)))
     (length,) = struct.unpack_from("<I", whole)
+    (count,) = struct.unpack_from("<I", whole, 4 + length)
     # Twice 5, 4, 40 and 8; then a line of two positions, one step to the east and one back south.
-    assert [n for n in whole[4 + length :] if n] == [10, 8, 80, 16, 4, 2, 1]
+    assert [n for n in whole[8 + length :] if n] == [10, 8, 80, 16, 4, 2, 1]
+    assert len(whole) == 8 + length + count
+
+
+def test_a_byte_that_says_more_is_no_number_itself() -> None:
+    # 127 is written as 254, the largest of a byte; -128 as 255 and 128 as 256 need more than one.
+    header = header_of(denominator="", digits=3)
+    numbers = np.array([127, -128, 0, 0, 0, 0, 0, 0, 128, 2**30, 0, 0, 0, 0, 0, 0], np.int32)
+    same(header, numbers)
+    whole = read_letters(pack(header, numbers))
+    (length,) = struct.unpack_from("<I", whole)
+    (count,) = struct.unpack_from("<I", whole, 4 + length)
+    assert list(whole[8 + length :][:4]) == [254, 255, 255, 255]
+    assert list(whole[8 + length + count :]) == [255, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 128]

@@ -108,7 +108,7 @@ def _unfold_payload(where: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     if len(content) < 8 or content[4:5] != b"{":
         return
     (length,) = struct.unpack_from("<I", content)
-    if not 0 < length < len(content) or (len(content) - length) % 4:
+    if not 0 < length < len(content) - 8 or content[3 + length : 4 + length] != b"}":
         return
     _, numbers, _ = unfold(content)
     text = []

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
 
 _OF_SERIES = ("indicator", "level", "date", "borders", "counted")
-_WORD = 2**32
+# A byte that stands for a number that needs more than one.
+_MORE = 255
 
 # Without what would be a mark of the page around it.
 _LETTERS = str.maketrans("<>&", ",.:")
@@ -48,9 +49,10 @@ def pack(header: dict[str, Any], numbers: Ints) -> str:
     -----
     Five letters are four bytes, as in Python's ``b85encode`` with ``, . :`` for ``< > &``, which
     takes a sixteenth less than base64. Inside: the header's length in bytes (uint32, little-endian),
-    the header in UTF-8 padded with spaces to a multiple of four, then whole numbers as four planes of
-    bytes, the lowest first. A number n is written as 2n, a negative one as -2n - 1, so that small
-    ones have empty upper bytes. Sums and differences are those of 32 bits.
+    the header in UTF-8, then how many whole numbers there are (uint32) and the numbers: a byte for
+    each, 255 for those that need more, which follow as four planes of bytes, the lowest first. A
+    number n is written as 2n, a negative one as -2n - 1, so that most differences fit a byte. Sums
+    and differences are those of 32 bits.
 
     1. Of all series (``older`` behind), one after the other: what the values differ by from what
        follows from their parts, ``floor(per · 10^digits · numerator / denominator + 0.5)``, or from
@@ -66,10 +68,11 @@ def pack(header: dict[str, Any], numbers: Ints) -> str:
     text = json.dumps(
         _clean(lean), ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()
-    text += b" " * (-len(text) % 4)
-    signed = (coded << 1) ^ (coded >> 31)
-    planes = signed.astype("<i4").view(np.uint8).reshape(-1, 4).T
-    whole = struct.pack("<I", len(text)) + text + planes.tobytes()
+    signed = ((coded << 1) ^ (coded >> 31)).astype("<i4").view("<u4")
+    first = np.minimum(signed, _MORE).astype(np.uint8)
+    planes = signed[signed >= _MORE].view(np.uint8).reshape(-1, 4).T
+    whole = struct.pack("<I", len(text)) + text
+    whole += struct.pack("<I", len(signed)) + first.tobytes() + planes.tobytes()
     packed = base64.b85encode(gzip.compress(whole, compresslevel=9, mtime=0))
     return packed.decode("ascii").translate(_LETTERS)
 
@@ -87,8 +90,10 @@ def unpack(text: str) -> tuple[dict[str, Any], Ints]:
     """
     whole = gzip.decompress(base64.b85decode(text.translate(_SIGNS)))
     (length,) = struct.unpack_from("<I", whole)
-    planes = np.frombuffer(whole, np.uint8, offset=4 + length).reshape(4, -1)
-    signed = np.ascontiguousarray(planes.T).view("<u4").ravel()
+    (count,) = struct.unpack_from("<I", whole, 4 + length)
+    signed = np.frombuffer(whole, np.uint8, count, 8 + length).astype("<u4")
+    planes = np.frombuffer(whole, np.uint8, offset=8 + length + count).reshape(4, -1)
+    signed[signed == _MORE] = np.ascontiguousarray(planes.T).view("<u4").ravel()
     coded = (signed >> 1).astype(np.int32) ^ -(signed & 1).astype(np.int32)
     return _widen(json.loads(whole[4 : 4 + length]), coded)
 

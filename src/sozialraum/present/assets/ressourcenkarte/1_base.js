@@ -2,7 +2,7 @@
 
 /** @typedef {{id: string, title: string, plural: string, parent: number, ids: string[], names: string[], parents: number[], inside?: number[], points: number[][]}} Level */
 /** @typedef {{id: string, title: string, unit: string, digits: number, per: number, classes?: string[], theme: string, numerator: string, denominator: string, passport: string[][], gap: string}} Indicator */
-/** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number}} Series */
+/** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number, before?: Series, block?: Int32Array}} Series */
 /** @typedef {[number, string, number]} Hatch */
 /** @typedef {{breaks: number[], labels: string[], scale: number}} Classes */
 /** One edition: this one, or an older one beside it. @typedef {{levels: Level[], series: Series[], byKey: Map<string, Series>}} Book */
@@ -18,6 +18,8 @@
 let data;
 /** @type {Int32Array} */
 let numbers;
+/** How many of them, at the beginning, are a quarter of all series. */
+let quarter = 0;
 
 const LETTERS =
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
@@ -47,18 +49,27 @@ async function readData() {
   const whole = await new Response(gzip.readable).arrayBuffer();
   const length = new DataView(whole).getUint32(0, true);
   data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
-  widen(new Uint8Array(whole, 4 + length));
+  readNumbers(whole, 4 + length);
+  widen();
 }
 
-/** Numbers come as what they differ by from others, in four planes of bytes, the lowest first; the
- * writer's `pack` says in which order. @param {Uint8Array} planes */
-function widen(planes) {
-  const size = planes.length / 4, all = new Int32Array(size);
-  for (let i = 0; i < size; i++) {
-    const n = planes[i] | planes[i + size] << 8 | planes[i + 2 * size] << 16 | planes[i + 3 * size] << 24;
+/** A byte for each number, those that need more behind in four planes. @param {ArrayBuffer} whole @param {number} at */
+function readNumbers(whole, at) {
+  const size = new DataView(whole).getUint32(at, true), all = new Int32Array(size);
+  const first = new Uint8Array(whole, at + 4, size), planes = new Uint8Array(whole, at + 4 + size), more = planes.length / 4;
+  for (let i = 0, k = 0; i < size; i++) {
+    let n = first[i];
+    if (n === 255) {
+      n = planes[k] | planes[k + more] << 8 | planes[k + 2 * more] << 16 | planes[k + 3 * more] << 24;
+      k++;
+    }
     all[i] = (n >>> 1) ^ -(n & 1);
   }
   numbers = all;
+}
+
+/** Numbers come as what they differ by from others; the writer's `pack` says in which order. */
+function widen() {
   const books = /** @type {Book[]} */ (data.older ? [data, data.older] : [data]);
   let end = 0;
   for (const book of books) {
@@ -68,9 +79,12 @@ function widen(planes) {
       end += 4 * book.levels[one.level].ids.length;
       return one;
     });
+    book.series.forEach((one, i) => {
+      const before = book.series[i - 1];
+      if (before && before.level === one.level && before.indicator === one.indicator) one.before = before;
+    });
   }
-  const coded = numbers.slice(0, end);
-  for (const book of books) book.series.forEach((one, i) => widenSeries(book, one, book.series[i - 1], coded));
+  quarter = end / 4;
   const cells = data.cells;
   let place = cells ? end + cells.measures.length * cells.columns * cells.rows : end;
   /** @param {number} count */
@@ -103,23 +117,25 @@ function widen(planes) {
   for (const column of offers.columns) column.codes = take(count);
 }
 
-/** Parts follow from those of the date before, values from their parts. @param {Book} book @param {Series} one @param {Series|undefined} before @param {Int32Array} coded */
-function widenSeries(book, one, before, coded) {
-  const size = book.levels[one.level].ids.length, quarter = coded.length / 4, all = numbers;
-  const from = before && before.level === one.level && before.indicator === one.indicator ? before.at : -1;
+/** Values, numerators, denominators and codes of a series, one after the other, made when it is first
+ * looked at: parts follow from those of the date before, values from their parts. @param {Book} book @param {Series} one */
+function blockOf(book, one) {
+  if (one.block) return one.block;
+  const size = book.levels[one.level].ids.length, earlier = one.before && blockOf(book, one.before);
+  const all = one.block = new Int32Array(4 * size);
   for (let column = 1; column < 4; column++) {
-    const at = one.at + column * size, own = column * quarter + one.at / 4, earlier = from + column * size;
-    if (from < 0) all.set(coded.subarray(own, own + size), at);
-    else for (let i = 0; i < size; i++) all[at + i] = coded[own + i] + all[earlier + i];
+    const at = column * size, own = column * quarter + one.at / 4;
+    for (let i = 0; i < size; i++) all[at + i] = numbers[own + i] + (earlier ? earlier[at + i] : 0);
   }
   const { per, digits, denominator } = data.indicators[one.indicator], factor = per * 10 ** digits, known = -2147483647;
   for (let i = 0; i < size; i++) {
-    const top = all[one.at + size + i], bottom = all[one.at + 2 * size + i];
+    const top = all[size + i], bottom = all[2 * size + i];
     const guess = denominator
       ? top > known && bottom > known && bottom ? Math.floor(factor * top / bottom + 0.5) : 0
       : top > known && digits === one.counted ? top : 0;
-    all[one.at + i] = coded[one.at / 4 + i] + (Math.abs(guess) < 2147483648 ? guess : 0);
+    all[i] = numbers[one.at / 4 + i] + (Math.abs(guess) < 2147483648 ? guess : 0);
   }
+  return all;
 }
 
 /** @param {string} id */
@@ -241,16 +257,15 @@ function datesOf(level, indicator, book = data) {
 /** @param {Series|undefined} series @param {number} area @param {Book} [book] @returns {Cell} */
 function cellOf(series, area, book = data) {
   if (!series || area < 0) return NOTHING;
-  const size = book.levels[series.level].ids.length;
+  const size = book.levels[series.level].ids.length, block = blockOf(book, series);
   const digits = data.indicators[series.indicator].digits;
   /** @param {number} column @param {number} scale */
   const at = (column, scale) => {
-    const place = series.at + column * size + area;
-    const n = numbers[place];
+    const place = column * size + area, n = block[place];
     if (n === -2147483648) return null;
-    return (n === -2147483647 ? data.large[place] : n) / 10 ** scale;
+    return (n === -2147483647 ? data.large[series.at + place] : n) / 10 ** scale;
   };
-  const [sign, quality, steps] = data.codes[numbers[series.at + 3 * size + area]];
+  const [sign, quality, steps] = data.codes[block[3 * size + area]];
   return { value: at(0, digits), numerator: at(1, series.counted), denominator: at(2, series.counted), sign, quality, steps };
 }
 
@@ -262,6 +277,17 @@ function writeValue(cell, indicator, unit = true) {
   }
   const text = (indicator.classes ? indicator.classes[cell.value - 1] : write(cell.value, indicator.digits)) + (unit && indicator.unit ? `\u00a0${indicator.unit}` : "");
   return cell.sign === "()" ? `(${text})` : text;
+}
+
+/** How often a drawing was wished for. @type {Map<() => void, number>} */
+const wishes = new Map();
+
+/** Draw in a task of its own when the picture is on the screen; only the last wish counts. @param {() => void} draw */
+function afterPicture(draw) {
+  if (state.printing) { draw(); return; }
+  const wish = (wishes.get(draw) || 0) + 1;
+  wishes.set(draw, wish);
+  requestAnimationFrame(() => setTimeout(() => { if (wishes.get(draw) === wish) draw(); }));
 }
 
 /** Language of what an edition says, where the page speaks another. */

@@ -235,17 +235,19 @@ function drawAreas() {
     node.setAttribute("aria-label", `${level.names[i]}: ${readValue(i)}`);
   });
   drawBorders();
-  drawChoice();
 }
 
-/** The higher the level, the broader the joint between its areas. */
+/** The higher the level, the broader the joint between its areas. Each line is drawn once, area by area,
+ * for one path over the whole map takes long to paint. */
 function drawBorders() {
-  const level = data.levels[state.level];
-  /** @type {typeof drawn} */
-  const upper = [];
-  for (let l = level.parent; l > 0; l = data.levels[l].parent) upper.unshift(drawn[l]);
-  map.borders.replaceChildren(...upper.map((above, l) =>
-    svg("path", { d: [...above.paths.values()].join(""), class: `grenze g${Math.min(upper.length - l, 3)}` })));
+  /** @type {number[]} */
+  const upper = [], seen = new Set();
+  for (let l = data.levels[state.level].parent; l > 0; l = data.levels[l].parent) upper.unshift(l);
+  map.borders.replaceChildren(...upper.flatMap((l, i) => data.topology.objects[data.levels[l].id].geometries.map(({ arcs }) => {
+    const own = arcs.flat(2).map((arc) => arc < 0 ? ~arc : arc).filter((arc) => !seen.has(arc) && seen.add(arc));
+    const d = own.map((arc) => `M${lines[arc].drawn[0]} ${lines[arc].drawn[1]}l${courseOf(lines[arc], 0)}`).join("");
+    return svg("path", { d, class: `grenze g${Math.min(upper.length - i, 3)}` });
+  })));
 }
 
 function drawChoice() {

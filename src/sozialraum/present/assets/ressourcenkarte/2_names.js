@@ -15,6 +15,14 @@ function foldName(text) {
   return found;
 }
 
+/** No letter of a name is narrower, in pixels. */
+const NARROW = 2.5;
+
+/** @param {string[]} texts */
+function longest(texts) {
+  return Math.max(...texts.map((text) => text.length));
+}
+
 /** White letters read better on it than dark ones. @param {string} colour */
 function isDark(colour) {
   const [r, g, b] = [1, 3, 5].map((i) => (parseInt(colour.slice(i, i + 2), 16) / 255) ** 2.2);
@@ -53,15 +61,6 @@ function widthOf(text) {
   return width;
 }
 
-let naming = 0;
-
-/** Names come after the colours, in a task of their own. */
-function nameSoon() {
-  cancelAnimationFrame(naming);
-  if (state.printing) { drawNames(); return; }
-  naming = requestAnimationFrame(() => { naming = requestAnimationFrame(drawNames); });
-}
-
 function drawNames() {
   if (!state.names || !view.width) { map.names.replaceChildren(); return; }
   const level = data.levels[state.level], own = drawn[state.level], shapes = data.topology.objects[level.id].geometries;
@@ -76,7 +75,9 @@ function drawNames() {
     if (cx < 0 || cy < 0 || cx > view.width || cy > view.height || extent[2] - extent[0] < 20) continue;
     const cell = paint.cells[i], apart = paint.apart[i];
     const number = cell.value === null || paint.pair || waysShown() ? [] : [apart == null ? writeValue(cell, indicator, indicator.unit.length < 3) : writeSigned(apart, indicator.digits)];
-    const choices = foldName(level.names[i]).flatMap((name) => [[...name, ...number], name]);
+    const folds = foldName(level.names[i]);
+    if (NARROW * longest(folds[folds.length - 1]) > extent[2] - extent[0]) continue;
+    const choices = folds.flatMap((name) => [[...name, ...number], name]);
     const found = placeName(choices, [cx, cy], shapes[i].arcs, taken, gaps.filter((g) => meet(g, extent)));
     if (!found) continue;
     const { text, box } = found;

@@ -116,7 +116,7 @@ function drawMarks() {
     return d < best.d ? { d, node: t.node } : best;
   }, /** @type {{d: number, node: any}} */ ({ d: Infinity, node: null })).node;
   if (focused) focusNear();
-  nameSoon();
+  afterPicture(drawNames);
 }
 
 /** The street that was searched for. */

@@ -41,7 +41,7 @@ function drawAll() {
   drawOlder();
   drawLegend();
   markChoice();
-  panelSoon();
+  afterPicture(fillPanel);
   writeHash();
 }
 
@@ -160,15 +160,6 @@ function markChoice() {
   drawTableChoice();
 }
 
-let filling = 0;
-
-/** The panel follows what the reader switched. */
-function panelSoon() {
-  clearTimeout(filling);
-  if (state.printing) fillPanel();
-  else filling = setTimeout(fillPanel, 30);
-}
-
 function showChoice() {
   markChoice();
   fillPanel();
@@ -176,7 +167,7 @@ function showChoice() {
 
 function fillPanel() {
   const choice = state.choice;
-  clearTimeout(filling);
+  wishes.delete(fillPanel);
   byId("einzel").classList.toggle("ganz", choice === null);
   refill("einzel", choice === null ? areaDetails(0, 0)
     : choice.kind === "area" ? areaDetails(choice.level, choice.index)

@@ -39,12 +39,12 @@ async function start() {
   apply();
   startPrint();
   // Names are measured again in the page's own letters.
-  document.fonts.ready.then(() => { widths.clear(); nameSoon(); });
+  document.fonts.ready.then(() => { widths.clear(); afterPicture(drawNames); });
   addEventListener("hashchange", () => { readHash(); apply(); });
   document.documentElement.dataset.bereit = "ja";
 }
 
-// What only a page without script shows is never laid out; the still map stays until the other is drawn.
+// What only a page without script shows is never laid out nor painted: the map comes sooner without.
 document.documentElement.className = "mit-skript";
 addEventListener("DOMContentLoaded", () => start().catch((error) => {
   document.documentElement.className = "";
