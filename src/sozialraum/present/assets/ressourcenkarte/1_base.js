@@ -5,13 +5,13 @@
 /** @typedef {{level: number, indicator: number, date: string, borders: string, counted: number, at: number, before?: Series, block?: Int32Array}} Series */
 /** @typedef {[number, string, number]} Hatch */
 /** @typedef {{breaks: number[], labels: string[], scale: number}} Classes */
-/** One edition: this one, or an older one beside it. @typedef {{levels: Level[], series: Series[], byKey: Map<string, Series>}} Book */
+/** One edition: this one, or an older one beside it. @typedef {{levels: Level[], series: Series[], byKey: Map<string, Series>, dates: Map<string, string[]>}} Book */
 /** @typedef {{id: string, label: string, values: string[], codes: Int32Array}} Column */
 /** @typedef {{ids: string[], names: string[], east: Int32Array, north: Int32Array, areas: Int32Array, categories: {id: string, title: string, path: string, colour: string}[], category: Int32Array, columns: Column[], week?: {from: string, days: number[][][]}}} Offers */
 /** @typedef {{id: string, rank: number, measure: number, people: number|null, minutes: number|null, metres: number|null, limit: number|null, offer: string}} Gap */
 /** @typedef {{transform: {scale: number[], translate: number[]}, arcs: Int32Array[], objects: Record<string, {geometries: {id: string, arcs: number[][][]}[]}>}} Topo */
 /** @typedef {{corner: number[], size: number, metres: number, columns: number, rows: number, limits: number[], colours: string[], hatches: Hatch[], labels: string[], measures: {id: string, title: string, at: number}[], reach?: ([number, number, number, string]|null)[]}} Cells */
-/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, streets?: {names: string[], street: number[], areas: number[], places: number[][]}, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
+/** @typedef {{title: string, topology: Topo, levels: Level[], indicators: Indicator[], series: Series[], codes: string[][], large: Record<string, number>, classes: Record<string, Record<string, Classes>>, scales: {colours: string[], hatches: Hatch[]}[], byKey: Map<string, Series>, dates: Map<string, string[]>, offers: Offers, gaps: Gap[], unassigned: Record<string, [number|null, number|null, number|null, string, string, string]>, older: Older|null, cells?: Cells, streets?: {names: string[], street: number[], areas: number[], places: number[][]}, basemap?: {title: string, host: string, url: string}, words: Record<string, string>, signs: Record<string, string>, qualities: Record<string, string>, look: {water: string, land: string, hidden: string, hiddenInk: string, missing: string, missingInk: string, gap: string, ink: string, hiddenHatch: Hatch, missingHatch: Hatch, gapHatch: Hatch, pair: string[][], pairHatches: Hatch[][]}, start: string[]}} Data */
 /** @typedef {{value: number|null, numerator: number|null, denominator: number|null, sign: string, quality: string, steps: string}} Cell */
 
 /** @type {Data} */
@@ -43,13 +43,15 @@ function readLetters(text) {
 
 async function readData() {
   const packed = readLetters((byId("daten").textContent || "").trim());
-  const gzip = new DecompressionStream("gzip"), writer = gzip.writable.getWriter();
+  const { readable, writable } = new DecompressionStream("gzip"), reader = readable.getReader(), writer = writable.getWriter();
   writer.write(packed);
   writer.close();
-  const whole = await new Response(gzip.readable).arrayBuffer();
-  const length = new DataView(whole).getUint32(0, true);
-  data = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
-  readNumbers(whole, 4 + length);
+  // The last four bytes tell how long it is.
+  const whole = new Uint8Array(new DataView(packed.buffer).getUint32(packed.length - 4, true));
+  for (let at = 0, part; !(part = await reader.read()).done; at += part.value.length) whole.set(part.value, at);
+  const length = new DataView(whole.buffer).getUint32(0, true);
+  data = JSON.parse(new TextDecoder().decode(whole.subarray(4, 4 + length)));
+  readNumbers(whole.buffer, 4 + length);
   widen();
 }
 
@@ -241,6 +243,12 @@ const NOTHING = { value: null, numerator: null, denominator: null, sign: "", qua
 /** @param {Book} book */
 function indexSeries(book) {
   book.byKey = new Map(book.series.map((s) => [`${s.level} ${s.indicator} ${s.date}`, s]));
+  book.dates = new Map();
+  for (const { level, indicator, date } of book.series) {
+    const key = `${level} ${indicator}`, dates = book.dates.get(key);
+    if (dates) dates.push(date); else book.dates.set(key, [date]);
+  }
+  for (const dates of book.dates.values()) dates.sort().reverse();
 }
 
 /** @param {number} level @param {number} indicator @param {string} date @param {Book} [book] */
@@ -250,8 +258,7 @@ function findSeries(level, indicator, date, book = data) {
 
 /** Dates of an indicator on a level, newest first. @param {number} level @param {number} indicator @param {Book} [book] */
 function datesOf(level, indicator, book = data) {
-  return book.series.filter((s) => s.level === level && s.indicator === indicator)
-    .map((s) => s.date).sort().reverse();
+  return book.dates.get(`${level} ${indicator}`) || [];
 }
 
 /** @param {Series|undefined} series @param {number} area @param {Book} [book] @returns {Cell} */

@@ -1,6 +1,6 @@
 // Ways from a regular grid of cells, on a canvas under the areas: one picture, scaled with the map.
 
-/** @type {{canvas: HTMLCanvasElement, masks: HTMLCanvasElement[], whole: HTMLCanvasElement, counts: number[], key: string, found: number[]}|null} */
+/** @type {{canvas: HTMLCanvasElement, masks: () => HTMLCanvasElement[], whole: HTMLCanvasElement, counts: number[], key: string, found: number[]}|null} */
 let ways = null;
 const NO_WAY = -2147483648;
 
@@ -71,15 +71,15 @@ function sheet(columns, rows) {
   return canvas;
 }
 
-/** One pixel a cell: all classes in colour, and each class alone to be filled with its pattern. */
+/** One pixel a cell: all classes in colour, and when asked for each class alone, to be filled with its pattern. */
 function paintWays() {
   const cells = /** @type {Cells} */ (data.cells), { columns, rows } = cells, classes = wayClasses();
   const key = `${state.ways} ${state.wayLimit}`;
   if (ways && ways.key === key && (!waysToFound() || ways.found === state.found)) return ways;
   const known = readMinutes(), size = columns * rows;
-  const rgb = classes.colours.map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
-  const whole = new ImageData(columns, rows), masks = rgb.map(() => new ImageData(columns, rows));
-  const counts = rgb.map(() => 0);
+  // Red comes first in a picture, in a number last.
+  const colours = classes.colours.map((c) => [5, 3, 1].reduce((n, i) => n << 8 | parseInt(c.slice(i, i + 2), 16), 255));
+  const counts = colours.map(() => 0), places = new Int8Array(size).fill(-1);
   for (let i = 0; i < size; i++) {
     const minutes = known[i];
     if (minutes === NO_WAY) continue;
@@ -87,19 +87,20 @@ function paintWays() {
     while (place < classes.limits.length && minutes > classes.limits[place]) place++;
     counts[place]++;
     // Rows come from the south, pictures from the top.
-    const pixel = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + i % columns);
-    whole.data.set([...rgb[place], 255], pixel);
-    masks[place].data[pixel + 3] = 255;
+    places[(rows - 1 - Math.floor(i / columns)) * columns + i % columns] = place;
   }
-  /** @param {ImageData} image */
-  const put = (image) => {
-    const own = sheet(columns, rows);
+  /** @param {number} [only] one class */
+  const picture = (only = -1) => {
+    const own = sheet(columns, rows), image = new ImageData(columns, rows), pixels = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < size; i++) if (places[i] >= 0 && (only < 0 || places[i] === only)) pixels[i] = colours[places[i]];
     /** @type {CanvasRenderingContext2D} */ (own.getContext("2d")).putImageData(image, 0, 0);
     return own;
   };
+  /** @type {HTMLCanvasElement[]} */
+  let alone = [];
   const canvas = ways ? ways.canvas : /** @type {HTMLCanvasElement} */ (html("canvas", { "aria-hidden": "true" }));
   if (!ways) byId("buehne").prepend(canvas);
-  ways = { canvas, whole: put(whole), masks: masks.map(put), counts, key, found: state.found };
+  ways = { canvas, whole: picture(), masks: () => (alone = alone.length ? alone : colours.map((_, i) => picture(i))), counts, key, found: state.found };
   return ways;
 }
 
@@ -122,7 +123,7 @@ function drawWays(resting = false) {
   ink.clearRect(0, 0, width, height);
   if (!state.hatch || !resting) { lay(ink, whole); return; }
   const layer = sheet(width, height), on = /** @type {CanvasRenderingContext2D} */ (layer.getContext("2d"));
-  masks.forEach((mask, i) => {
+  masks().forEach((mask, i) => {
     on.globalCompositeOperation = "copy";
     lay(on, mask);
     on.globalCompositeOperation = "source-in";

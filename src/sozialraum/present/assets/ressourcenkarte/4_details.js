@@ -57,7 +57,7 @@ function comparison(level, index) {
 /** The years of one area as a line and as numbers. @param {number} level @param {number} index */
 function timeline(level, index) {
   const indicator = data.indicators[state.indicator];
-  const dates = datesOf(level, state.indicator).reverse();
+  const dates = [...datesOf(level, state.indicator)].reverse();
   if (dates.length < 2) return null;
   const cells = dates.map((d) => cellOf(findSeries(level, state.indicator, d), index));
   const given = cells.flatMap((c) => (c.value === null ? [] : [c.value]));
