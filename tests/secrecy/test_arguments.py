@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -62,6 +63,39 @@ def test_all_wrong_arguments_are_named_at_once() -> None:
     with pytest.raises(sr.InputError) as caught:
         sr.build_edition(ATLAS, secrecy=5, values=ATLAS.values, earlier="alt")
     assert [found.table for found in caught.value.report.errors] == ["secrecy", "values", "earlier"]
+
+
+UNFIT: dict[str, tuple[Callable[[], object], str]] = {
+    "a text for a head": (
+        lambda: sr.Statement(head="x"), "„head“ den Wert „x“. Erwartet wird: sr.Head(…)."),
+    "one sentence for a list": (
+        lambda: sr.Statement(methods="Satz"), "„methods“ den Wert „Satz“. Erwartet wird: […]."),
+    "files without checksums": (
+        lambda: sr.Statement(inputs=["a"]), "„inputs“ den Wert „['a']“. Erwartet wird: {…}."),
+    "a date that is no text": (
+        lambda: sr.Head(date=date(2024, 5, 1)),
+        "„date“ den Wert „2024-05-01“. Erwartet wird: Text."),
+    "topics as a list": (
+        lambda: sr.NeedsPlan(topics=["Armut"]), "„topics“ den Wert „['Armut']“. Erwartet wird: {…}."),
+    "yes for a number": (
+        lambda: sr.NeedsPlan(providers=True),
+        "„providers“ den Wert „True“. Erwartet wird: ganze Zahl."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unfit", UNFIT)
+def test_attributes_of_another_kind_are_refused_where_they_are_given(unfit: str) -> None:
+    make, text = UNFIT[unfit]
+    with pytest.raises(sr.InputError) as caught:
+        make()
+    (found,) = caught.value.report.errors
+    assert found.code == "wrong_type"
+    assert text in found.text
+
+
+def test_what_is_no_table_is_refused_with_a_report() -> None:
+    with pytest.raises(sr.InputError, match="Erwartet wird eine Tabelle, gekommen ist: dict"):
+        sr.build_atlas({"area": ["1"]}, levels=ATLAS.levels, title="Musterstadt")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -188,7 +188,7 @@ def build_atlas(
     def typed(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
         if isinstance(table, gpd.GeoDataFrame) and "geometry" not in table:
             table = table.rename_geometry("geometry")
-        if {"file", "row"} <= set(table.columns):
+        if isinstance(table, pd.DataFrame) and {"file", "row"} <= set(table.columns):
             return table.reset_index(drop=table.index.name is None or table.index.name in table)
         reading = check_table(table, schema, schema.name)
         found.extend(reading.findings)

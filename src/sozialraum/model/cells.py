@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sozialraum.errors import SozialraumError
-from sozialraum.model.check import Finding, Reading, find
+from sozialraum.model.check import CheckReport, Finding, Reading, find
 from sozialraum.model.rows import add_origin, find_rows, find_twins, say_heading
 from sozialraum.model.schema import Column, Table
-from sozialraum.texts import say
 
 _NOTHING = {"", "k. a.", "k.a.", "keine angabe", "nan", "none", "null", "<na>", "n/a"}
 _GERMAN = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?"
@@ -264,7 +262,8 @@ def check_table(
         columns, empty required cells, unreadable or out-of-bounds cells, duplicate keys.
     """
     if not isinstance(raw, pd.DataFrame):
-        raise SozialraumError(say("finding.not_a_table", cell=type(raw).__name__))
+        wrong = find("error", "not_a_table", label, cell=type(raw).__name__)
+        CheckReport((wrong,)).raise_for_errors()
     if raw.index.name in schema.key and raw.index.name not in raw:
         raw = raw.reset_index()
     twice = raw.columns[raw.columns.duplicated()].unique()

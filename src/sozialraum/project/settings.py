@@ -10,7 +10,7 @@ from typing import Any
 from sozialraum.model.areas import WHOLE, Level
 from sozialraum.model.audience import AUDIENCES
 from sozialraum.model.check import CheckReport, Finding, find
-from sozialraum.model.entries import find_unknown_key
+from sozialraum.model.entries import Kind, check_keys, find_unknown_key
 from sozialraum.project.ranges import check_ranges
 from sozialraum.read.toml import blame_toml
 from sozialraum.secrecy.edition import Head
@@ -34,15 +34,15 @@ _SECTIONS: dict[str, Entry] = {
     "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
     "streets": {
-        "file": str, "nodes": str, "mode": str, "speed_kmh": (int, float), "crs": (int, str),
+        "file": str, "nodes": str, "mode": str, "speed_kmh": float, "crs": (int, str),
         "source": str,
     },
-    "straight_line": {"detour": (int, float), "speed_kmh": (int, float)},
-    "uncertainty": {"minimum": (int, float), "inhabitants": str},
+    "straight_line": {"detour": float, "speed_kmh": float},
+    "uncertainty": {"minimum": float, "inhabitants": str},
     "secrecy": {"contributions": (str, dict), "merge": list, "coarser": list, "earlier": list},
     "ressourcenkarte": {
         "level": str, "indicator": str, "limits": dict, "land": str, "language": str, "basemap": str,
-        "cells_m": (int, float), "cells_offers": bool, "streets": bool,
+        "cells_m": float, "cells_offers": bool, "streets": bool,
     },
     "needs": {
         **_FILE, "topics": dict, "rule": list, "audience": str, "providers": int,
@@ -80,7 +80,7 @@ _VERSION: Entry = {
     "correction": list,
 }  # fmt: skip
 _NEEDS_RULE: Entry = {
-    "topic": str, "level": str, "indicator": str, "limit": (int, float), "quantile": float,
+    "topic": str, "level": str, "indicator": str, "limit": float, "quantile": float,
     "traeger": int,
 }  # fmt: skip
 _KEY_FILE: Entry = {"file": str, "layer": str, "columns": dict, "where": dict}
@@ -279,7 +279,9 @@ def read_project(path: str | Path) -> Project:
         elif name == "secrecy":
             found += _check_secrecy(label, content)
         else:
-            found += _check_entry(label, name, content, _SECTIONS[name], _REQUIRED.get(name, ()))
+            # Categories are the town's own, so every one is known.
+            known_keys = _SECTIONS[name] or dict.fromkeys(content, str)
+            found += _check_entry(label, name, content, known_keys, _REQUIRED.get(name, ()))
     found += _check_nested(label, sections)
     found += _check_parents(label, sections)
     found += check_ranges(sections, label)
@@ -300,39 +302,12 @@ def _refuse(finding: Finding) -> Any:
 def _check_entry(
     label: str, section: str, entry: Entry, known: Entry, required: tuple[str, ...]
 ) -> list[Finding]:
-    found = [find_unknown_key(key, known, section, label) for key in entry if key not in known]
-    for key, value in entry.items():
-        wanted = known.get(key, object)
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            found.append(
-                find(
-                    "error",
-                    "wrong_type",
-                    label,
-                    key=key,
-                    section=section,
-                    cell=str(value)[:60],
-                    wanted=_name_types(wanted),
-                )
-            )
-        choices = _CHOICES.get((section, key))
-        if choices and value not in choices:
-            found.append(
-                find(
-                    "error",
-                    "not_a_choice",
-                    label,
-                    column=key,
-                    cell=value,
-                    choices=", ".join(choices),
-                )
-            )
-    found += [
-        find("error", "key_missing", label, key=key, section=section)
-        for key in required
-        if key not in entry
-    ]
-    return found
+    kinds = {
+        key: Kind(types if isinstance(types, tuple) else (types,), object,
+                  _CHOICES.get((section, key), ()))
+        for key, types in known.items()
+    }  # fmt: skip
+    return check_keys(entry, kinds, required, section, label)
 
 
 def _check_secrecy(label: str, content: Entry) -> list[Finding]:
@@ -412,9 +387,3 @@ def _table(value: Any) -> Entry:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _name_types(wanted: Any) -> str:
-    names = {str: "Text", int: "ganze Zahl", float: "Zahl", dict: "{…}", list: "[…]"}
-    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
-    return " / ".join(names.get(kind, kind.__name__) for kind in kinds)

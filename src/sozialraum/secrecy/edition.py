@@ -15,6 +15,7 @@ from sozialraum.model.audience import (
     PUBLIC,
     sees,
 )
+from sozialraum.model.entries import need_fields
 from sozialraum.model.indicator import Indicator, pick
 from sozialraum.model.overview import Overview, Showing
 from sozialraum.model.passport import passport
@@ -54,6 +55,10 @@ class Head:
     contact: str = ""
     notice: str = ""
     reading: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text."""
+        need_fields(self)
 
     def entries(self) -> dict[str, str]:
         """Give what is known, in order, under German words."""
@@ -283,6 +288,10 @@ class Statement:
 
 
 _MOST_FINDINGS = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what is of another kind."""
+        need_fields(self)
 
 
 def verify_edition(edition: Edition) -> None:
