@@ -7,6 +7,7 @@ the office. M1 (Nordost) and M4 (whole town) are about "Armut", M5 (Südost) was
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -124,6 +125,30 @@ def test_needs_name_measures_only_where_there_is_a_list() -> None:
     told = sr.report_needs(said, edition, plan, measures=LISTED).action.set_index("area")
     assert told.at["22", "action"] == "akuter Handlungsbedarf"
     assert told.at["22", "measures"].startswith("M1 Mittagstisch")
+
+
+def test_registers_settled_before_areas_were_joined_mean_the_joint_area(tmp_path: Path) -> None:
+    """2201 and 2202 become one; M6, for the closed part, is about 2202."""
+    joint = sr.merge_areas(ATLAS, [("2201", "2202")])
+    edition = build_edition(joint, audience="nichtoeffentlich")
+    said = build_needs().iloc[:1].assign(area="2201", level=None, topic=LISTED.loc[5, "topic"])
+    said = sr.settle_needs(said, ATLAS.areas, ATLAS.offers).table
+    assert (said.loc[0, "area"], LISTED.loc[5, "area"]) == ("2201", "2202")
+    report = sr.report_needs(said, edition, measures=LISTED)
+    assert report.summary["area"].tolist() == ["2201 + 2202"]
+    assert "M6" in report.summary.loc[0, "measures"]
+    (path,) = sr.write_measures(edition, LISTED, tmp_path)
+    listed = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype="str").set_index("Nr")
+    assert listed.loc["M6", "Gebiet"] == "2201 + 2202"
+
+
+def test_areas_that_the_edition_does_not_have_are_named() -> None:
+    joint = sr.merge_areas(ATLAS, [("2201", "2202")])
+    there = build_measures().iloc[:1].assign(area="2201 + 2202")
+    listed = sr.settle_measures(there, joint.areas, joint.offers).table
+    said = sr.settle_needs(build_needs(), ATLAS.areas, ATLAS.offers).table
+    with pytest.raises(sr.InputError, match=r"„2201 \+ 2202“"):
+        sr.report_needs(said, build_edition(ATLAS), measures=listed)
 
 
 def publish(measures: pd.DataFrame | None, day: str) -> sr.Published:

@@ -160,7 +160,7 @@ def answer_needs(places: pd.DataFrame, measures: pd.DataFrame, areas: pd.DataFra
     >>> answer_needs(places, table, areas).tolist()
     ['M3 Offene Halle am Wochenende (geplant)', 'keine Maßnahme genannt']
     """
-    levels = {*measures["level"], *places["level"]}
+    levels = {*measures["level"].dropna(), *places["level"].dropna()}
     parts = {
         (level, area): set(ids)
         for level in levels
@@ -169,13 +169,14 @@ def answer_needs(places: pd.DataFrame, measures: pd.DataFrame, areas: pd.DataFra
     known = [
         (plain_name(str(row["topic"])), (row["level"], row["area"]), row)
         for row in measures[~measures["status"].isin(_GIVEN_UP)].to_dict("records")
+        if (row["level"], row["area"]) in parts
     ]
     answers = []
     for level, area, topic in places[["level", "area", "topic"]].itertuples(index=False):
         asked = plain_name(str(topic))
         named = []
         for meant, place, row in known:
-            if meant == asked and not parts[place].isdisjoint(parts[level, area]):
+            if meant == asked and not parts[place].isdisjoint(parts.get((level, area), ())):
                 at = next(iter(parts[place]))
                 elsewhere = "" if place == (level, area) else str(areas.at[at, f"{place[0]}_name"])
                 named.append(_name(row, elsewhere))

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sozialraum.model.audience import CLOSED, sees
+from sozialraum.model.entries import need_fields
 from sozialraum.model.overview import Overview, Showing
+from sozialraum.model.schema import MEASURES, NEEDS
 from sozialraum.planning.action import ActionRule, find_actions
 from sozialraum.planning.evidence import relate_needs
 from sozialraum.planning.measures import answer_needs, show_measures
 from sozialraum.planning.needs import COUNTS, list_traeger, summarise_needs
+from sozialraum.planning.settle import settle_again
 from sozialraum.secrecy.edition import Edition
 from sozialraum.texts import number, say
 
@@ -39,6 +42,10 @@ class NeedsPlan:
     rules: Sequence[ActionRule] = ()
     audience: str = CLOSED
     providers: int = LEAST_PROVIDERS
+
+    def __post_init__(self) -> None:
+        """Refuse what is of another kind."""
+        need_fields(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -87,6 +94,8 @@ def report_needs(
         As `settle_needs` gives it.
     edition : Edition
     plan : NeedsPlan, optional
+    measures : DataFrame, optional
+        As `settle_measures` gives it: beside each topic stands what answers it.
 
     Returns
     -------
@@ -94,6 +103,9 @@ def report_needs(
 
     Raises
     ------
+    InputError
+        The register or the list names areas that the edition does not have. Parts of what
+        `merge_areas` joined since mean the joint area.
     SecrecyError
         The edition was not made by `build_edition` or was changed.
     UnknownNameError
@@ -119,6 +131,9 @@ def report_needs(
     """
     edition.verify()
     plan = plan or NeedsPlan()
+    needs = settle_again(needs, NEEDS, edition.areas)
+    if measures is not None:
+        measures = settle_again(measures, MEASURES, edition.areas)
     seen = sees(edition.audience, plan.audience)
     least = 0 if seen else plan.providers
     summary = summarise_needs(needs) if seen else _protect(needs, edition, plan.providers)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sozialraum.indicators.joint_areas import BETWEEN
-from sozialraum.model.check import Finding
+from sozialraum.model.check import CheckReport, Finding
 from sozialraum.model.near import list_near
 from sozialraum.model.rows import add_origin, find_rows
 from sozialraum.model.schema import Table
@@ -31,6 +31,19 @@ def complete(register: pd.DataFrame, schema: Table) -> pd.DataFrame:
             table[column.name] = pd.Series(pd.NA, index=table.index, dtype="str").astype(kind)
     table = table[[c.name for c in schema.columns]].reset_index(drop=True)
     table.attrs = dict(register.attrs)
+    return table
+
+
+def settle_again(register: pd.DataFrame, schema: Table, areas: pd.DataFrame) -> pd.DataFrame:
+    """Give a settled register with the areas there are, a joint one for its parts.
+
+    Raises
+    ------
+    InputError
+        It names areas that do not exist.
+    """
+    table = complete(register, schema)
+    CheckReport(tuple(settle_areas(table, areas, schema.name))).raise_for_errors()
     return table
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sozialraum.model.schema import MEASURES
 from sozialraum.planning.measures import show_measures
+from sozialraum.planning.settle import settle_again
 from sozialraum.present.files import mark_name, replacing
 from sozialraum.present.office import name_areas
 from sozialraum.present.tables import guard, write_csv
@@ -39,6 +40,8 @@ def write_measures(edition: Edition, measures: pd.DataFrame, folder: str | Path)
 
     Raises
     ------
+    InputError
+        The list names areas that the edition does not have.
     SecrecyError
         The edition was not made by `build_edition` or was changed.
 
@@ -54,7 +57,7 @@ def write_measures(edition: Edition, measures: pd.DataFrame, folder: str | Path)
     ['massnahmen.csv']
     """
     edition.verify()
-    table = show_measures(measures, edition.audience)
+    table = show_measures(settle_again(measures, MEASURES, edition.areas), edition.audience)
     if table is None:
         return []
     titles = {level.id: level.title for level in edition.levels}

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozialraum.errors import MissingPackageError, UnknownNameError, require
+from sozialraum.model.schema import MEASURES
 from sozialraum.planning.measures import show_measures
 from sozialraum.planning.report import NeedsPlan, report_needs
+from sozialraum.planning.settle import settle_again
 from sozialraum.present.files import mark_name, replacing, safe_name
 from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
 from sozialraum.present.page import drawn, render_paper, write_style
@@ -144,7 +146,10 @@ def build_sheets(
     """Set out the profiles of some areas, with what the edition's readers see of all registers."""
     edition = desk.edition
     voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
-    seen = None if measures is None else show_measures(measures, edition.audience)
+    seen = None
+    if measures is not None:
+        listed = settle_again(measures, MEASURES, edition.areas)
+        seen = show_measures(listed, edition.audience)
     return (build_sheet(build_profile(desk, a), desk, ground, voices, seen) for a in areas)
 
 
