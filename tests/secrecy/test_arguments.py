@@ -14,6 +14,7 @@ import sozialraum as sr
 from sozialraum.demo import build_musterstadt
 
 ATLAS = build_musterstadt().atlas
+EDITION = sr.build_edition(ATLAS)
 NO_GAPS = gpd.GeoDataFrame({"flaeche": [1.0]}, geometry=[None])
 WRONG: dict[str, tuple[Callable[[], object], str, str]] = {
     "rules as a dict": (
@@ -44,6 +45,11 @@ WRONG: dict[str, tuple[Callable[[], object], str, str]] = {
     "contributors as a list": (
         lambda: sr.build_edition(ATLAS, contributions=[1]), "contributions", "list"),
     "folders to compare": (lambda: sr.compare_editions("alt", "neu"), "edition", "str 'alt'"),
+    "ways that begin nowhere": (
+        lambda: sr.write_ressourcenkarte(EDITION, "x.html", travel=pd.DataFrame()), "cells", "None"),
+    "a size for cells": (lambda: sr.write_ressourcenkarte(EDITION, "x.html", cells=100), "cells", "int"),
+    "a file of streets": (
+        lambda: sr.write_ressourcenkarte(EDITION, "x.html", streets="s.pbf"), "streets", "str 's.pbf'"),
     "an atlas to draw": (lambda: sr.plot_map(ATLAS, "u6"), "edition", "Atlas"),
 }  # fmt: skip
 
@@ -56,6 +62,7 @@ def test_an_argument_of_another_kind_is_named_with_what_is_expected(wrong: str) 
     (found,) = caught.value.report.errors
     assert (found.code, found.table) == ("wrong_argument", name)
     assert found.text.startswith("Erwartet wird ei") or "sr." in found.text
+    assert not Path("x.html").exists()
     assert f"Gekommen ist: {came}" in found.text
 
 

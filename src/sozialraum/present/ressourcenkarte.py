@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialraum.errors import UnknownNameError
+from sozialraum.model.check import CheckReport
 from sozialraum.model.schema import SIGNS
 from sozialraum.present import classes as look
 from sozialraum.present import schemes
@@ -27,6 +28,7 @@ from sozialraum.present.payload_reach import lay_reach
 from sozialraum.present.payload_streets import list_streets
 from sozialraum.present.still_map import draw_still_map
 from sozialraum.present.svg import clean
+from sozialraum.secrecy.arguments import find_wrong, list_faults
 from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import LANGUAGES, date, say, speaking, words
 
@@ -99,6 +101,9 @@ def write_ressourcenkarte(
 
     Raises
     ------
+    InputError
+        An argument is of another kind than expected; ``travel`` without ``cells``; cells that are no
+        regular grid.
     UnknownNameError
         There is no such level, indicator, language or online map.
     CrsError
@@ -110,6 +115,7 @@ def write_ressourcenkarte(
     still part and become text nodes in the script's part.
     """
     verify_edition(edition)
+    _need_tables(cells, travel, streets)
     path = mark_name(path, edition.audience)
     if compare is not None:
         edition.verify_beside(compare)
@@ -142,6 +148,19 @@ def write_ressourcenkarte(
     with replacing(path) as temporary:
         temporary.write_bytes(clean(page).encode("utf-8"))
     return Path(path)
+
+
+def _need_tables(cells: object, travel: object, streets: object) -> None:
+    """Refuse tables of another kind, and ways without the cells that they begin at."""
+    import geopandas as gpd
+    import pandas as pd
+
+    faults = list_faults({
+        "cells": (cells, gpd.GeoDataFrame), "travel": (travel, pd.DataFrame),
+        "streets": (streets, gpd.GeoDataFrame),
+    })  # fmt: skip
+    faults += find_wrong("cells", cells, travel is None or cells is not None)
+    CheckReport(tuple(faults)).raise_for_errors()
 
 
 def _render(edition: Edition, *, ground: Basemap | None, **parts: Any) -> str:
