@@ -253,11 +253,36 @@ def test_an_empty_table_is_found() -> None:
 
 
 def test_the_twentieth_finding_of_a_kind_is_the_last_with_a_line_of_its_own() -> None:
-    raw = offers(capacity=["x"] * 25)
+    raw = offers(capacity=[f"x{i}" for i in range(25)])
     found = check_table(raw, OFFERS, "t.csv").findings
     assert [f.row for f in found] == [*range(2, 22), None]
     assert found[-1].text == "Dasselbe in weiteren 5 Zeilen: 22–26."
     assert found[-1].table == "t.csv"
+
+
+def test_rows_of_which_the_same_is_said_are_one_finding() -> None:
+    raw = offers(capacity=["x"] * 1200 + ["7", "y", "x", "y"])
+    found = check_table(raw, OFFERS, "t.csv").findings
+    assert [f.row for f in found] == [2, 1203]
+    # 1,200 in a row and one more, without the first; the sign of the thousands is German.
+    assert found[0].text.endswith(" Dasselbe in weiteren 1.200 Zeilen: 3–1201, 1204.")
+    assert found[1].text.endswith(" Dasselbe in Zeile 1205.")
+
+
+def test_rows_of_two_files_are_told_apart() -> None:
+    raw = offers(capacity=["x"] * 4).assign(
+        row=[2, 3, 2, 3], file=["a.csv", "a.csv", "b.csv", "b.csv"]
+    )
+    found = check_table(raw, OFFERS, "t.csv").findings
+    assert [(f.table, f.row) for f in found] == [("a.csv", 2), ("b.csv", 2)]
+    many = offers(capacity=[f"x{i}" for i in range(44)]).assign(
+        row=[*range(2, 24)] * 2, file=["a.csv"] * 22 + ["b.csv"] * 22
+    )
+    rest = check_table(many, OFFERS, "t.csv").findings[20:]
+    assert [(f.table, f.text) for f in rest] == [
+        ("a.csv", "Dasselbe in weiteren 2 Zeilen: 22–23."),
+        ("b.csv", "Dasselbe in weiteren 22 Zeilen: 2–23."),
+    ]
 
 
 def test_rows_and_files_of_a_reader_are_kept() -> None:

@@ -57,11 +57,12 @@ def test_everything_unknown_is_named_with_row_column_and_nearest_spelling() -> N
         needs, topics=["Armut", "Kinderbetreuung", "Treffpunkte"], day="2024-06-10"
     )
     assert [text.split(":")[0] for text in findings] == [
-        "5 level", "2 area", "3 offer", "4 topic", "5 date", "8 date",
+        "5 level", "2 area", "3 offer", "4 topic", "5 date",
     ]  # fmt: skip
     assert "Nordost" in findings[1]
     assert "bibliothek" in findings[2]
     assert findings[3].endswith("Gemeint sein könnte: Armut.")
+    assert findings[4].endswith("Dasselbe in Zeile 8.")
 
 
 def test_topics_take_the_spelling_of_the_project() -> None:

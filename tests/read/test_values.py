@@ -73,7 +73,6 @@ def test_codes_for_missing_are_announced_or_errors(write: Any) -> None:
     assert codes(reading) == [
         ("not_a_number", 4, "Wert"),
         ("missing_code", 2, "Wert"),
-        ("missing_code", 3, "Wert"),
     ]
     values = read_values(path, missing=[-9999, "k.W."])
     assert values["value"].isna().all()

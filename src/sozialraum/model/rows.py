@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.check import Finding, Severity, find
-from sozialraum.texts import say
+from sozialraum.texts import number, say
 
 _SHOWN = 20
 _SPANS = 40
@@ -80,39 +80,49 @@ def find_rows(
     most: int = _SHOWN,
     **values: object,
 ) -> list[Finding]:
-    """Make one finding per row where ``where`` holds; beyond ``most``, one finding for all the rest.
+    """Make findings where ``where`` holds: rows of which the same is said are named together.
 
-    ``values`` that are Series give each row its own value.
+    ``values`` that are Series give each row its own value. Of more than ``most`` findings the rest of a
+    file is one.
     """
-    rows = table["row"].loc[where.to_numpy()].astype(int).tolist()
-    per_row = {
-        key: list(map(show, value.loc[where.to_numpy()])) if isinstance(value, pd.Series) else value
-        for key, value in values.items()
-    }
-    files = table["file"].loc[where.to_numpy()].astype("str").tolist()
-    findings = [
-        find(
-            severity,
-            code,
-            files[i] or label,
-            row=rows[i],
-            column=say_heading(table, files[i], column),
-            **{k: v[i] if isinstance(v, list) else v for k, v in per_row.items()},
-        )
-        for i in range(min(len(rows), most))
-    ]
-    if len(rows) > most:
-        rest = rows[most:]
+    there = where.to_numpy()
+    files = [file or label for file in table["file"].loc[there].astype("str")]
+    told = pd.DataFrame(
+        {
+            key: list(map(show, value.loc[there]))
+            for key, value in values.items()
+            if isinstance(value, pd.Series)
+        },
+        index=pd.RangeIndex(len(files)),
+        dtype=object,
+    )
+    alike: dict[tuple[object, ...], list[int]] = {}
+    numbers = table["row"].loc[there].astype(int)
+    for row, *key in zip(numbers, files, *(told[name] for name in told), strict=True):
+        alike.setdefault(tuple(key), []).append(row)
+    findings: list[Finding] = []
+    beyond: dict[str, list[int]] = {}
+    for (file, *cells), rows in alike.items():
+        name = str(file)
+        if len(findings) == most:
+            beyond.setdefault(name, []).extend(rows)
+            continue
+        found = find(
+            severity, code, name, row=rows[0], column=say_heading(table, name, column),
+            **{**values, **dict(zip(told, cells, strict=True))},
+        )  # fmt: skip
         findings.append(
-            Finding(
-                severity,
-                code,
-                findings[0].table,
-                say("finding.more_rows", count=len(rest), rows=spans(rest)),
-                column=findings[0].column,
-            )
+            replace(found, text=f"{found.text} {_say_more(rows[1:])}") if rows[1:] else found
         )
+    for name, rows in beyond.items():
+        heading = say_heading(table, name, column)
+        findings.append(Finding(severity, code, name, _say_more(rows), column=heading))
     return findings
+
+
+def _say_more(rows: list[int]) -> str:
+    key = "finding.more_row" if len(rows) == 1 else "finding.more_rows"
+    return say(key, count=number(len(rows)), rows=spans(rows))
 
 
 def find_twins(
@@ -144,8 +154,7 @@ def find_twins(
             found.append(find("error", "duplicate", label, id=text, rows=spans(rows), **place))
     if groups.ngroups > _SHOWN:
         rest = twins.loc[~ids.isin([text for text, _ in shown]), "row"].astype(int).tolist()
-        text = say("finding.more_rows", count=len(rest), rows=spans(rest))
-        found.append(replace(found[-1], text=text, row=None))
+        found.append(replace(found[-1], text=_say_more(rest), row=None))
     return found
 
 
