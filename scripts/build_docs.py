@@ -105,6 +105,11 @@ def describe_words(section: str) -> str:
     return table(headings, [(f"`{key}`", text) for key, text in words(section).items()])
 
 
+def list_categories() -> str:
+    """List the categories of offers that have a word of their own."""
+    return listing([f"`{key}` {word}" for key, word in words("category").items()])
+
+
 def describe_api() -> str:
     """List every public name with its parameters and the first line of its docstring."""
     found: dict[str, list[str]] = {room: [] for room in _ROOMS}
@@ -139,6 +144,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "indicator": describe_indicator,
     "signs": lambda: describe_words("sign"),
     "qualities": lambda: describe_words("quality"),
+    "categories": list_categories,
     "api": describe_api,
 }
 

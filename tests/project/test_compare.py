@@ -108,7 +108,7 @@ def test_the_report_says_what_changed(folders: tuple[Path, Path], tmp_path: Path
     assert {r["vergleichbar"] for r in rows} == {"ja", "nein"}
     with written[4].open(encoding="utf-8-sig", newline="") as file:
         offers = list(csv.DictReader(file, delimiter=";"))
-    assert [(r["Was"], r["Kennung des Angebots"], r["Art"], r["Angabe"]) for r in offers] == [
+    assert [(r["Was"], r["Kennung des Angebots"], r["Kategorie"], r["Angabe"]) for r in offers] == [
         ("nicht mehr vorhanden", "jugend", "Jugendeinrichtung", ""),
         ("mit geänderten Angaben", "kita_ost", "Kita", "Name"),
     ]

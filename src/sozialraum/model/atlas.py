@@ -38,6 +38,7 @@ class Atlas(Showing):
     _population: gpd.GeoDataFrame
     _values: pd.DataFrame
     _backdrop: gpd.GeoDataFrame
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
@@ -134,6 +135,7 @@ def build_atlas(
     values: pd.DataFrame | None = None,
     indicators: Mapping[str, Indicator] | None = None,
     backdrop: gpd.GeoDataFrame | None = None,
+    categories: Mapping[str, str] | None = None,
     upper: Mapping[str, gpd.GeoDataFrame] | None = None,
     findings: Sequence[Finding] = (),
 ) -> Atlas:
@@ -156,6 +158,8 @@ def build_atlas(
         The definitions by id.
     backdrop : GeoDataFrame, optional
         Drawn for orientation; column ``kind``.
+    categories : mapping of str to str, optional
+        The town's own words for categories of offers, by what stands in ``category``.
     upper : mapping of level to GeoDataFrame, optional
         Official geometries of upper levels (``area``, geometry), checked against the dissolve.
     findings : sequence of Finding
@@ -231,4 +235,5 @@ def build_atlas(
         _population=population.set_index("cell"),
         _values=values,
         _backdrop=_empty_points(crs, "kind") if backdrop is None else backdrop,
+        categories=MappingProxyType(dict(categories or {})),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sozialraum.model.areas import WHOLE
 from sozialraum.model.indicator import QUOTIENTS, name_unit
 from sozialraum.present.change_map import sign
+from sozialraum.present.classes import name_category
 from sozialraum.present.office import show_sign
 from sozialraum.present.profile.lines import plain
 from sozialraum.present.profile.sheet import Column, Group, Table
@@ -181,7 +182,7 @@ def list_gaps(found: Comparison) -> Table | None:
 
 def list_offers(found: Comparison, what: str) -> Table | None:
     """List the offers that are new, closed, moved or changed."""
-    rows = found.offers[found.offers["what"] == what]
+    rows = write_offers(found)[found.offers["what"] == what]
     if rows.empty:
         return None
     columns = {
@@ -191,7 +192,7 @@ def list_offers(found: Comparison, what: str) -> Table | None:
         "changed": ("offer", "traeger", "column", "was", "is"),
     }[what]
     cells = []
-    for row in write_offers(rows).to_dict("records"):
+    for row in rows.to_dict("records"):
         told = {
             "offer": row["name"] or row["offer"],
             "traeger": row["traeger"],
@@ -216,12 +217,13 @@ def write_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
     return gaps.assign(what=gaps["what"].map(words("changes.gap")))
 
 
-def write_offers(offers: pd.DataFrame) -> pd.DataFrame:
+def write_offers(found: Comparison) -> pd.DataFrame:
     """Write a comparison's table of offers in German words; what an office named itself stays."""
-    choices = words("tables.choice")
+    offers, choices = found.offers, words("tables.choice")
+    own = {**found.old.categories, **found.new.categories}
     return offers.assign(
         what=offers["what"].map(words("changes.offer_what")),
-        category=offers["category"].replace(words("category")),
+        category=offers["category"].map(lambda c: name_category(str(c), own), na_action="ignore"),
         column=offers["column"].replace(words("tables.offer")),
         before=offers["before"].replace(choices),
         after=offers["after"].replace(choices),

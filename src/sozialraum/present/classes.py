@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -387,13 +387,15 @@ def name_classes(names: Sequence[str], values: ArrayLike) -> Classes:
     return replace(found, counts=tuple(counts.tolist()))
 
 
-def name_category(category: str) -> str:
-    """Give the German word of an offer category.
+def name_category(category: str, own: Mapping[str, str] | None = None) -> str:
+    """Give the word of an offer category.
 
     Parameters
     ----------
     category : str
-        A known id or a town's own word, which is only made presentable.
+        A known id or a town's own, which is only made presentable.
+    own : mapping of str to str, optional
+        The town's own words, as an edition has them; they come first.
 
     Returns
     -------
@@ -403,9 +405,12 @@ def name_category(category: str) -> str:
     --------
     >>> name_category("kita"), name_category("mobile_jugendarbeit")
     ('Kita', 'Mobile jugendarbeit')
+    >>> name_category("jfe", {"jfe": "Jugendfreizeiteinrichtung"})
+    'Jugendfreizeiteinrichtung'
     """
-    own = category.replace("_", " ")
-    return words("category").get(category, own[:1].upper() + own[1:])
+    plain = category.replace("_", " ")
+    known = words("category") | dict(own or {})
+    return known.get(category, plain[:1].upper() + plain[1:])
 
 
 def mark_categories(categories: Sequence[str]) -> dict[str, Marker]:

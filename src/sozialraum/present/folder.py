@@ -170,9 +170,11 @@ def _describe(atlas: Atlas, stored: Mapping[str, _Stored]) -> str:
         {key: value for key, value in asdict(finding).items() if value is not None}
         for finding in atlas.report.findings
     ]
+    quoted = {_toml(category): word for category, word in atlas.categories.items()}
     blocks = [
         "# " + say("folder.about"),
         _block({"format": FORMAT, "title": atlas.title, "values": VALUES, "places": PLACES}),
+        *([_block(quoted, "[categories]")] if quoted else []),
         *(_block(about, f"[tables.{key}]") for key, (_, about) in stored.items()),
         *(_block(asdict(level), "[[level]]") for level in atlas.levels),
         *(_block(indicator, "[[indicator]]") for indicator in indicators),

@@ -296,7 +296,8 @@ def _offers(edition: Edition) -> Layer:
     aliases = {c: headings.get(c, c) for c in table.columns if c != table.geometry.name}
     shown = words("tables.choice")
     choices = {c.name: {k: shown[k] for k, _ in c.choices} for c in OFFERS.columns if c.choices}
-    choices["category"] = {name: name_category(name) for name in categories}
+    named = {name: name_category(name, edition.categories) for name in categories}
+    choices["category"] = named
     form = qml.Form(
         aliases=aliases,
         choices={c: known for c, known in choices.items() if c in table},
@@ -305,7 +306,9 @@ def _offers(edition: Edition) -> Layer:
         required=["category"],
         key="offer",
     )
-    text = qml.write_style(qml.offer_rules(mark_categories(categories)), kind="marker", form=form)
+    text = qml.write_style(
+        qml.offer_rules(mark_categories(categories), named), kind="marker", form=form
+    )
     return Layer("angebote", say("tables.offers"), table, "Point", [Style("angebote", text)])
 
 

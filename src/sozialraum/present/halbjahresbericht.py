@@ -33,7 +33,6 @@ TABLES = {
 }
 _WORDS = {
     "values": write_values,
-    "offers": write_offers,
     "gaps": write_gaps,
     "measures": write_states,
 }
@@ -148,7 +147,7 @@ def _render(sheet: Sheet, others: list[tuple[str, str]]) -> str:
 
 
 def _write_table(found: Comparison, key: str, path: Path) -> None:
-    table = _WORDS[key](getattr(found, key))
+    table = write_offers(found) if key == "offers" else _WORDS[key](getattr(found, key))
     columns: dict[str, list[str]] = {}
     if key in ("values", "gaps"):
         ids = table["indicator" if key == "values" else "measure"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sozialraum.model.areas import UNASSIGNED, WHOLE
 from sozialraum.model.schema import CHOICES, SIGNS
-from sozialraum.present.classes import round_shown
+from sozialraum.present.classes import name_category, round_shown
 from sozialraum.texts import date, number, say, words
 
 if TYPE_CHECKING:
@@ -227,6 +227,11 @@ def list_offers(edition: Edition) -> pd.DataFrame:
         plain[column] = plain[column].map(choices).where(plain[column].notna())
     for column in plain.columns.intersection(["valid_from", "valid_to"]):
         plain[column] = plain[column].map(date, na_action="ignore")
+    if "category" in plain:
+        own = edition.categories
+        plain["category"] = plain["category"].map(
+            lambda c: name_category(str(c), own), na_action="ignore"
+        )
     names = edition.areas["name"]
     plain["area_name"] = plain["area"].map(names) if "area" in plain else None
     headings = words("tables.offer")

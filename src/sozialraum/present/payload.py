@@ -73,7 +73,7 @@ def build_payload(
         beside["older"] = older
     classes, scales = _classes(edition, limits)
     if cells is not None:
-        beside["cells"], block = lay_cells(cells, topology, block)
+        beside["cells"], block = lay_cells(cells, topology, block, edition.categories)
     header = {
         "title": edition.title,
         "topology": topology.to_topojson(),

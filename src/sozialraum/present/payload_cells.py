@@ -18,13 +18,15 @@ from sozialraum.present.payload_series import MISSING, Block
 from sozialraum.texts import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sozialraum.present.topology import Topology
 
 LIMITS_MIN = (5, 10, 15, 30)
 
 
 def lay_cells(
-    cells: gpd.GeoDataFrame, topology: Topology, block: Block
+    cells: gpd.GeoDataFrame, topology: Topology, block: Block, categories: Mapping[str, str]
 ) -> tuple[dict[str, Any], Block]:
     """Lay minutes per cell behind the numbers of an edition.
 
@@ -36,6 +38,8 @@ def lay_cells(
     topology : Topology
         On whose grid the place is given.
     block : Block
+    categories : mapping of str to str
+        The town's own words for categories.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def lay_cells(
         numbers = np.full(columns * rows, MISSING, dtype=np.int32)
         given = ~np.isnan(minutes)
         numbers[(whole[:, 1] * columns + whole[:, 0])[given]] = minutes[given].astype(np.int32)
-        measures.append({"id": str(name), "title": name_category(str(name)), "at": at})
+        measures.append({"id": str(name), "title": name_category(str(name), categories), "at": at})
         parts.append(numbers)
         at += len(numbers)
     corner = topology.to_grid((low - size / 2).reshape(1, 2))[0]

@@ -80,7 +80,7 @@ def list_offers(edition: Edition, topology: Topology, *, land: str | None = None
         "categories": [
             {
                 "id": name,
-                "title": name_category(name),
+                "title": name_category(name, edition.categories),
                 "path": marks[name].path,
                 "colour": marks[name].colour,
             }

@@ -215,7 +215,8 @@ def _legend_offers(content: Content, width: float, unit: float) -> list[Unit]:
     counts = ground.offers["category"].astype(str).value_counts()
     units = [_heading(say("map.offers"), width, unit)._replace(sticky=True)]
     for category, marker in ground.marks.items():
-        word = f"{name_category(category)} ({number(int(counts.get(category, 0)))})"
+        named = name_category(category, content.edition.categories)
+        word = f"{named} ({number(int(counts.get(category, 0)))})"
         text = set_words(word, width - 16 * unit, 7.6 * unit, look.INK, x=16 * unit)
         shape = element(
             "path", d=marker.path, fill=marker.colour,

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from sozialraum.present import classes as looks
-from sozialraum.present.classes import Classes, Hatch, Marker, name_category
+from sozialraum.present.classes import Classes, Hatch, Marker
 from sozialraum.present.office import clean
 from sozialraum.texts import say
 
@@ -104,10 +104,10 @@ def class_rules(found: Classes, column: str, sign_column: str, digits: int) -> l
     ]
 
 
-def offer_rules(marks: Mapping[str, Marker], column: str = "category") -> list[Rule]:
-    """Give every category its mark."""
+def offer_rules(marks: Mapping[str, Marker], named: Mapping[str, str]) -> list[Rule]:
+    """Give every category its mark and its word."""
     rules = [
-        Rule(f'"{column}" = {quote(clean(name))}', clean(name_category(name)), [_mark(mark)])
+        Rule(f'"category" = {quote(clean(name))}', clean(named[name]), [_mark(mark)])
         for name, mark in marks.items()
     ]
     other = Marker("M-4-4H4V4H-4Z", looks.INK)

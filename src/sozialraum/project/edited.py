@@ -157,7 +157,9 @@ def read_edited_offers(
         listed = ", ".join(map(str, rows["feature"]))
         findings.append(find("error", "edited_twice", place.table, id=show(offer), features=listed))
     findings += _check_points(table, known, atlas, place)
-    findings += _check_categories(table, {*known["category"].dropna(), *categories}, place)
+    findings += _check_categories(
+        table, {*known["category"].dropna(), *atlas.categories, *categories}, place
+    )
     findings += _say_changes(changes, once, known, place)
     return EditedOffers(changes, CheckReport(tuple(findings)), _apply(changes, once, known, atlas))
 

@@ -317,6 +317,8 @@ def _list_parameters(project: Project, edition: Edition) -> dict[str, Any]:
         rules |= {"indicators": own} if own else {}
     if "secrecy" in sections:
         sections["secrecy"] = rules
+    if "categories" in sections:
+        sections["categories"] = dict(edition.categories)
     if "print_map" in sections:
         known = ["", *edition.indicators]
         maps = [e for e in sections["print_map"] if e.get("indicator", "") in known]

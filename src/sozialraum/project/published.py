@@ -130,6 +130,7 @@ def _build(
         offers=offers,
         gaps=gaps,
         indicators={clean(name): _indicator(entry) for name, entry in about["indicators"].items()},
+        categories={clean(k): word for k, word in parameters.get("categories", {}).items()},
         rounding=about["secrecy"]["rounding"],
         sources=tuple(about["sources"]),
         methods=tuple(about["methods"]),

@@ -31,6 +31,7 @@ _SECTIONS: dict[str, Entry] = {
         "version": list, "lists": dict,
     },
     "addresses": _FILE,
+    "categories": {},
     "population": {**_FILE, "kind": str, "groups": (dict, list), "spread": dict},
     "indicators": {"files": list},
     "streets": {
@@ -59,7 +60,7 @@ _LISTS: dict[str, Entry] = {
     },
     "backdrop": _FILE,
     "coverage": {
-        "id": str, "title": str, "category": (str, list), "group": str, "limit_min": (int, float),
+        "id": str, "title": str, "category": (str, list), "group": str, "limit_min": float,
         "min_people": int, "gap_title": str, "theme": str, "note": str, "datenstand": str,
     },
     "count": {"id": str, "title": str, "category": (str, list), "theme": str, "datenstand": str},

@@ -145,6 +145,7 @@ def make_atlas(project: Project) -> Atlas:
         values=joined_values,
         indicators={**indicators, **measured, **indices.indicators, **paid},
         backdrop=_join(backdrop, crs),
+        categories=project.section("categories"),
         upper={level: table for level, table in upper.items() if table is not None},
         findings=found,
     )
@@ -297,16 +298,23 @@ def _check_measures(project: Project, offers: Any, people: Any) -> list[Finding]
     for entry in (*project.entries("coverage"), *project.entries("count")):
         named = {"id": entry["id"]}
         for name in [] if offers_unread else sorted(set(list_categories(entry)) - known):
-            near = ", ".join(
-                difflib.get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)
-            )
             code = "no_category" if known else "no_categories"
-            more = {"known": near} if known else {}
+            more = {"known": _list_near(name, known)} if known else {}
             found.append(find("error", code, label, **named, cell=name, **more))
         group = entry.get("group")
         if group is not None and not people_unread and group not in groups:
             found.append(find("error", "no_group", label, id=entry["id"], cell=group))
+    found += [
+        find("note", "category_unused", label, cell=name, known=_list_near(name, known))
+        for name in (project.section("categories") if known else ())
+        if name not in known
+    ]
     return found
+
+
+def _list_near(name: str, known: set[str]) -> str:
+    """List the categories that may be meant, all of them where none is alike."""
+    return ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known))
 
 
 def _complete_values(atlas: Atlas, project: Project) -> Atlas:

@@ -73,6 +73,7 @@ def read_saved_atlas(folder: str | Path) -> Atlas:
         values=_given(_load_values(values)),
         indicators={i.id: i for i, _ in made if i is not None},
         backdrop=tables["backdrop"],
+        categories=about.get("categories"),
         findings=[Finding(**finding) for finding in about.get("finding", [])],
     )
 

@@ -228,6 +228,7 @@ def build_editions(
             protocol=reasons.reset_index(drop=True),
             inputs=MappingProxyType(_show_inputs(said, table, audience)),
             created=said.created,
+            categories=_choose_words(atlas.categories, published),
             audience=audience,
             completion=found.completion,
             findings=broken,
@@ -237,6 +238,12 @@ def build_editions(
         if not len(broken):
             made[audience] = put_seal(made[audience])
     return made
+
+
+def _choose_words(words: Mapping[str, str], offers: pd.DataFrame) -> Mapping[str, str]:
+    """Keep the words for categories that readers see."""
+    seen = set(offers["category"].dropna()) if "category" in offers else set()
+    return MappingProxyType({k: word for k, word in words.items() if k in seen})
 
 
 def _gather_rows(

@@ -95,6 +95,8 @@ class Edition(Showing):
     indicators : mapping
         Definitions of everything in ``values``, in the order of display.
     backdrop : GeoDataFrame
+    categories : mapping of str to str
+        The town's own words for categories of these offers.
     methods, sources, notes : tuple of str
         German sentences: how it was measured, whose data, what the check noted.
     secrecy : Secrecy
@@ -132,6 +134,7 @@ class Edition(Showing):
     protocol: pd.DataFrame
     inputs: Mapping[str, str]
     created: str
+    categories: Mapping[str, str] = field(default_factory=dict)
     audience: str = PUBLIC
     completion: Completion | None = None
     findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, metadata=UNSEALED)

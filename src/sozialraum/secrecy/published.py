@@ -40,6 +40,8 @@ class Published(Showing):
         Index offer; the columns its readers see.
     gaps : GeoDataFrame
     indicators : mapping of str to Indicator
+    categories : mapping of str to str
+        The town's own words for categories of offers.
     rounding : int
         To multiples of what counts of persons were rounded; 0: not at all.
     sources, methods : tuple of str
@@ -63,6 +65,7 @@ class Published(Showing):
     offers: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     indicators: Mapping[str, Indicator]
+    categories: Mapping[str, str] = field(default_factory=dict)
     head: Mapping[str, str] = field(default_factory=dict)
     rounding: int = 0
     sources: tuple[str, ...] = ()
@@ -140,6 +143,7 @@ def show_edition(
         offers=edition.offers,
         gaps=edition.gaps,
         indicators=edition.indicators,
+        categories=edition.categories,
         rounding=edition.secrecy.rounding,
         sources=edition.sources,
         methods=edition.methods,

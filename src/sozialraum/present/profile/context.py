@@ -295,6 +295,7 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
     lasting = [c for c in known if c.indicator.id not in desk.reach and c.indicator.kind != "index"]
     courses = _courses(desk, area, lasting, notes)
     gaps, shapes, left = list_gaps(desk, area)
+    offers, offers_here = desk.edition.offers, desk.offer_area == area
     return Profile(
         place=desk.place(desk.level.id, area),
         parents=parents,
@@ -303,8 +304,8 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
         ages_note=ages_note,
         themes=themes,
         courses=courses,
-        offers=list_offers(desk.edition.offers, desk.offer_area == area),
-        week=count_week(desk.edition.offers, desk.offer_area == area),
+        offers=list_offers(offers, offers_here, desk.edition.categories),
+        week=count_week(offers, offers_here, desk.edition.categories),
         reach=reach,
         gaps=gaps,
         gap_shapes=shapes,

@@ -132,7 +132,9 @@ def _link(value: object) -> str:
     return text if re.match(r"https?://[^\s<>\"]+$", text, re.IGNORECASE) else ""
 
 
-def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
+def list_offers(
+    offers: gpd.GeoDataFrame, inside: pd.Series, categories: Mapping[str, str] | None = None
+) -> OfferList:
     """List the offers of an area.
 
     Parameters
@@ -141,6 +143,8 @@ def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
         Public offers of the edition.
     inside : Series of bool
         Which of them lie in the area.
+    categories : mapping of str to str, optional
+        The town's own words for categories.
 
     Returns
     -------
@@ -150,15 +154,16 @@ def list_offers(offers: gpd.GeoDataFrame, inside: pd.Series) -> OfferList:
     located = offers[offers["area"].notna()] if "area" in offers else offers
     everywhere = located["category"].value_counts()
     groups = [
-        _group(str(category), rows, known, int(everywhere.get(category, len(rows))))
+        _group(str(category), rows, known, int(everywhere.get(category, len(rows))), categories)
         for category, rows in offers[inside].groupby("category", sort=True)
     ]
     here = {g.category for g in groups}
+    absent = [name_category(str(c), categories) for c in everywhere.index if str(c) not in here]
     return OfferList(
         groups=tuple(sorted(groups, key=lambda g: g.title.casefold())),
         columns=tuple(known),
         unknown=tuple(c for c in COLUMNS if c not in known),
-        absent=tuple(sorted(name_category(str(c)) for c in everywhere.index if str(c) not in here)),
+        absent=tuple(sorted(absent)),
         count=int(inside.sum()),
         whole=len(located),
         laws=_count(offers, inside, "law"),
@@ -188,7 +193,13 @@ def _count(
     return tuple(told)
 
 
-def _group(category: str, rows: pd.DataFrame, known: list[str], whole: int) -> OfferGroup:
+def _group(
+    category: str,
+    rows: pd.DataFrame,
+    known: list[str],
+    whole: int,
+    categories: Mapping[str, str] | None,
+) -> OfferGroup:
     laws = sorted(set(rows["law"].dropna().astype(str))) if "law" in rows else []
     merged: dict[tuple[str, str, tuple[str, ...], str], int] = {}
     for record in rows.to_dict("records"):
@@ -199,7 +210,7 @@ def _group(category: str, rows: pd.DataFrame, known: list[str], whole: int) -> O
     made = tuple(OfferRow(k[0], k[1], merged[k], k[2], k[3]) for k in order)
     return OfferGroup(
         category=category,
-        title=name_category(category),
+        title=name_category(category, categories),
         law=listing(laws),
         count=len(rows),
         whole=whole,

@@ -16,6 +16,8 @@ from sozialraum.present.svg import element, frame, label, num
 from sozialraum.texts import number, say, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -102,13 +104,17 @@ def _read_days(text: str) -> list[int]:
     return days
 
 
-def count_week(offers: gpd.GeoDataFrame, inside: pd.Series) -> tuple[WeekRow, ...]:
+def count_week(
+    offers: gpd.GeoDataFrame, inside: pd.Series, categories: Mapping[str, str] | None = None
+) -> tuple[WeekRow, ...]:
     """Count the open offers of an area by category, those with the most known hours first.
 
     Parameters
     ----------
     offers : GeoDataFrame
     inside : Series of bool
+    categories : mapping of str to str, optional
+        The town's own words for categories.
 
     Returns
     -------
@@ -123,7 +129,7 @@ def count_week(offers: gpd.GeoDataFrame, inside: pd.Series) -> tuple[WeekRow, ..
         weeks = [week for text in texts if (week := read_week(text)) is not None]
         if weeks:
             total = np.sum(weeks, axis=0, dtype=int)
-            title = name_category(str(category))
+            title = name_category(str(category), categories)
             rows.append(WeekRow(title, tuple(map(tuple, total.tolist())), len(weeks), len(group)))
     rows.sort(key=lambda row: (-row.known, row.title.casefold()))
     return tuple(sorted(rows[:ROWS], key=lambda row: row.title.casefold()))
