@@ -289,12 +289,12 @@ class Statement:
     confidential: Sequence[str] = ()
     created: str = ""
 
-
-_MOST_FINDINGS = 10
-
     def __post_init__(self) -> None:
         """Refuse what is of another kind."""
         need_fields(self)
+
+
+_MOST_FINDINGS = 10
 
 
 def verify_edition(edition: Edition) -> None:
