@@ -15,7 +15,7 @@ GERMAN, ENGLISH = (
     tomllib.loads((OWN / f"{language}.toml").read_text("utf-8")) for language in ("de", "en")
 )
 # Sentences of sections the page shares with others that the page itself never says.
-NOT_OF_THE_PAGE = {"classes": {"too_many"}, "print": {"dpi", "left_out"}}
+NOT_OF_THE_PAGE = {"classes": {"too_many"}, "print": {"dpi", "full", "left_out"}}
 
 
 def sections(table: dict, above: str = "") -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -28,7 +29,7 @@ from sozialraum.present.print_content import Content, gather_content
 from sozialraum.present.print_map import lay_out, write_print_map
 from sozialraum.present.print_sheet import PAPERS, POINT, WRITERS
 from sozialraum.secrecy.build import build_edition
-from sozialraum.secrecy.edition import Edition
+from sozialraum.secrecy.edition import Edition, Head, Statement
 
 from .conftest import PRIVATE, SECRETS
 from .pdf_checks import find_faults, walk
@@ -266,6 +267,7 @@ def test_a_map_speaks_english_where_asked(secret_edition: Edition, tmp_path: Pat
             assert text in words, (kind, text)
         for text in ("Legende", "So lesen Sie", "Maßstab", "zurückgehalten", "keine Angabe"):
             assert text not in words, (kind, text)
+        assert not re.search(r"\d[.,]0 k?m\b", words)  # the scale bar's round lengths
     assert ET.fromstring((tmp_path / "k.svg").read_bytes()).get("lang") == "en"
     with pikepdf.open(tmp_path / "k.pdf") as pdf:
         assert str(pdf.Root.Lang) == "en"
@@ -384,3 +386,139 @@ def test_long_names_are_broken_evenly() -> None:
 
 def test_every_kind_of_file_has_its_writer() -> None:
     assert set(WRITERS) == {f".{kind}" for kind in FORMATS}
+
+
+LONG = "Zusammenschluss der ehemals selbständigen Gemeinden Obermusterhausen-Niedermusterhausen"
+CLASSES = tuple(f"Klasse {i} mit einem langen Namen, der mehrere Zeilen braucht" for i in range(7))
+FULL = {
+    "many kinds of offers": {"kinds": 25},
+    "long names": {"name": LONG},
+    "a name that cannot be broken": {"name": "Donaudampfschifffahrtsgesellschaftssiedlung"},
+    "long words above and many sources": {"wordy": True, "sources": 30},
+    "named classes": {"classes": CLASSES},
+    "one area": {"count": 1, "name": LONG},
+}
+
+
+def build_full(
+    count: int = 20, kinds: int = 1, name: str = "", wordy: bool = False, sources: int = 0,
+    classes: tuple[str, ...] = (),
+) -> Edition:  # fmt: skip
+    """A row of areas with more to be said about them than a sheet is made for."""
+    words = {
+        "title": "Ressourcenkarte " * 6, "gremium": "Ausschuss für Soziales und Gesundheit " * 3,
+        "vorlage": "2026/0815", "status": "Entwurf zur ersten Beratung", "date": "2026-11-22",
+        "notice": "Nicht für Planung. " * 20, "reading": "So wird die Karte gelesen. " * 12,
+        "office": "Amt für Jugend, Familie und Bildung",
+    }  # fmt: skip
+    areas = gpd.GeoDataFrame(
+        {
+            "area": [f"{i:02}" for i in range(count)],
+            "name": [f"{name or 'Ort'} {i}" for i in range(count)],
+        },
+        geometry=[shapely.box(1000 * i, 0, 1000 * i + 1000, 9000) for i in range(count)],
+        crs=25833,
+    )
+    steps = len(classes) or 1000
+    title = "Kinder und Jugendliche unter 18 Jahren in Bedarfsgemeinschaften " * (3 if wordy else 1)
+    indicator = Indicator(
+        id="quote", title=title, unit="" if classes else "%", protects="none", classes=classes,
+        kind="index" if classes else "rate",
+    )  # fmt: skip
+    offers = gpd.GeoDataFrame(
+        {
+            "offer": [f"k{i}" for i in range(kinds)],
+            "name": "Kita",
+            "category": [f"Angebotsart mit einem langen Namen {i}" for i in range(kinds)],
+        },
+        geometry=[shapely.Point(500 + 900 * (i % count), 4500) for i in range(kinds)],
+        crs=25833,
+    )
+    atlas = build_atlas(
+        areas,
+        levels=(Level("ort", "Ort", "Orte"),),
+        title="Menge",
+        values=pd.DataFrame(
+            [(a, "quote", "2024", i % steps + 1.0) for i, a in enumerate(areas["area"])],
+            columns=["area", "indicator", "datenstand", "value"],
+        ),
+        indicators={"quote": indicator},
+        offers=offers,
+    )
+    told = tuple(
+        f"Quelle {i}: © Statistisches Amt, dl-de/by-2-0, Stand 2024" for i in range(sources)
+    )
+    statement = Statement(head=Head(**words) if wordy else Head(), sources=told)
+    return build_edition(atlas, statement=statement)
+
+
+@pytest.mark.parametrize("size", PAPERS)
+@pytest.mark.parametrize("case", FULL)
+def test_words_never_meet_nor_leave_a_full_sheet(case: str, size: str) -> None:
+    edition = build_full(**FULL[case])  # type: ignore[arg-type]
+    kinds = sorted(edition.offers["category"].unique())
+    sheet, picture, corner = lay_out(
+        take(edition, offers=kinds),
+        size=size,
+        orientation="auto",  # type: ignore[arg-type]
+    )
+    width, height = (side * POINT for side in sheet.size_mm)
+    lines = [
+        (w.x, w.y + w.step * i, measure_text(line, w.size, w.weight), w.size, line)
+        for w in sheet.words
+        for i, line in enumerate(w.lines)
+        if line
+    ]
+    # From the top of a capital to the foot of a g.
+    boxes = [shapely.box(x, y - 0.72 * em, x + wide, y + 0.2 * em) for x, y, wide, em, _ in lines]
+    paper = shapely.box(0, 0, width, height).buffer(-28)
+    assert [
+        line for (*_, line), box in zip(lines, boxes, strict=True) if not paper.covers(box)
+    ] == []
+    pairs = shapely.STRtree(boxes).query(boxes, predicate="intersects").T
+    assert [
+        (lines[a][4], lines[b][4])
+        for a, b in pairs
+        if a < b and boxes[a].intersection(boxes[b]).area > 0.5
+    ] == []
+    drawn = shapely.box(0, 0, picture.view.width, picture.view.height)
+    drawn = shapely.transform(drawn, lambda xy: xy + np.array(corner))
+    assert [lines[i][4] for i in shapely.STRtree(boxes).query(drawn, "intersects")] == []
+    if case != "long words above and many sources":  # of those the head shortens some
+        assert not [line for *_, line in lines if line.endswith("…")]
+    told = " ".join(line for *_, line in lines)
+    assert all(f"Quelle {i}:" in told for i in range(FULL[case].get("sources", 0)))  # type: ignore[call-overload]
+
+
+def test_a_sheet_too_full_for_a_map_is_refused(tmp_path: Path) -> None:
+    edition = build_full(kinds=160)
+    kinds = sorted(edition.offers["category"].unique())
+    with pytest.raises(ValueError, match="auf A4 keinen Platz"):
+        write_print_map(edition, tmp_path / "karte.svg", offers=kinds)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_offer_beyond_the_sheet_is_counted_and_said() -> None:
+    content = take(
+        build_full(kinds=4), offers=[f"Angebotsart mit einem langen Namen {i}" for i in range(4)]
+    )
+    offers = content.ground.offers.copy()
+    offers.geometry = [*offers.geometry[:3], shapely.Point(90_000, 0)]
+    sheet, picture, _ = lay_out(
+        replace(content, ground=replace(content.ground, offers=offers)),
+        size="A4",
+        orientation="auto",
+    )
+    assert picture.beyond == 1
+    assert picture.svg.count('scale(0.5)"') == 3
+    told = " ".join(line for w in sheet.words for line in w.lines)
+    assert "Angebote außerhalb des Blattes, oben mitgezählt: 1." in told
+
+
+def test_the_legend_names_the_borders_of_the_levels_above(town_edition: Edition) -> None:
+    sheet, _, _ = lay_out(take(town_edition, level="quartier"), size="A4", orientation="auto")
+    above = [x.plural for x in town_edition.levels if x.id not in ("gesamt", "quartier")]
+    told = [line for w in sheet.words for line in w.lines]
+    assert [line for line in told if line.startswith("Grenzen: ")] == [
+        f"Grenzen: {plural}" for plural in reversed(above)
+    ]

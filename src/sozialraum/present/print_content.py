@@ -126,7 +126,8 @@ def gather_content(
     for category in offers:
         if category not in known:
             raise UnknownNameError("category", category, known)
-    drawn = edition.offers[edition.offers.geometry.notna()]
+    places_of = edition.offers.geometry
+    drawn = edition.offers[places_of.notna() & ~places_of.is_empty]
     drawn = drawn[drawn["category"].isin(list(offers))] if offers else drawn.iloc[:0]
     seen = edition.gaps
     seen = seen[seen["measure"] == indicator] if gaps and "measure" in seen else seen.iloc[:0]

@@ -74,6 +74,15 @@ class Ground:
         k = self.topology.grid_m
         return (x0 * k + x, y0 * k + y, x1 * k + x, y1 * k + y)
 
+    @property
+    def border(self) -> str:
+        """The colour of borders."""
+        return look.INK if self.hatched else look.BORDER
+
+    def width_of(self, upper: str) -> float:
+        """Give the width of the borders of a level above, in points on A4."""
+        return 1.1 + 0.9 * self.upper.index(upper)
+
     def fill(self, place: int) -> str:
         """Give the paint of a class."""
         if place < 0:
@@ -116,6 +125,8 @@ class Picture:
         Number and place of areas whose name had no room.
     unnamed : int
         Areas without any label.
+    beyond : int
+        Offers that lie beyond the edge of the map.
     bar_m, bar_pt : float
         Length of the scale bar on the ground and on paper.
     """
@@ -125,6 +136,7 @@ class Picture:
     labels: list[tuple[int, Box, tuple[float, float] | None]] = field(default_factory=list)
     numbered: list[tuple[int, int]] = field(default_factory=list)
     unnamed: int = 0
+    beyond: int = 0
     bar_m: float = 0.0
     bar_pt: float = 0.0
 
@@ -165,11 +177,10 @@ def draw_ground(
         view = fit_view(whole, width, height - _STRIP * unit, _MARGIN * unit)
         room = Room(_to_paper(topology, drawn, view), width, view.height)
         corner = (_MARGIN * unit, view.height)
-    border = look.INK if ground.hatched else look.BORDER
     line = unit * _FINE
     areas = [
         element(
-            "path", fill=ground.fill(place), stroke=border, stroke_width=0.5 * line,
+            "path", fill=ground.fill(place), stroke=ground.border, stroke_width=0.5 * line,
             stroke_linejoin="round", d=_trace_all(topology, polygons, view),
         )
         for place, polygons in zip(ground.places, drawn, strict=True)
@@ -180,11 +191,11 @@ def draw_ground(
     ]
     borders = [
         element(
-            "path", fill="none", stroke=border, stroke_linejoin="round",
-            stroke_width=(1.1 + 0.9 * i) * line,
+            "path", fill="none", stroke=ground.border, stroke_linejoin="round",
+            stroke_width=ground.width_of(upper) * line,
             d="".join(_trace_all(topology, p, view) for p in topology.objects[upper].values()),
         )
-        for i, upper in enumerate(ground.upper)
+        for upper in ground.upper
     ]  # fmt: skip
     rim = element(
         "path", fill="none", stroke=look.INK, stroke_width=0.9 * line, stroke_linejoin="round",
@@ -204,7 +215,7 @@ def draw_ground(
         room.cover_shapes(_project(ground.gaps, view))
     picture = Picture("", view)
     furniture, picture.bar_m, picture.bar_pt = draw_scale(view, corner, unit)
-    marks = _draw_offers(ground, view, room, unit)
+    marks, picture.beyond = _draw_offers(ground, view, room, unit)
     labels = draw_names(ground, room, unit, picture, figures=figures, numbers=numbers)
     picture.svg = "".join([scaled, *gaps, *marks, *labels, furniture])
     return picture
@@ -263,15 +274,20 @@ def _tile(name: str, hatch: Hatch, ground: str, ink: str) -> str:
     )  # fmt: skip
 
 
-def _draw_offers(ground: Ground, view: View, room: Room, unit: float) -> list[str]:
-    """Draw offers in their marks; a name stands over none of them where that can be avoided."""
+def _draw_offers(ground: Ground, view: View, room: Room, unit: float) -> tuple[list[str], int]:
+    """Draw offers in their marks, and count those beyond the edge, where a mark would be cut.
+
+    A name stands over none of them where that can be avoided.
+    """
     if not len(ground.offers):
-        return []
+        return [], 0
     xy = view.to_px(shapely.get_coordinates(ground.offers.geometry.to_numpy()))
-    size = 0.5 * unit
+    size, reach = 0.5 * unit, 4 * unit
+    inside = (xy > reach) & (xy < np.array([view.width, view.height]) - reach)
+    seen = inside[:, 0] & inside[:, 1]
     order = np.argsort(ground.offers["category"].astype(str).to_numpy(), kind="stable")
     parts = []
-    for i in order.tolist():
+    for i in order[seen[order]].tolist():
         marker = ground.marks[str(ground.offers["category"].iloc[i])]
         x, y = xy[i]
         parts.append(
@@ -280,8 +296,8 @@ def _draw_offers(ground: Ground, view: View, room: Room, unit: float) -> list[st
                 paint_order="stroke", transform=f"translate({num(x)} {num(y)}) scale({size:g})",
             )
         )  # fmt: skip
-        room.cover((x - 4 * unit, y - 4 * unit, x + 4 * unit, y + 4 * unit))
-    return parts
+        room.cover((x - reach, y - reach, x + reach, y + reach))
+    return parts, int((~seen).sum())
 
 
 def write_figures(

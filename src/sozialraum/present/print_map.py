@@ -20,6 +20,7 @@ from sozialraum.present.print_words import (
     describe,
     explain,
     list_numbers,
+    note_rest,
     say_title,
     write_foot,
     write_head,
@@ -38,6 +39,8 @@ _COLUMN = 164.0
 _MARGIN_MM = 12.0
 _MOST_COLUMNS = 3  # of explanations beside the map
 _LEAST = 0.7  # of the size a map could have, which a list of numbers must leave it
+_NARROWEST = 0.3  # of the width, for a map beside explanations
+_LETTERS = (1.0, 0.9, 0.8)  # of the explanations; smaller ones where the sheet is too full
 
 
 def write_print_map(
@@ -164,32 +167,35 @@ def lay_out(
     content: Content, *, size: Size, orientation: Orientation
 ) -> tuple[Sheet, Picture, tuple[float, float]]:
     """Give the sheet, the map on it, and where that stands (left and upper edge in points)."""
-    unit = _UNITS[size]
     ways = [
         (turned, beside)
         for turned in (False, True)
         for beside in (False, True)
         if orientation in ("auto", ("portrait", "landscape")[turned])
     ]
-    plans = [_Plan(content, size, unit, *way) for way in ways]
-    plan = max(plans, key=lambda p: p.scale)
-    return plan.finish()
+    for letters in _LETTERS:
+        plans = [_Plan(content, size, letters, *way) for way in ways]
+        plan = max(plans, key=lambda p: p.scale)
+        if plan.scale > 0:
+            return plan.finish()
+    raise ValueError(say("print.full", size=size))
 
 
 class _Plan:
     """One way to divide the paper: how it lies, and whether the explanations stand beside or below."""
 
     def __init__(
-        self, content: Content, size: Size, unit: float, turned: bool, beside: bool
+        self, content: Content, size: Size, letters: float, turned: bool, beside: bool
     ) -> None:
-        self.content, self.unit, self.beside = content, unit, beside
+        unit = _UNITS[size]
+        self.content, self.unit, self.small, self.beside = content, unit, unit * letters, beside
         short, long = PAPERS[size]
         self.size_mm = (long, short) if turned else (short, long)
         self.margin = _MARGIN_MM * POINT * (1 + (unit - 1) / 2)
         self.width = self.size_mm[0] * POINT - 2 * self.margin
         self.height = self.size_mm[1] * POINT - 2 * self.margin
         self.head = write_head(content, self.width, unit)
-        self.foot = write_foot(content, self.width, unit)
+        self.foot = write_foot(content, self.width, self.small)
         self.gutter = GUTTER * unit
         self.columns = 1 if beside else max(int((self.width + 1) // ((_COLUMN - 6) * unit)), 1)
         self.column = (
@@ -199,17 +205,22 @@ class _Plan:
         )
         self.middle = self.height - self.head.height - self.foot.height - 20 * unit
         self.below = 0.0
-        self.fixed = explain(content, self.column, unit)
-        while beside and self._frame(self.fixed) is None and self.columns < _MOST_COLUMNS:
+        self.fixed = explain(content, self.column, self.small)
+        # What the map turns out to leave out must find room too.
+        rest = note_rest(len(content.rows), len(content.ground.offers), self.column, self.small)
+        fullest = [*self.fixed, *rest]
+        while beside and self._frame(fullest) is None and self.columns < _MOST_COLUMNS:
             self.columns += 1
-        self.scale = self._scale(self._frame(self.fixed) or (1.0, 1.0))
+        frame = self._frame(fullest)
+        self.scale = self._scale(frame) if frame else 0.0
 
     def _frame(self, units: Sequence[Unit]) -> tuple[float, float] | None:
-        """Give width and height that the map gets; it only ever becomes smaller."""
+        """Give width and height that the map gets, if any; it only ever becomes smaller."""
         if self.beside:
-            if flow(units, self.columns, self.middle) is None:
+            width = self.width - self.columns * (self.column + self.gutter)
+            if width < _NARROWEST * self.width or flow(units, self.columns, self.middle) is None:
                 return None
-            return self.width - self.columns * (self.column + self.gutter), self.middle
+            return width, self.middle
         low = max(*(u.height for u in units), sum(u.height for u in units) / self.columns / 2)
         for height in np.arange(max(low, self.below), self.middle * 0.62, 3.0):
             if flow(units, self.columns, float(height)) is not None:
@@ -228,18 +239,22 @@ class _Plan:
         ways = [(n, figures, True) for n in range(first, most + 1) for figures in (True, False)]
         for columns, figures, numbers in [*ways, (first, True, False)]:
             self.columns, self.below = columns, 0.0
-            frame = self._frame(self.fixed) or (self.width / 2, self.middle / 2)
-            while True:
+            frame = self._frame(self.fixed)
+            new = None
+            while frame is not None:
                 picture = draw_ground(
                     self.content.ground, *frame, unit=self.unit, figures=figures, numbers=numbers
                 )
-                units = [*self.fixed, *list_numbers(self.content, picture, self.column, self.unit)]
+                listed = list_numbers(self.content, picture.numbered, self.column, self.small)
+                rest = note_rest(picture.unnamed, picture.beyond, self.column, self.small)
+                units = [*self.fixed, *listed, *rest]
                 new = self._frame(units)
                 if new is None or new == frame:
                     break
                 frame = new
             if new is not None and self._scale(new) > _LEAST * self.scale:
                 break
+        assert frame is not None  # the last way needs no more room than was found at the start
         return self._put_together(units, frame, picture)
 
     def _put_together(
@@ -252,7 +267,8 @@ class _Plan:
         room = self.middle
         if not self.beside:
             start, room = (left, top + frame[1] + 10 * unit), self.below
-        places = flow(units, self.columns, room) or [(0, 0.0)] * len(units)
+        places = flow(units, self.columns, room)
+        assert places is not None
         placed += [
             move(u, start[0] + column * (self.column + self.gutter), start[1] + y)
             for u, (column, y) in zip(units, places, strict=True)

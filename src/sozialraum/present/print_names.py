@@ -48,21 +48,22 @@ def draw_names(
     """
     parts: list[str] = []
     small: list[int] = []
-    for i, name in enumerate(ground.names):
-        found = _fit_name(room, i, name, ground.figures[i] if figures else "", unit)
-        if found is None:
+    for i in range(len(ground.names)):
+        written = _write_name(ground, room, i, ground.figures[i] if figures else "", unit, picture)
+        parts += written
+        if not written:
             small.append(i)
-            continue
-        (x, y), lines, size, figure, box = found
-        room.take(box)
-        picture.labels.append((i, box, None))
-        parts += _write_lines(ground, i, x, y, lines, size, figure)
     small.sort(key=lambda i: (ground.names[i].casefold(), i))
     size = 6.6 * unit
     if not numbers:
-        picture.unnamed = len(small)
-        for i in small:
-            parts += _write_alone(ground, room, i, ground.figures[i], size, picture)
+        for i in small:  # rather its value than its name
+            if alone := _write_alone(ground, room, i, ground.figures[i], size, picture):
+                picture.unnamed += 1
+                parts += alone
+            elif named := _write_name(ground, room, i, "", unit, picture):
+                parts += named
+            else:
+                picture.unnamed += 1
         return parts
     # As wide as the last number, so that each may stand anywhere.
     wide, high = measure_text(str(len(small)), size, 600) + 1.5 * unit, size * 0.95
@@ -84,6 +85,19 @@ def draw_names(
     return parts
 
 
+def _write_name(
+    ground: Ground, room: Room, i: int, figure: str, unit: float, picture: Picture
+) -> list[str]:
+    """Write a name and its figure into their area, if they fit."""
+    found = _fit_name(room, i, ground.names[i], figure, unit)
+    if found is None:
+        return []
+    (x, y), lines, size, box = found
+    room.take(box)
+    picture.labels.append((i, box, None))
+    return _write_lines(ground, i, x, y, lines, size, figure)
+
+
 def _write_alone(
     ground: Ground, room: Room, i: int, text: str, size: float, picture: Picture
 ) -> list[str]:
@@ -103,7 +117,7 @@ def _box(centre: tuple[float, float], wide: float, high: float) -> Box:
 
 def _fit_name(
     room: Room, i: int, name: str, figure: str, unit: float
-) -> tuple[tuple[float, float], list[str], float, str, Box] | None:
+) -> tuple[tuple[float, float], list[str], float, Box] | None:
     """Find the largest letters and fewest lines with which a name and its figure fit."""
     for size in _SIZES:
         for lines in list_layouts(name):
@@ -113,7 +127,7 @@ def _fit_name(
             high = (len(lines) + bool(figure)) * em * 1.16
             place = room.find_inside(i, wide, high)
             if place is not None:
-                return place, lines, em, figure, _box(place, wide, high)
+                return place, lines, em, _box(place, wide, high)
     return None
 
 

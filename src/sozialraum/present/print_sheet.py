@@ -112,6 +112,31 @@ def set_words(
     return Unit(step * len(lines), (made,))
 
 
+def flow_words(
+    texts: Sequence[str], width: float, size: float, colour: str, *, most: int, gutter: float,
+    gap: float,
+) -> Unit:  # fmt: skip
+    """Set paragraphs in columns of the same length, which may break within one.
+
+    A column has at least four lines: a short text is not torn.
+    """
+    column = (width - (most - 1) * gutter) / most
+    paragraphs = [set_words(text, column, size, colour).words[0] for text in texts]
+    count = sum(len(p.lines) for p in paragraphs)
+    long = max(-(-count // most), min(count, 4))
+    columns: list[list[Unit]] = [[] for _ in range(most)]
+    at = 0
+    for words in paragraphs:
+        start = 0
+        while start < len(words.lines):
+            lines = words.lines[start : start + long - at % long]
+            part = replace(words, lines=lines)
+            columns[at // long].append(Unit(words.step * len(lines), (part,)))
+            start, at = start + len(lines), at + len(lines)
+    stacks = [move(stack(c, gap), i * (column + gutter), 0) for i, c in enumerate(columns) if c]
+    return Unit(max(s.height for s in stacks), tuple(w for s in stacks for w in s.words))
+
+
 def stack(units: Sequence[Unit], gap: float = 0.0) -> Unit:
     """Put units below each other so that they stay together."""
     y, words, shapes = 0.0, [], []

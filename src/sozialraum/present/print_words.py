@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sozialraum.present import classes as look
@@ -10,9 +12,9 @@ from sozialraum.present.letters import measure_text
 from sozialraum.present.looks import LOOKS
 from sozialraum.present.payload import title_of
 from sozialraum.present.print_content import Content
-from sozialraum.present.print_ground import MISSING, SECRET, Picture
-from sozialraum.present.print_sheet import Unit, move, set_words, stack
-from sozialraum.present.svg import element
+from sozialraum.present.print_ground import MISSING, SECRET
+from sozialraum.present.print_sheet import Unit, flow_words, set_words, stack
+from sozialraum.present.svg import element, num
 from sozialraum.texts import date, number, say, words
 
 GUTTER = 16.0
@@ -58,7 +60,7 @@ def write_head(content: Content, width: float, unit: float) -> Unit:
     units = []
     if head.notice:
         words = set_words(
-            head.notice, width - 18 * unit, 7.4 * unit, look.INK, x=8 * unit, y=3 * unit, most=3
+            head.notice, width - 18 * unit, 7.4 * unit, look.INK, x=8 * unit, y=3 * unit, most=6
         )
         high = words.height + 6 * unit
         band = element("rect", width=width, height=high, fill=LOOKS["sand"])
@@ -70,11 +72,13 @@ def write_head(content: Content, width: float, unit: float) -> Unit:
             set_words(kicker, width, 7.8 * unit, LOOKS["accent"], weight=600, most=2)
         )  # fmt: skip
     units.append(Unit(3 * unit))
-    units.append(
-        set_words(
-            say_title(content), width, 20 * unit, LOOKS["deep"], weight=300, role="title", most=3
+    for size in (20, 16, 13):  # a long title in large letters would take the map's room
+        title = set_words(
+            say_title(content), width, size * unit, LOOKS["deep"], weight=300, role="title", most=4
         )
-    )
+        if len(title.words[0].lines) < 3:
+            break
+    units.append(title)
     units.append(Unit(2 * unit))
     units.append(set_words(_line(content), width, 8.6 * unit, look.QUIET, most=2))
     facts = {
@@ -199,6 +203,19 @@ def _legend(content: Content, width: float, unit: float) -> Unit:
                 )
             )  # fmt: skip
         units.append(Unit(high + 3.4 * unit, (*text.words, *beside.words), tuple(shapes)))
+    for upper in ground.upper:
+        plural = next(one.plural for one in content.edition.levels if one.id == upper)
+        text = set_words(
+            say("print.borders", level=plural), width - 31 * unit, 7.6 * unit, look.INK,
+            x=31 * unit, y=0.6 * unit,
+        )  # fmt: skip
+        line = element(
+            "path", d=f"M0 {num(5.5 * unit)}H{num(24 * unit)}", fill="none", stroke=ground.border,
+            stroke_width=ground.width_of(upper) * unit,
+        )  # fmt: skip
+        paper = look.PAPER if ground.hatched else look.OTHER
+        field = element("rect", width=24 * unit, height=11 * unit, fill=paper)
+        units.append(Unit(max(text.height, 11 * unit) + 3.4 * unit, text.words, (field, line)))
     if len(ground.gaps):
         word = say("print.gaps", count=number(len(ground.gaps)))
         text = set_words(word, width - 31 * unit, 7.6 * unit, look.INK, x=31 * unit, y=0.6 * unit)
@@ -226,13 +243,53 @@ def _legend_offers(content: Content, width: float, unit: float) -> list[Unit]:
     return units
 
 
-def list_numbers(content: Content, picture: Picture, width: float, unit: float) -> list[Unit]:
-    """List areas that bear a number, and say how many bear nothing.
+def list_numbers(
+    content: Content, numbered: Sequence[tuple[int, int]], width: float, unit: float
+) -> list[Unit]:
+    """List areas that bear a number.
 
     Parameters
     ----------
     content : Content
-    picture : Picture
+    numbered : sequence of tuple
+        Number and place of each.
+    width, unit : float
+        Of the column in points; size of letters beside those on A4.
+
+    Returns
+    -------
+    list of Unit
+    """
+    if not numbered:
+        return []
+    heading = _heading(say("print.numbers"), width, unit)
+    units = [Unit(12 * unit), heading._replace(sticky=True)]
+    size = 7.0 * (1 + (unit - 1) / 2)  # a list is read from near, whatever the paper
+    indent = measure_text("000", size) + 2 * unit
+    words_of = {SECRET: say("map.script.secret"), MISSING: say("number.missing")}
+    for count, area in numbered:
+        name, place = content.ground.names[area], content.ground.places[area]
+        figure = content.ground.figures[area]
+        if content.definition is not None:
+            figure = figure or words_of.get(place, "")
+        end = width - measure_text(figure, size)
+        if end < width / 2:  # the name of a class
+            name, figure, end = f"{name}: {figure}", "", width
+        line = set_words(name, end - indent - 4 * unit, size, look.INK, x=indent, most=4)
+        told = set_words(str(count), indent, size, look.INK, weight=600)
+        beside = set_words(figure, width, size, look.QUIET, x=end) if figure else Unit(0)
+        units.append(
+            Unit(line.height + 0.4 * unit, (*told.words, *line.words, *beside.words))
+        )  # fmt: skip
+    return units
+
+
+def note_rest(unnamed: int, beyond: int, width: float, unit: float) -> list[Unit]:
+    """Say how many areas bear nothing, and how many offers lie beyond the map.
+
+    Parameters
+    ----------
+    unnamed, beyond : int
     width, unit : float
         Of the column in points; size of letters beside those on A4.
 
@@ -241,34 +298,15 @@ def list_numbers(content: Content, picture: Picture, width: float, unit: float) 
     list of Unit
     """
     units = []
-    if picture.numbered:
-        units += [
-            Unit(12 * unit),
-            _heading(say("print.numbers"), width, unit)._replace(sticky=True),
-        ]
-    size = 7.0 * (1 + (unit - 1) / 2)  # a list is read from near, whatever the paper
-    indent = measure_text("000", size) + 2 * unit
-    words_of = {SECRET: say("map.script.secret"), MISSING: say("number.missing")}
-    for count, area in picture.numbered:
-        name, place = content.ground.names[area], content.ground.places[area]
-        figure = content.ground.figures[area]
-        if content.definition is not None:
-            figure = figure or words_of.get(place, "")
-        end = width - measure_text(figure, size)
-        line = set_words(name, end - indent - 4 * unit, size, look.INK, x=indent, most=2)
-        told = set_words(str(count), indent, size, look.INK, weight=600)
-        beside = set_words(figure, width, size, look.QUIET, x=end) if figure else Unit(0)
-        units.append(
-            Unit(line.height + 0.4 * unit, (*told.words, *line.words, *beside.words))
-        )  # fmt: skip
-    if picture.unnamed:
-        text = say("print.unnamed", count=number(picture.unnamed))
-        units += [Unit(6 * unit), set_words(text, width, 6.8 * unit, look.QUIET)]
+    for key, count in (("unnamed", unnamed), ("beyond", beyond)):
+        if count:
+            text = say(f"print.{key}", count=number(count))
+            units += [Unit(6 * unit), set_words(text, width, 6.8 * unit, look.QUIET)]
     return units
 
 
 def write_foot(content: Content, width: float, unit: float) -> Unit:
-    """Write where the figures come from, whose the map is, and who made it, in two columns.
+    """Write where the figures come from, whose the map is, and who made it, in columns.
 
     Parameters
     ----------
@@ -308,16 +346,12 @@ def write_foot(content: Content, width: float, unit: float) -> Unit:
     imprint = " · ".join(filter(None, (head.office, head.contact, made)))
     if imprint:
         paragraphs.append(say("print.imprint", imprint=imprint))
-    gutter = GUTTER * unit
-    column = (width - gutter) / 2
-    units = [set_words(text, column, 6.2 * unit, look.QUIET, most=30) for text in paragraphs]
-    if not units:
+    if not paragraphs:
         return Unit(0)
-    gap = 2.5 * unit
-    ways = [(stack(units[:i], gap), stack(units[i:], gap)) for i in range(1, len(units) + 1)]
-    left, right = min(ways, key=lambda way: max(way[0].height, way[1].height))
-    right = move(right, column + gutter, 0)
-    body = Unit(max(left.height, right.height), left.words + right.words)
+    body = flow_words(
+        paragraphs, width, 6.2 * unit, look.QUIET, most=2 + (width > 720 * unit),
+        gutter=GUTTER * unit, gap=2.5 * unit,
+    )  # fmt: skip
     rule = element("rect", width=width, height=0.5 * unit, fill=LOOKS["rule"])
     return stack([Unit(6 * unit, (), (rule,)), body])
 

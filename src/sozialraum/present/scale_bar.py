@@ -90,7 +90,8 @@ def draw_scale(view: View, corner: tuple[float, float], unit: float) -> tuple[st
     bar = find_bar(view, _LONGEST * unit)
     length, size = bar * view.scale, _SIZE * unit
     metric = bar >= 1000
-    words = [number(x / (1000 if metric else 1), 1).removesuffix(",0") for x in (bar / 2, bar)]
+    ends = [x / (1000 if metric else 1) for x in (bar / 2, bar)]
+    words = [number(x, 0 if x.is_integer() else 1) for x in ends]
     last = f"{words[1]} {'km' if metric else 'm'}"
     x, y = corner
     parts = []
