@@ -12,6 +12,7 @@ from sozialraum.model.areas import WHOLE
 from sozialraum.present import change_words as say_changes
 from sozialraum.present.change_map import draw_change
 from sozialraum.present.change_measures import count_measures, tell_measures
+from sozialraum.present.profile.columns import fit_columns
 from sozialraum.present.profile.lines import plain
 from sozialraum.present.profile.sheet import (
     Figure,
@@ -75,7 +76,7 @@ def build_report(
         running=" · ".join(filter(None, (kind, new.title, vorlage))),
         notice=" · ".join(dict.fromkeys(filter(None, (new.notice, old.notice)))),
         facts=tuple({**days, **new.head}.items()),
-        parts=tuple(section for section in made if section is not None),
+        parts=fit_columns(tuple(section for section in made if section is not None)),
         created=new.created,
     )
 

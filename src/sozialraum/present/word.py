@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from itertools import count
+from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,14 @@ from sozialraum.texts import say
 
 PLACEHOLDER = "{profil}"
 # Widths of pictures in millimetres, by kind.
-_WIDTHS = {"map": 48.0, "chart": 56.0, "wide": 125.0, "small": 38.0, "change": 88.0}
+_WIDTHS = {"map": 44.0, "chart": 56.0, "wide": 125.0, "small": 38.0, "change": 88.0}
 _TALLEST = 84.0
 # Between two columns, and the height of a sign in a line, in millimetres.
 _GUTTER, _SIGN = 7.0, 2.6
 # Sizes of text in half points: in cells, and of method and sources.
 _CELL, _NOTE = 15, 13
+# Rows of a table that is not cut by the end of a page.
+_SHORT = 12
 
 
 def write_docx(sheet: Sheet, *, template: str | Path | None = None, author: str = "") -> bytes:
@@ -134,8 +136,11 @@ class _Writer:
                 self.add(self.paragraph(part.title, "Heading 1"))
                 self.beside(part.blocks)
             else:
-                for block in (part.title, *part.blocks):
+                self.block(part.title)
+                for block, following in zip_longest(part.blocks, part.blocks[1:]):
+                    self.kept = isinstance(block, Items) and isinstance(following, Table)
                     self.block(block)
+                    self.kept = False
         if self.columns:
             self.add(self.space())
 
@@ -147,15 +152,32 @@ class _Writer:
             shares = [share, 1 - share]
             widths = [(whole - _GUTTER) * one for one in shares]
         for i, part in enumerate(parts):
+            last = self.place.getprevious()
             if self.columns:
                 self.width = widths[i]
-                if i:
-                    self.add(self.space(column=True))
             for block in part:
                 self.block(block)
+            if self.columns and len(part):
+                self.open_column(last.getnext(), breaks=i > 0)
         if self.columns:
             self.width = whole
             self.add(split_section(self.document, self.space(), widths, _GUTTER))
+
+    def open_column(self, first: Any, *, breaks: bool) -> None:
+        """Let columns beside each other begin at the same height."""
+        if first.tag != qualify("w:p"):
+            first.addprevious(self.space())
+            first = first.getprevious()
+        properties = first.find(qualify("w:pPr"))
+        spacing = properties.find(qualify("w:spacing"))
+        if spacing is None:
+            spacing = make_element("w:spacing")
+            properties.append(spacing)
+        spacing.set(qualify("w:before"), "0")
+        if breaks:
+            run = make_element("w:r")
+            run.append(make_element("w:br", type="column"))
+            properties.addnext(run)
 
     def add(self, element: Any) -> None:
         self.place.addprevious(element)
@@ -189,7 +211,10 @@ class _Writer:
                 self.add(self.tile_table(block))
                 self.add(self.space())
             case Table():
+                kept = self.kept
+                self.kept = kept or sum(len(group.rows) for group in block.groups) <= _SHORT
                 self.add(self.table(block))
+                self.kept = kept
                 self.add(self.space())
             case Beside(left=(Figure(), *_)):
                 # A picture that does not fit would push its neighbour into the wrong column.
@@ -261,18 +286,13 @@ class _Writer:
                 colour=LOOKS["quiet"] if quiet else "",
             )  # fmt: skip
 
-    def space(self, *, column: bool = False) -> Any:
-        """Keep two tables apart, which would become one without it; or begin the next column."""
+    def space(self) -> Any:
+        """Keep two tables apart, which would become one without it."""
         paragraph, properties = make_element("w:p"), make_element("w:pPr")
-        line = "20" if column else "80"
         properties.append(
-            make_element("w:spacing", before="0", after="0", line=line, lineRule="exact")
+            make_element("w:spacing", before="0", after="0", line="80", lineRule="exact")
         )
         paragraph.append(properties)
-        if column:
-            run = make_element("w:r")
-            run.append(make_element("w:br", type="column"))
-            paragraph.append(run)
         return paragraph
 
     def note(self, number: int, words: Words) -> Any:
@@ -309,6 +329,8 @@ class _Writer:
     def inline(self, svg: str, **size: Any) -> Any:
         drawn = self.document.part.new_pic_inline(io.BytesIO(self.pictures[svg]), **size)
         drawn.docPr.set("id", str(next(self.idents)))
+        for side in ("distT", "distB", "distL", "distR"):  # some programs take a gap for granted
+            drawn.set(side, "0")
         for named in drawn.iter(qualify("pic:cNvPr")):
             named.set("name", "bild.png")
         return drawn
@@ -364,7 +386,7 @@ class _Writer:
 
     def tile_table(self, tiles: Tiles) -> Any:
         bases = list(dict.fromkeys(name for tile in tiles.tiles for name, _ in tile.bases))
-        made = self.frame(say("profile.key_heading"), [3.0, 1.4, *[1.4 for _ in bases]])
+        made = self.frame(say("profile.key_heading"), [3.0, 2.0, *[1.4 for _ in bases]])
         heads = [say("profile.indicator"), say("profile.value"), *bases]
         made.append(
             make_row([self.paragraph((Run(h),), right=i > 0, small=True, bold=True)

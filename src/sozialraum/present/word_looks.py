@@ -43,7 +43,7 @@ def dress(document: Any, sheet: Sheet) -> None:
     from docx.shared import Mm, Pt, RGBColor
 
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(8.5)
+    normal.font.name, normal.font.size = _FONT, Pt(8)
     normal.paragraph_format.space_after = Pt(2)
     normal.paragraph_format.line_spacing = 1.0
     for name, size in _TITLES.items():

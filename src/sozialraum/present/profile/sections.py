@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from sozialraum.present.locator import MapGround, draw_locator, draw_mark
+from sozialraum.present.profile.columns import fit_columns
 from sozialraum.present.profile.context import Profile, ProfileDesk
 from sozialraum.present.profile.lines import cite, mark, plain
 from sozialraum.present.profile.sections_figures import (
@@ -112,7 +113,7 @@ def build_sheet(
         ),
         notice=head.notice,
         facts=tuple(head.entries().items()),
-        parts=tuple(part for part in made if part is not None),
+        parts=fit_columns(tuple(part for part in made if part is not None)),
         created=desk.edition.created,
     )
 
@@ -175,8 +176,17 @@ def _balance(profile: Profile) -> Section | None:
     return Section(
         "ressourcen",
         plain(say("profile.balance_heading")),
-        (Paragraph(plain(say("profile.balance_intro"))), Beside(sides[0], sides[1])),
+        (
+            Paragraph(plain(say("profile.balance_intro"))),
+            Beside(sides[0], sides[1], _share(strengths, needs)),
+        ),
     )
+
+
+def _share(left: Iterable[Statement], right: Iterable[Statement]) -> float:
+    """Share a width between two lists, so that the longer one gets more of it."""
+    length, other = (sum(len(s.text) for s in side) for side in (left, right))
+    return min(max(length / (length + other), 0.4), 0.6)
 
 
 def _method(profile: Profile, desk: ProfileDesk, registers: Sequence[str]) -> Section:

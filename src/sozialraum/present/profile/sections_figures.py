@@ -28,6 +28,7 @@ from sozialraum.present.profile.sheet import (
     Section,
     Table,
     Words,
+    say_plain,
 )
 from sozialraum.present.profile.sheet import Figure as Drawing
 from sozialraum.present.profile.week import draw_week
@@ -98,7 +99,7 @@ def compare_figures(profile: Profile, desk: ProfileDesk, draw: Draw) -> Section 
     years = [c.since.datenstand[:4] for c in rows if c.since and c.change is not None]
     year = max(years, key=years.count, default="")
     columns = [
-        Column(plain(say("profile.indicator")), "text", 4.6),
+        Column(plain(say("profile.indicator")), "text", 6.0),
         Column(plain(profile.place.name), "own", 1.3),
     ]
     if intervals:
@@ -111,7 +112,7 @@ def compare_figures(profile: Profile, desk: ProfileDesk, draw: Draw) -> Section 
         columns.append(Column(plain(whole.name), "number", 1.8))
         columns.append(Column(plain(say("profile.difference")), "number", 1.4))
         spread = say("profile.spread", plural=desk.level.plural)
-        columns.append(Column(plain(spread), "picture", 2.6))
+        columns.append(Column(plain(spread), "picture", 2.9))
 
     def tell(c: Comparison, common: Sequence[str]) -> tuple[Words | Picture, ...]:
         cells: list[Words | Picture] = [
@@ -175,7 +176,10 @@ def tell_parts(
     common = shared_marks(first)
     columns = [Column(plain(parts.level.title), "text", 1.5)]
     for (indicator, note), own in zip(parts.indicators, first, strict=True):
-        columns.append(Column(name_indicator(indicator, note, mark(own.marks, common))))
+        named = name_indicator(indicator, note, mark(own.marks, common))
+        # Long titles need room, though not in proportion: they run over several lines.
+        share = min(max((len(say_plain(named)) / 16) ** 0.5, 1.0), 1.7)
+        columns.append(Column(named, share=share))
     rows = tuple((plain(part), *(plain(f.short) for f in figures)) for part, figures in parts.rows)
     foot = ((plain(name), *(plain(f.short) for f in parts.own)),) if parts.own else ()
     title = heading or parts.level.plural

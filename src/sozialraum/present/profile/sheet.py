@@ -92,11 +92,14 @@ class Column:
         "text", "number", "own" (the area's own numbers), "quiet" or "picture".
     share : float
         Its width in parts of the table.
+    whole : bool
+        Whether it is wide enough for its longest word.
     """
 
     title: Words
     kind: str = "number"
     share: float = 1.0
+    whole: bool = False
 
 
 Cell = Words | Picture
