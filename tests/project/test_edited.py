@@ -300,3 +300,44 @@ def test_the_command_tells_by_its_exit_code(
     with pytest.raises(SystemExit) as wrong:
         main(["offers", str(project)])
     assert wrong.value.code == 2
+
+
+def test_an_offer_moved_out_of_all_areas_is_pointed_out(edit: Edit) -> None:
+    edited = edit(
+        ("UPDATE angebote SET geom = ? WHERE offer = 'a'", (point(382300, 5930100),)),
+        ("UPDATE angebote SET geom = ? WHERE offer = 'b'", (point(381700, 5930100),)),
+        (
+            "INSERT INTO angebote (offer, name, category, geom) VALUES ('neu', 'Hort', 'kita', ?)",
+            (point(379900, 5930900),),
+        ),
+    )
+    assert edited.report.ok
+    found = [f for f in edited.report.notes if f.code == "edited_outside"]
+    # a is feature 1, the new one 6; b stays in an area.
+    assert [f.table.rpartition(", ")[2] for f in found] == ["Objekt 6", "Objekt 1"]
+
+
+@pytest.mark.parametrize("place", [point(float("inf"), 5930100), point(float("nan"), 1), b"XX"])
+def test_a_broken_point_is_a_lost_one(edit: Edit, place: bytes) -> None:
+    edited = edit(("UPDATE angebote SET geom = ? WHERE offer = 'a'", (place,)))
+    assert edited.changes.empty
+    assert [(f.code, f.column) for f in edited.report.errors] == [("edited_no_point", "Lage")]
+
+
+@pytest.mark.filterwarnings("error")
+def test_another_kind_of_shape_is_said_once_and_only_if_it_is_no_point(
+    atlas: Atlas, tmp_path: Path
+) -> None:
+    path = write_geopackage(build_edition(atlas), tmp_path / "stadt.gpkg")
+    saved = pyogrio.read_dataframe(path, layer="angebote")
+    for name, shapes, kind in (
+        ("einzeln", [shapely.MultiPoint([p]) for p in saved.geometry], "MultiPoint"),
+        ("flaechen", saved.buffer(5), "Polygon"),
+    ):
+        again = tmp_path / f"{name}.gpkg"
+        frame = saved.set_geometry(gpd.GeoSeries(shapes, crs=saved.crs))
+        pyogrio.write_dataframe(frame, again, layer="angebote", geometry_type=kind)
+        edited = read_edited_offers(again, atlas)
+        assert edited.changes.empty, name
+        expected = [] if kind == "MultiPoint" else ["not_a_point"]
+        assert sorted({f.code for f in edited.report.findings}) == expected

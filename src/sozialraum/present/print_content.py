@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sozialraum.errors import UnknownNameError
 from sozialraum.model.areas import WHOLE
@@ -126,8 +127,7 @@ def gather_content(
     for category in offers:
         if category not in known:
             raise UnknownNameError("category", category, known)
-    places_of = edition.offers.geometry
-    drawn = edition.offers[places_of.notna() & ~places_of.is_empty]
+    drawn = edition.offers[np.isfinite(shapely.bounds(edition.offers.geometry.to_numpy()))[:, 0]]
     drawn = drawn[drawn["category"].isin(list(offers))] if offers else drawn.iloc[:0]
     seen = edition.gaps
     seen = seen[seen["measure"] == indicator] if gaps and "measure" in seen else seen.iloc[:0]

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
@@ -136,6 +137,7 @@ def read_edited_offers(
     table, more = place_points(table, path.name, to_crs=atlas.areas.crs, faulty=faulty)
     if "geometry" not in table:
         raise InputError(CheckReport((*found, *more)))
+    table = table.set_geometry(table.geometry.mask(~_has_point(table) & ~table.geometry.is_empty))
     place = _Place(f"{path.name}, {layer}", dict(zip(table["row"], features, strict=True)))
     table = table.assign(feature=pd.array(features, dtype="Int64"))
     twice = table["offer"].notna() & table["offer"].duplicated(keep=False)
@@ -160,7 +162,7 @@ def read_edited_offers(
     findings += _check_categories(
         table, {*known["category"].dropna(), *atlas.categories, *categories}, place
     )
-    findings += _say_changes(changes, once, known, place)
+    findings += _say_changes(changes, once, known, atlas, place)
     return EditedOffers(changes, CheckReport(tuple(findings)), _apply(changes, once, known, atlas))
 
 
@@ -283,7 +285,7 @@ def _compare(
     both = once.index[once.index.isin(known.index)]
     before, after = known.loc[both], once.loc[both]
     metres = after.geometry.distance(before.geometry)
-    found = before.geometry.isna() & after.geometry.notna() & ~after.geometry.is_empty
+    found = before.geometry.isna() & _has_point(after)
     for offer in both[((metres > _STILL_M) | found).to_numpy()]:
         old, new = (_say_point(t.geometry[offer]) for t in (before, after))
         yield "moved", offer, after.at[offer, "feature"], "geometry", old, new, metres[offer]
@@ -308,6 +310,11 @@ def _name(table: pd.DataFrame, offer: str) -> str:
     return _write(table.at[offer, "name"]) if "name" in table else ""
 
 
+def _has_point(table: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell where there is a point that a map can show."""
+    return np.asarray(np.isfinite(shapely.bounds(table.geometry.to_numpy())).all(axis=1))
+
+
 def _say_point(point: Any) -> str:
     lost = point is None or point.is_empty
     return say("number.missing") if lost else f"{number(point.x, 1)} / {number(point.y, 1)}"
@@ -318,10 +325,10 @@ def _check_points(
 ) -> Iterator[Finding]:
     """Find points that were lost, and those far from everything."""
     heading = say("edited.geometry")
-    lost = table.geometry.isna() | table.geometry.is_empty
+    lost = ~_has_point(table)
     never = known.index[known.geometry.isna()]
-    faulty = table.geometry.notna() & table.geometry.is_empty
-    for feature in table["feature"][lost & ~faulty & ~table["offer"].isin(never)]:
+    # An empty one has a finding already.
+    for feature in table["feature"][table.geometry.isna() & ~table["offer"].isin(never)]:
         yield find("error", "edited_no_point", place.at(feature), column=heading)
     box = shapely.box(*atlas.areas.total_bounds)
     for feature in table["feature"][~lost & (table.geometry.distance(box) > FAR_M)]:
@@ -346,8 +353,15 @@ def _check_categories(
 
 
 def _say_changes(
-    changes: pd.DataFrame, once: gpd.GeoDataFrame, known: gpd.GeoDataFrame, place: _Place
+    changes: pd.DataFrame,
+    once: gpd.GeoDataFrame,
+    known: gpd.GeoDataFrame,
+    atlas: Atlas,
+    place: _Place,
 ) -> Iterator[Finding]:
+    points = once.geometry[_has_point(once)]
+    inside, _ = atlas.areas.sindex.query(points, predicate="intersects")
+    outside = set(points.index.delete(inside)) - set(known.index[known["area"].isna()])
     gone = changes.loc[changes["kind"] == "removed", "offer"].tolist()
     shown = words("tables.choice")
     chosen = {c.name for c in OFFERS.columns if c.choices}
@@ -363,6 +377,9 @@ def _say_changes(
             continue
         told |= {"metres": number(row.metres, 1)} if row.kind == "moved" else {}
         yield find("note", KINDS[row.kind], where, column=heading, **told)
+        if row.kind in ("new", "moved") and row.offer in outside:
+            at = say("edited.geometry")
+            yield find("note", "edited_outside", where, column=at, id=show(row.offer))
         if row.kind == "new":
             point = once.geometry[row.offer]
             for other in gone:
