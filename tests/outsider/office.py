@@ -102,7 +102,9 @@ def _read_sheet(folder: Folder, source: str, title: str, rows: Iterator[dict[str
         formulas = [c for c in row if c.endswith("=")]
         if formulas:
             folder.strange.append(f"{source}: formula {row[formulas[0]]}")
-    if title in plurals:
+    if title in plurals and head.get("A") == "Merkmal":
+        _read_turned(folder, source, plurals[title], table)
+    elif title in plurals:
         _read_level(folder, source, plurals[title], head, table[1:])
     elif title.startswith("Zeitreihe"):
         _read_series(folder, source, head, table[1:])
@@ -112,6 +114,8 @@ def _read_sheet(folder: Folder, source: str, title: str, rows: Iterator[dict[str
             folder.read[source] += 1
     elif title == "Angebote":
         folder.offers[source] = [{head[c]: v for c, v in row.items()} for row in table[1:]]
+    elif title == "Maßnahmen":
+        _read_measures(folder, source, [{head[c]: v for c, v in row.items()} for row in table[1:]])
     else:
         folder.texts += [str(v) for row in table for v in row.values()]
         if title not in _SHEETS:
@@ -128,19 +132,56 @@ def _read_level(
             if heading not in ("Kennung", "Gebiet", "Teil von"):
                 folder.strange.append(f"{source}: unknown column {heading}")
             continue
-        found = folder.by_title(first) or folder.by_title(strip_tag(first))
-        unit = re.search(r"\(([^()]*)\)$", first)
-        found = [
-            i for i in found if not unit or unit[1] in (folder.indicators[i]["unit"], first)
-        ] or found
-        if len(found) != 1:
-            folder.strange.append(f"{source}: column {heading!r} may be {found}")
-            continue
-        columns[column] = (found[0], iso(stand))
+        indicator = _find(folder, source, first)
+        if indicator is not None:
+            columns[column] = (indicator, iso(stand))
     for row in rows:
         area = row.get("A")
         for column, (indicator, day) in columns.items():
             _cell(folder, source, (level, area, indicator, day, "value"), row.get(column))
+
+
+def _read_turned(folder: Folder, source: str, level: str, table: list[dict[str, Any]]) -> None:
+    """Read a level of few areas: indicators in rows, areas in columns."""
+    head = {column: str(cell) for column, cell in table[0].items()}
+    if head.pop("A") != "Merkmal" or head.pop("B", "") != "Datenstand":
+        folder.strange.append(f"{source}: unknown column {head}")
+    for column, heading in head.items():
+        name, _, area = heading.rpartition("\n")
+        if folder.names.get((level, area)) != name:
+            folder.strange.append(f"{source}: no area {heading!r}")
+        for row in table[1:]:
+            indicator = _find(folder, source, str(row.get("A")))
+            if indicator is not None:
+                address = (level, area, indicator, _iso(row.get("B")), "value")
+                _cell(folder, source, address, row.get(column))
+
+
+def _find(folder: Folder, source: str, title: str) -> str | None:
+    """Find the indicator of a title with its unit in brackets."""
+    found = folder.by_title(title) or folder.by_title(strip_tag(title))
+    unit = re.search(r"\(([^()]*)\)$", title)
+    found = [
+        i for i in found if not unit or unit[1] in (folder.indicators[i]["unit"], title)
+    ] or found
+    if len(found) == 1:
+        return found[0]
+    folder.strange.append(f"{source}: {title!r} may be {found}")
+    return None
+
+
+def _read_measures(folder: Folder, source: str, rows: list[dict[str, Any]]) -> None:
+    """The sheet says of every measure what the list says, and nothing of others."""
+    for row in rows:
+        listed = {k: v for k, v in folder.measures.get(str(row.get("Nr")), {}).items() if v}
+        euro = listed.pop("Betrag in Euro", None)
+        if (euro and float(euro.replace(",", "."))) != row.pop("Betrag in Euro", None):
+            folder.strange.append(f"{source}: amount of {row.get('Nr')} is not in the list")
+        if row != listed:
+            folder.strange.append(f"{source}: {row} is not in the list")
+    if len(rows) != len(folder.measures):
+        folder.strange.append(f"{source}: {len(rows)} of {len(folder.measures)} measures")
+    folder.read[source] = len(rows)
 
 
 def _cell(folder: Folder, source: str, address: Any, cell: Any) -> None:
@@ -163,16 +204,20 @@ def _read_series(
     for row in rows:
         cells = {key: row.get(letters[word]) for word, key in _SERIES.items()}
         day = cells["datenstand"]
-        if isinstance(day, float):
-            whole = day.is_integer() and day < 3000
-            day = str(int(day)) if whole else _day(day)
         found = folder.by_title(str(cells["indicator"]))
         if len(found) != 1:
             folder.strange.append(f"{source}: {cells['indicator']} may be {found}")
             continue
-        place = (levels[str(cells["level"])], str(cells["area"]), found[0], iso(str(day)))
+        place = (levels[str(cells["level"])], str(cells["area"]), found[0], _iso(day))
         for column, role in (("value", "value"), ("numerator", "Z"), ("denominator", "N")):
             _cell(folder, source, (*place, role), cells[column])
+
+
+def _iso(day: Any) -> str:
+    """Read a date, a year or a text."""
+    if not isinstance(day, float):
+        return iso(str(day))
+    return str(int(day)) if day.is_integer() and day < 3000 else _day(day)
 
 
 def _day(serial: float) -> str:

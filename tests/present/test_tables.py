@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import sqlite3
 import struct
 import zipfile
@@ -16,11 +17,13 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from sozialraum.demo import LEVELS, build_musterstadt
+from sozialraum.demo import LEVELS, build_measures, build_musterstadt
 from sozialraum.errors import SecrecyError
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.planning.measures import settle_measures
 from sozialraum.present.geopackage import write_geopackage
+from sozialraum.present.measures import write_measures
 from sozialraum.present.office import clean
 from sozialraum.present.spreadsheet import Pen
 from sozialraum.present.tables import guard, write_tables
@@ -121,11 +124,53 @@ def test_one_figure_is_the_same_in_every_file(
             assert np.array_equal([value], [row["value"]], equal_nan=True)
             assert (sign == ".") == hidden
             sheet = sheets[row["level"]]
+            if sheet[0][0] == "Merkmal":  # a level of few areas
+                sheet = list(zip(*sheet, strict=True))
+                del sheet[1]
+                sheet[1:] = [(str(r[0]).rpartition("\n")[2], *r[1:]) for r in sheet[1:]]
             at = next(j for j, h in enumerate(sheet[0]) if h.startswith(definition.title))
             wide = next(r[at] for r in sheet[1:] if r[0] == row["area"])
             assert wide == cell
             checked += 1
         assert checked > 10
+
+
+def test_the_figures_of_few_areas_stand_below_each_other(
+    town_edition: Edition, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(write_tables(town_edition, tmp_path)[-1])
+    # One area: a row an indicator, which fits on a page, and not a column an indicator.
+    sheet = book["Gesamt"]
+    head, *rows = rows_of(sheet)
+    assert head == ["Merkmal", "Datenstand", "Musterstadt\ngesamt"]
+    told = {indicator.title for indicator in town_edition.indicators.values()}
+    assert {str(row[0]).rpartition(" (")[0] or row[0] for row in rows} <= told
+    assert all(isinstance(row[1], dt.datetime | int) for row in rows)
+    assert len(rows) > 2
+    assert sheet.page_setup.fitToWidth == 1
+    assert [str(row[0]) for row in rows_of(book["Quartiere"])[1:]] == sorted(
+        town_edition.areas.index
+    )
+
+
+def test_the_measures_of_its_readers_are_a_sheet(tmp_path: Path) -> None:
+    atlas = build_musterstadt().atlas
+    measures = settle_measures(build_measures(), atlas.areas, atlas.offers).table
+    for audience, count in (("oeffentlich", 5), ("intern", 7)):
+        edition = build_edition(atlas, audience=audience)
+        path = write_tables(edition, tmp_path, measures=measures)[-1]
+        head, *rows = rows_of(openpyxl.load_workbook(path)["Maßnahmen"])
+        listed = read_office(write_measures(edition, measures, tmp_path)[0])
+        assert len(rows) == len(listed) == count
+        assert head == list(listed[0])
+        for row, told in zip(rows, listed, strict=True):
+            for cell, text in zip(row, told.values(), strict=True):
+                shown = f"{cell:.2f}".replace(".", ",") if isinstance(cell, int | float) else cell
+                assert (shown or "") == text.removeprefix("'")
+    # Who sees no row has no list.
+    inner = measures.assign(audience="intern")
+    path = write_tables(build_edition(atlas), tmp_path, measures=inner)[-1]
+    assert "Maßnahmen" not in openpyxl.load_workbook(path).sheetnames
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:

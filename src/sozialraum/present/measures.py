@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozialraum.model.schema import MEASURES
-from sozialraum.planning.measures import show_measures
-from sozialraum.planning.settle import settle_again
+import pandas as pd
+
 from sozialraum.present.files import mark_name, replacing
-from sozialraum.present.office import name_areas
+from sozialraum.present.office import list_measures
 from sozialraum.present.tables import guard, write_csv
-from sozialraum.texts import date, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sozialraum.secrecy.edition import Edition
 
 NAME = "massnahmen.csv"
@@ -57,27 +53,16 @@ def write_measures(edition: Edition, measures: pd.DataFrame, folder: str | Path)
     ['massnahmen.csv']
     """
     edition.verify()
-    table = show_measures(settle_again(measures, MEASURES, edition.areas), edition.audience)
+    table = list_measures(edition, measures)
     if table is None:
         return []
-    titles = {level.id: level.title for level in edition.levels}
-    names = name_areas(edition)["name"]
-    places = list(zip(table["level"], table["area"], strict=True))
-    table.insert(table.columns.get_loc("area") + 1, "name", names.reindex(places).to_numpy())
-    table["level"] = table["level"].map(titles)
-    cells = []
-    for name in table.columns:
-        column = MEASURES.column(name)
-        kind, values = column.kind if column else "text", table[name]
-        if column and column.choices:
-            values = values.map(column.words, na_action="ignore")
-        elif kind == "date":
-            values = values.map(date, na_action="ignore")
-        elif kind == "number":
-            values = values.map(lambda x: f"{x:.2f}".replace(".", ","), na_action="ignore")
-        cells.append([guard(cell) for cell in values])
+    cells = [
+        [guard("" if pd.isna(x) else f"{x:.2f}".replace(".", ",")) for x in table[name]]
+        if pd.api.types.is_float_dtype(table[name])
+        else [guard(x) for x in table[name]]
+        for name in table.columns
+    ]
     path = mark_name(Path(folder) / NAME, edition.audience)
     with replacing(path) as temporary:
-        headings = [say(f"measures.column.{name}") for name in table.columns]
-        write_csv(temporary, headings, cells, office=True)
+        write_csv(temporary, list(table.columns), cells, office=True)
     return [path]

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sozialraum.model.areas import UNASSIGNED, WHOLE
-from sozialraum.model.schema import CHOICES, SIGNS
+from sozialraum.model.schema import CHOICES, MEASURES, SIGNS
+from sozialraum.planning.measures import show_measures
+from sozialraum.planning.settle import settle_again
 from sozialraum.present.classes import name_category, round_shown
 from sozialraum.texts import date, number, say, words
 
@@ -269,6 +271,31 @@ def list_gaps(edition: Edition) -> pd.DataFrame:
         }
     )
     return table.rename(columns=words("tables.gap"))
+
+
+def list_measures(edition: Edition, measures: pd.DataFrame) -> pd.DataFrame | None:
+    """Give what an edition's readers see of a list of measures under German headings, or None.
+
+    Raises
+    ------
+    InputError
+        The list names areas that the edition does not have.
+    """
+    table = show_measures(settle_again(measures, MEASURES, edition.areas), edition.audience)
+    if table is None:
+        return None
+    titles = {level.id: level.title for level in edition.levels}
+    places = list(zip(table["level"], table["area"], strict=True))
+    known = name_areas(edition)["name"].reindex(places).to_numpy()
+    table.insert(table.columns.get_loc("area") + 1, "name", known)
+    table["level"] = table["level"].map(titles)
+    for name in table.columns:
+        column = MEASURES.column(name)
+        if column and column.choices:
+            table[name] = table[name].map(column.words, na_action="ignore")
+        elif column and column.kind == "date":
+            table[name] = table[name].map(date, na_action="ignore")
+    return table.rename(columns=words("measures.column"))
 
 
 def list_statements(edition: Edition) -> list[tuple[str, str]]:

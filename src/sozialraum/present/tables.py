@@ -18,6 +18,7 @@ from sozialraum.present.office import (
     clean,
     count_digits,
     explain_sign,
+    list_measures,
     name_areas,
     show_sign,
 )
@@ -54,7 +55,9 @@ OFFICE_COLUMNS = (
 )
 
 
-def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
+def write_tables(
+    edition: Edition, folder: str | Path, *, measures: pd.DataFrame | None = None
+) -> list[Path]:
     """Write an edition as tables for programs and for offices.
 
     Parameters
@@ -62,6 +65,9 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     edition : Edition
     folder : path
         Made if it does not exist; the three files appear together.
+    measures : DataFrame, optional
+        A list of measures as `settle_measures` gives it: what the edition's readers see of it is a
+        sheet of the workbook.
 
     Returns
     -------
@@ -70,6 +76,8 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
 
     Raises
     ------
+    InputError
+        The list of measures names areas that the edition does not have.
     SecrecyError
         The edition was not made by `build_edition` or was changed.
 
@@ -98,6 +106,7 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
     ['werte.csv', 'werte_buero.csv', 'tabellen.xlsx']
     """
     verify_edition(edition)
+    listed = None if measures is None else list_measures(edition, measures)
     names = (MACHINE, OFFICE, WORKBOOK)
     targets = [mark_name(Path(folder) / name, edition.audience) for name in names]
     with ExitStack() as together:
@@ -105,7 +114,7 @@ def write_tables(edition: Edition, folder: str | Path) -> list[Path]:
         write_csv(machine, VALUE_COLUMNS, _machine_columns(edition.values))
         headings = [say(f"tables.column.{name}") for name in OFFICE_COLUMNS]
         write_csv(office, headings, office_columns(edition, edition.values), office=True)
-        fill_workbook(edition, workbook)
+        fill_workbook(edition, workbook, listed)
     return targets
 
 

@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
 _HIGHEST = 400.0  # points; a row may have 409
+_FEW = 3  # areas of a level that stand beside each other, so that their figures fit on a page
 
 
-def fill_workbook(edition: Edition, path: Path) -> None:
+def fill_workbook(edition: Edition, path: Path, measures: pd.DataFrame | None = None) -> None:
     """Write the workbook of an edition.
 
     Parameters
@@ -51,12 +52,15 @@ def fill_workbook(edition: Edition, path: Path) -> None:
     edition : Edition
         Verified by the caller.
     path : Path
+    measures : DataFrame, optional
+        As `list_measures` gives it.
 
     Notes
     -----
-    Sheets: "Lies mich"; one per level with areas in rows and the newest figures in columns; all
-    figures of all dates; offers; gaps; definitions. Figures keep full precision under a number
-    format that shows the indicator's decimals.
+    Sheets: "Lies mich"; one per level with areas in rows and the newest figures in columns, the other
+    way round where the level has three areas or less; all figures of all dates; offers; gaps;
+    measures; definitions. Figures keep full precision under a number format that shows the indicator's
+    decimals.
     """
     import openpyxl  # heavy
 
@@ -64,14 +68,20 @@ def fill_workbook(edition: Edition, path: Path) -> None:
     pen = Pen(book, notice=clean(edition.head.notice))
     readme = pen.reserve(say("tables.readme"))
     levels = [(pen.reserve(level.plural), level.id) for level in edition.levels]
-    series, offers, gaps, passports = (
-        pen.reserve(say(f"tables.{key}")) for key in ("series", "offers", "gaps", "passports")
+    series, offers, gaps, listed, passports = (
+        pen.reserve(say(f"tables.{key}"))
+        for key in ("series", "offers", "gaps", "measures", "passports")
     )
+    turned = {level for _, level in levels if edition.areas[level].nunique() <= _FEW}
     contents = [
-        *[say("tables.note.sheet_level", sheet=sheet) for sheet, _ in levels],
+        *[
+            say(f"tables.note.sheet_{'few' if level in turned else 'level'}", sheet=sheet)
+            for sheet, level in levels
+        ],
         say("tables.note.sheet_series", sheet=series),
         say("tables.note.sheet_offers", sheet=offers),
         say("tables.note.sheet_gaps", sheet=gaps),
+        *([] if measures is None else [say("tables.note.sheet_measures", sheet=listed)]),
         say("tables.note.sheet_passports", sheet=passports),
         say("tables.note.printed", most=number(MOST_PRINTED)),
         say("tables.note.files"),
@@ -80,10 +90,13 @@ def fill_workbook(edition: Edition, path: Path) -> None:
     write_readme(pen, readme, edition, contents)
     names = name_areas(edition)
     for sheet, level in levels:
-        _write_level(pen, sheet, edition, level, names)
+        write = _write_turned if level in turned else _write_level
+        write(pen, sheet, edition, level, names.loc[level])
     _write_series(pen, series, edition, names)
     write_plain(pen, offers, list_offers(edition))
     write_plain(pen, gaps, list_gaps(edition))
+    if measures is not None:
+        write_plain(pen, listed, measures)
     write_plain(pen, passports, list_passports(edition))
     properties = book.properties
     properties.title = clean(edition.head.title)
@@ -111,10 +124,29 @@ def write_readme(pen: Pen, name: str, edition: Edition, contents: Iterable[str])
         last = word
 
 
-def _write_level(pen: Pen, name: str, edition: Edition, level: str, names: pd.DataFrame) -> None:
+def _write_turned(pen: Pen, name: str, edition: Edition, level: str, known: pd.DataFrame) -> None:
+    """Write a level of few areas: indicators in rows, areas in columns."""
+    newest = find_newest(edition, level)
+    headings = [say("tables.column.indicator"), say("tables.column.datenstand")]
+    headings += [f"{known.at[area, 'name']}\n{area}" for area in newest.values.index]
+    widths = [70.0, 14.0, *[22.0] * len(newest.values)]
+    sheet = pen.sheet(name, widths, frozen="C2", rows=newest.values.shape[1])
+    pen.headings(sheet, headings, widths, range(1, len(widths)))
+    for i, indicator in enumerate(newest.values):
+        definition = edition.indicators[indicator]
+        title = head_indicator(definition, "")
+        lines = count_lines(settle_text(title), widths[0])
+        sheet.row_dimensions[i + 2].height = LINE_POINTS * lines
+        column = newest.values[indicator].tolist(), newest.signs[indicator].tolist()
+        cells = [pen.text(sheet, title, "wrapped"), pen.day(sheet, newest.dates[indicator])]
+        cells += [write_figure(pen, sheet, *pair, definition) for pair in zip(*column, strict=True)]
+        sheet.append(cells)
+
+
+def _write_level(pen: Pen, name: str, edition: Edition, level: str, known: pd.DataFrame) -> None:
+    """Write a level: areas in rows, indicators in columns."""
     newest = find_newest(edition, level)
     indicators = list(newest.values.columns)
-    known = names.loc[level]
     whole = not known["parent"].any()
     fixed = ["area", "name"] if whole else ["area", "name", "parent_name"]
     headings = [say(f"tables.column.{column}") for column in fixed]

@@ -281,7 +281,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         level=start.get("level"),
     )
     step(say("project.step_tables"))
-    write_tables(edition, new / "tabellen")
+    write_tables(edition, new / "tabellen", measures=measures)
     write_passports(edition, new / "tabellen")
     write_protocol(edition, new)
     report = [
