@@ -33,14 +33,14 @@ def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) 
     areas : bool
         Whether they must be polygons.
     """
-    shapes = table.geometry
+    shapes, place = table.geometry, say("atlas.place")
     absent = pd.Series(shapely.is_missing(shapes.to_numpy()), index=table.index)
     missing = absent | (shapes.is_empty & areas)
-    found = find_rows("error", "geometry_missing", label, table, missing, column="geometry")
+    found = find_rows("error", "geometry_missing", label, table, missing, column=place)
     if areas:
         odd = ~missing & ~shapes.geom_type.isin(["Polygon", "MultiPolygon"])
         found += find_rows(
-            "error", "not_an_area", label, table, odd, column="geometry", cell=shapes.geom_type
+            "error", "not_an_area", label, table, odd, column=place, cell=shapes.geom_type
         )
     if table.crs is None:
         return [*found, find("error", "no_crs", _file(table, label))]
@@ -48,7 +48,7 @@ def check_geometry(table: gpd.GeoDataFrame, label: str, *, areas: bool = False) 
     reasons = pd.Series("", index=table.index, dtype="str")
     reasons[invalid] = _reasons(shapes[invalid])
     found += find_rows(
-        "error", "geometry_invalid", label, table, invalid, column="geometry", reason=reasons
+        "error", "geometry_invalid", label, table, invalid, column=place, reason=reasons
     )
     reach = shapes.bounds.abs().max()
     if table.crs.is_projected and (reach <= 180).all():
@@ -281,7 +281,7 @@ def find_inside(
     close, _ = areas.sindex.nearest(points.geometry[outside], return_all=False, max_distance=FAR_M)
     far[outside] = ~np.isin(np.arange(outside.sum()), close)
     found += find_rows(
-        "error", "far_away", label, points, far, km=number(FAR_M / 1000), column="geometry"
+        "error", "far_away", label, points, far, km=number(FAR_M / 1000), column=say("atlas.place")
     )
     near = outside & ~far
     if near.any():

@@ -298,6 +298,8 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         report.append(say("print.left_out", count=number(left_out)))
     if len(edition.lost):
         report.append(say("secrecy.lost", count=number(len(edition.lost))))
+    if not any(report[2:]):
+        report.append(say("project.report_none"))
     mark_name(new / "pruefbericht.txt", edition.audience).write_text(
         "\n".join([*filter(None, report), ""]), encoding="utf-8"
     )

@@ -15,6 +15,7 @@ from sozialraum.model.areas import is_metric
 from sozialraum.model.cells import blank
 from sozialraum.model.check import Finding, Reading, find
 from sozialraum.model.rows import find_rows, say_heading
+from sozialraum.texts import say
 
 # Longitude and latitude between which Germany and its neighbourhood lie; no place in it stays in it
 # when the two are exchanged.
@@ -169,7 +170,7 @@ def _single_points(table: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFram
     points[single] = shapely.get_geometry(shapes[single].to_numpy(), 0)
     odd = points.geom_type.notna() & (points.geom_type != "Point")
     found = find_rows(
-        "error", "not_a_point", label, table, odd, column="geometry", cell=points.geom_type
+        "error", "not_a_point", label, table, odd, column=say("atlas.place"), cell=points.geom_type
     )
     points[odd] = shapely.Point()
     return table.set_geometry(points), found
