@@ -30,7 +30,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
         return lambda *given, **named: kept.setdefault(name, make(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((inputs, "make_atlas"), (job, "make_editions")):
+        for module, name in ((inputs, "make_tables"), (job, "make_editions")):
             patch.setattr(module, name, keep(module, name))
         job.run(find_example(), folder, progress=False)
-    return Example(kept["make_atlas"], kept["make_editions"]["oeffentlich"], folder)
+    return Example(kept["make_tables"].atlas, kept["make_editions"]["oeffentlich"], folder)

@@ -149,6 +149,20 @@ def test_no_difference_where_it_cannot_be_compared(code: str) -> None:
     assert one["code"] == MIRRORED.get(code, code)
 
 
+def test_what_is_made_of_ways_measured_otherwise_is_not_compared() -> None:
+    made = {k: replace(EDITION.indicators[k], made_of=(of,)) for k, of in
+            (("u6", "leistungsbezug"), ("leistungsbezug", "einwohner"))}  # fmt: skip
+    old = republish(OLD, indicators={**OLD.indicators, **made})
+    new = republish(
+        change(old, "u6", "1101", value=99.0), measured={"einwohner": {"limit_min": 10}}
+    )
+    found = compare_editions(old, new).values.set_index(["indicator", "area"])
+    assert found.at[("u6", "1101"), "code"] == "measured"
+    assert compare_editions(old, change(old, "u6", "1101", value=99.0)).values["code"].tolist() == [
+        ""
+    ]
+
+
 def test_a_date_within_the_name_of_a_source_is_no_other_source() -> None:
     old = define(OLD, "einwohner", source="Register, Stand 31.12.2023")
     new = define(OLD, "einwohner", source="Register, Stand 31.12.2024")

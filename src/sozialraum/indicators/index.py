@@ -174,8 +174,10 @@ def prepare(
         raise CoverageError(say("index.boundaries", id=recipe.id, seen=seen))
     wide = wide[wide.index.get_level_values(0).isin(days)]
     about = rows.groupby(KEY)["gebietsstand"].first().reindex(wide.index)
-    practice = rows["quality"].eq("practice").groupby([rows[k] for k in KEY]).any()
-    practice = practice.reindex(wide.index, fill_value=False)
+    practice, by_line = (
+        rows["quality"].eq(q).groupby([rows[k] for k in KEY]).any().reindex(wide.index, fill_value=False)
+        for q in ("practice", "straight_line")
+    )  # fmt: skip
     excluded = pd.Series(wide.index.get_level_values(1).isin(recipe.exclude), index=wide.index)
     small = pd.Series(False, index=wide.index)
     if recipe.minimum_inhabitants:
@@ -196,7 +198,7 @@ def prepare(
     told = pd.DataFrame(
         {
             "gebietsstand": about,
-            "quality": np.where(practice, "practice", "derived"),
+            "quality": np.select([practice, by_line], ["practice", "straight_line"], "derived"),
             "sign": np.select(choices, ["x", "/", "…"], ""),
             "steps": steps,
         },

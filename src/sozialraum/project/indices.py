@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from sozialraum.errors import UnknownNameError
-from sozialraum.indicators.index import build_indices, define_index
+from sozialraum.indicators.index import build_index, define_index
 from sozialraum.indicators.recipe import Recipe, adapt_recipe, check_recipe
+from sozialraum.indicators.uncertainty import withhold_small_areas
 from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.project.settings import Project
 from sozialraum.read.recipes import load_recipes
 
+Recipes = list[tuple[str, Recipe]]
+
 
 class Wanted(NamedTuple):
-    """The recipes of a project with their levels, and the definitions of what they give."""
+    """The recipes of a project with their levels, and the definitions of what they give.
 
-    recipes: list[tuple[str, list[Recipe]]]
+    ``late`` wait for what ``[[coverage]]`` measures, or for others that do.
+    """
+
+    recipes: Recipes
+    late: Recipes
     indicators: dict[str, Indicator]
     findings: tuple[Finding, ...]
+
+
+class Late(NamedTuple):
+    """Indices that wait for ways, and the values they are made of, small areas among them."""
+
+    values: pd.DataFrame
+    recipes: Recipes
 
 
 def load_indices(project: Project, indicators: Mapping[str, Indicator]) -> Wanted:
     """Read the recipes of every ``[[index]]`` and check them against what is defined."""
     label = project.path.name
     known = dict(indicators)
-    measured = {entry["id"] for entry in project.entries("coverage")}
+    waiting = {entry["id"] for entry in project.entries("coverage")}
     levels = [level.id for level in project.levels]
     found: list[Finding] = []
-    wanted: list[tuple[str, list[Recipe]]] = []
+    wanted: Recipes = []
+    late: Recipes = []
     for entry in project.entries("index"):
         level = str(entry.get("level", levels[-1] if levels else ""))
         if level not in levels:
@@ -48,11 +63,8 @@ def load_indices(project: Project, indicators: Mapping[str, Indicator]) -> Wante
             found.append(Finding("error", "unknown_recipe", label, str(error)))
             continue
         found += faults
-        chosen = []
         for recipe in recipes:
             recipe = adapt_recipe(recipe, entry.get("indicators", {}), entry.get("exclude", []))
-            late = [i for i in recipe.needed if i in measured]
-            found += [find("error", "recipe_late", path.name, id=recipe.id, cell=i) for i in late]
             missing = check_recipe(recipe, known, path.name)
             found += missing
             found += [
@@ -60,23 +72,46 @@ def load_indices(project: Project, indicators: Mapping[str, Indicator]) -> Wante
                 for i in recipe.made
                 if i in known
             ]
-            if not missing and not late:
-                known |= define_index(recipe, known)
-                chosen.append(recipe)
-        wanted.append((level, chosen))
+            if missing:
+                continue
+            known |= define_index(recipe, known)
+            if waiting.isdisjoint(recipe.needed):
+                wanted.append((level, recipe))
+            else:
+                waiting |= {*recipe.made}
+                late.append((level, recipe))
     made = {name: known[name] for name in known if name not in indicators}
-    return Wanted(wanted, made, tuple(found))
+    return Wanted(wanted, late, made, tuple(found))
 
 
 def make_indices(
-    values: pd.DataFrame, wanted: Wanted, indicators: Mapping[str, Indicator]
+    values: pd.DataFrame, recipes: Recipes, indicators: Mapping[str, Indicator]
 ) -> pd.DataFrame:
-    """Build the indices of a project from the values of all levels."""
-    parts = [values]
-    for level, recipes in wanted.recipes:
-        rows, _ = build_indices(values, recipes, indicators, level=level)
-        parts.append(rows)
-    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else values
+    """Add the indices of recipes to the values of all levels."""
+    for level, recipe in recipes:
+        rows = build_index(values, recipe, indicators, level=level)
+        values = pd.concat([values, rows], ignore_index=True)
+    return values
+
+
+def make_late(
+    late: Late,
+    measured: Sequence[pd.DataFrame],
+    indicators: Mapping[str, Indicator],
+    project: Project,
+) -> pd.DataFrame:
+    """Build the indices that waited for what was measured."""
+    known = pd.concat([late.values, *measured], ignore_index=True)
+    table = make_indices(known, late.recipes, indicators)
+    return leave_out_small(table, indicators, project).iloc[len(known) :]
+
+
+def leave_out_small(
+    values: pd.DataFrame, indicators: Mapping[str, Indicator], project: Project
+) -> pd.DataFrame:
+    """Leave out what a project does not show of small areas."""
+    section = project.section("uncertainty")
+    return withhold_small_areas(values, indicators, **section) if section else values
 
 
 def is_file(recipe: str) -> bool:

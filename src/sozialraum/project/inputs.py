@@ -11,12 +11,13 @@ from sozialraum.errors import InputError
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.check import CheckReport, Reading
 from sozialraum.project.earlier import read_earlier
+from sozialraum.project.indices import Late
 from sozialraum.project.measures import take_measures
 from sozialraum.project.needs import check_needs_plan, take_needs
 from sozialraum.project.secret import take_contributions
 from sozialraum.project.settings import Project, read_project
 from sozialraum.project.shown import check_shown
-from sozialraum.project.tables import make_atlas
+from sozialraum.project.tables import Tables, make_tables
 from sozialraum.read.street_cache import find_cache_folder
 from sozialraum.read.streets import read_streets
 from sozialraum.secrecy.earlier import Earlier
@@ -29,6 +30,7 @@ class Inputs(NamedTuple):
     """What a project names, read and checked; the notes."""
 
     atlas: Atlas
+    late: Late
     contributions: Any
     earlier: list[Earlier]
     streets: StreetNetwork | StraightLine
@@ -37,11 +39,12 @@ class Inputs(NamedTuple):
 
 def read_inputs(project: Project, tell: Step) -> Inputs:
     """Read everything a project names; what is wrong with any of it stands in one report."""
-    atlas, contributions, report = None, None, CheckReport()
+    made: Tables | None = None
+    contributions, report = None, CheckReport()
     try:
-        atlas = make_atlas(project)
-        report += atlas.report
-        tables = _take_secret(project, atlas)
+        made = make_tables(project)
+        report += made.atlas.report
+        tables = _take_secret(project, made.atlas)
         contributions = tables[0].table
         report += CheckReport(tuple(f for table in tables for f in table.findings))
     except InputError as error:
@@ -56,12 +59,12 @@ def read_inputs(project: Project, tell: Step) -> Inputs:
     if project.entries("coverage"):
         tell(say("project.step_streets"))
         try:
-            streets = read_project_streets(project, atlas.areas.crs if atlas else None)
+            streets = read_project_streets(project, made.atlas.areas.crs if made else None)
         except InputError as error:
             report += error.report
     report.raise_for_errors()
-    assert atlas is not None  # without one there are errors
-    return Inputs(atlas, contributions, earlier, streets, report)
+    assert made is not None  # without tables there are errors
+    return Inputs(*made, contributions, earlier, streets, report)
 
 
 def _take_secret(project: Project, atlas: Atlas) -> tuple[Reading, ...]:

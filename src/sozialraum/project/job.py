@@ -32,6 +32,7 @@ from sozialraum.present.protocol import write_protocol
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.present.sozialraumprofil import check_installed, write_sozialraumprofile
 from sozialraum.present.tables import write_tables
+from sozialraum.project.indices import make_late
 from sozialraum.project.inputs import Step, read_inputs, read_project_streets
 from sozialraum.project.maps import check_maps, write_maps
 from sozialraum.project.measures import show_settings, take_measures
@@ -144,6 +145,7 @@ def make_editions(
     read = read_inputs(project, tell)
     atlas = read.atlas
     measured = measure_project(atlas, project, read.streets, tell)
+    indices = make_late(read.late, measured.values, atlas.indicators, project)
     tell(say("project.step_protect"))
     sources = [
         e.get("source", "")
@@ -157,7 +159,7 @@ def make_editions(
     secret = {project.contributions.get("file"), *registers}
     return build_editions(
         atlas,
-        values=measured.values,
+        values=[*measured.values, indices],
         gaps=measured.gaps,
         secrecy=project.secrecy,
         contributions=read.contributions,

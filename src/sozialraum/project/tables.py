@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +15,6 @@ from sozialraum.indicators.aggregate import aggregate_values, count_by_area
 from sozialraum.indicators.complete import list_missing
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.spread import CENTRE, spread_people
-from sozialraum.indicators.uncertainty import withhold_small_areas
 from sozialraum.model.areas import is_metric
 from sozialraum.model.atlas import Atlas, build_atlas
 from sozialraum.model.check import CheckReport, Finding, Reading, find
@@ -26,7 +25,7 @@ from sozialraum.model.rows import join_tables
 from sozialraum.project.boundaries import update_values
 from sozialraum.project.coarse import join_areas, join_classes
 from sozialraum.project.funding import define_funding, load_fundings, make_fundings
-from sozialraum.project.indices import load_indices, make_indices
+from sozialraum.project.indices import Late, leave_out_small, load_indices, make_indices
 from sozialraum.project.secret import check_secrecy
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
@@ -52,17 +51,25 @@ def read_atlas(path: str | Path) -> Atlas:
     -------
     Atlas
         Its values hold all levels: those of the smallest areas are aggregated by kind, and the
-        groups of the population and the offers to be counted are added up.
+        groups of the population and the offers to be counted are added up. What is measured, and
+        indices made of it, is not among them.
 
     Raises
     ------
     InputError
         Its report lists every error of all tables at once.
     """
-    return make_atlas(read_project(path))
+    return make_tables(read_project(path)).atlas
 
 
-def make_atlas(project: Project) -> Atlas:
+class Tables(NamedTuple):
+    """What a project names, and what is to be made of it after measuring."""
+
+    atlas: Atlas
+    late: Late
+
+
+def make_tables(project: Project) -> Tables:
     """Read and check what a project names."""
     found: list[Finding] = []
 
@@ -151,10 +158,9 @@ def make_atlas(project: Project) -> Atlas:
     )
     atlas = _complete_values(join_areas(atlas, project), project)
     atlas = join_classes(atlas, project)
-    values = make_indices(atlas.values, indices, atlas.indicators)
-    if section := project.section("uncertainty"):
-        values = withhold_small_areas(values, atlas.indicators, **section)
-    return make_fundings(atlas.with_values(values), project, funding)
+    values = make_indices(atlas.values, indices.recipes, atlas.indicators)
+    shown = atlas.with_values(leave_out_small(values, atlas.indicators, project))
+    return Tables(make_fundings(shown, project, funding), Late(values, indices.late))
 
 
 def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:

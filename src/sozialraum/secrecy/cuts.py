@@ -140,7 +140,8 @@ def _cut(
     room = value - system.floor[cells]
     for price in prices:
         rate = np.bincount(place, system.factor[entry] * np.repeat(price[rows], sizes), len(cells))
-        gain = np.where(rate > _TINY, np.inf, np.where(rate < -_TINY, -rate * room, 0.0))
+        gain = np.where(rate > _TINY, np.inf, 0.0)
+        np.multiply(-rate, room, out=gain, where=rate < -_TINY)  # room may be without end
         gains.append(np.where(known[cells], gain, 0.0))
     used = (gains[0] > _TINY) | (gains[1] > _TINY)
     lacking = need - (ends[1] - ends[0])

@@ -60,7 +60,12 @@ def find_hindrances(
     changed = {name: _say_definition(name, old, new) for name in names.unique()}
     sources = {name: _say_sources(name, old, new) for name in names.unique()}
     definition, source = names.map(changed), names.map(sources)
-    measured = names.map({n: old.measured.get(n) != new.measured.get(n) for n in names.unique()})
+    measured = names.map(
+        {
+            n: any(old.measured.get(x) != new.measured.get(x) for x in _list_parts(n, old, new))
+            for n in names.unique()
+        }
+    )
     perturbed = names.map(
         {n: not all(i.adds_up for i in _list(n, old, new)) for n in names.unique()}
     )
@@ -124,6 +129,18 @@ def _list_places(edition: Published) -> dict[tuple[str, str], bool]:
 def _list(name: str, old: Published, new: Published) -> list[Indicator]:
     """List the definitions that an indicator has in either edition."""
     return [e.indicators[name] for e in (old, new) if name in e.indicators]
+
+
+def _list_parts(name: str, old: Published, new: Published) -> set[str]:
+    """List an indicator and all that it is made of in either edition."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        here = left.pop()
+        if here not in found:
+            found.add(here)
+            left += [part for i in _list(here, old, new) for part in i.made_of]
+    return found
 
 
 def _say_definition(name: str, old: Published, new: Published) -> str:
