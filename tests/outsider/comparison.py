@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 
-from .facts import Folder, exact, german, numbers, plain, rounded
+from .facts import Folder, exact, german, iso, numbers, plain, rounded
 from .html import parse
 from .pdf import all_words, check_edges
 from .word import list_lines, open_document, said_of_pictures
@@ -21,17 +21,24 @@ def read_changes(folder: Folder, path: Path, name: str) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
             indicator = row["Merkmal Kennung"].removeprefix("'")
-            place = (row["Ebene"], row["Kennung"].removeprefix("'"), indicator)
             if indicator not in folder.indicators:
                 continue
+            digits = int(folder.indicators[indicator]["digits"])
+            classes = folder.indicators[indicator]["classes"]
+            level = next(x["id"] for x in folder.levels if x["title"] == row["Ebene"])
+            place = (level, row["Kennung"].removeprefix("'"), indicator)
             for column, role in roles.items():
                 for when in ("vorher", "jetzt"):
                     cell = row[f"{column}{when}"]
                     # What the earlier edition says of a day is a statement of its own.
-                    day = ("0 früher " if when == "vorher" else "") + row[f"Datenstand {when}"]
+                    day = ("0 früher " if when == "vorher" else "") + iso(row[f"Datenstand {when}"])
                     if role == "Z" and folder.is_count(indicator):
                         continue
-                    if cell:
+                    if cell in classes and role == "value":
+                        folder.tell(name, (*place, day, role), exact(str(classes.index(cell) + 1)))
+                    elif cell and role == "value" and not folder.is_count(indicator):
+                        folder.tell(name, (*place, day, role), rounded(cell, digits))
+                    elif cell:
                         whole = "," not in cell
                         folder.tell(
                             name, (*place, day, role), exact(cell) if whole else rounded(cell, 6)
@@ -51,7 +58,7 @@ def read_changed_gaps(folder: Folder, path: Path, name: str) -> None:
         for row in csv.DictReader(file, delimiter=";"):
             if row["Was"] not in ("neu entstanden", "geschlossen", "verändert"):
                 folder.strange.append(f"{name}: {row['Was']} is no word for readers")
-            cell = row["Nenner oder Menschen jetzt"]
+            cell = row["Menschen jetzt"]
             span = german(cell) if cell else None
             if span and round(sum(span) / 2) not in told:
                 folder.strange.append(f"{name}: people of a gap that the edition does not tell")

@@ -15,7 +15,7 @@ _NUMBER = rf"{_DIGITS}|\.(?= |$)"
 _DIRECT = re.compile(rf"^(?::| –| \(|,)? ?({_DIGITS})|^(?::| –) (\.)(?= |$)")
 _COURSE = re.compile(rf"von ({_NUMBER})[^(]*\(([\d.]+)\) auf ({_NUMBER})[^(]*\(([\d.]+)\)")
 _REST = re.compile(rf"Ohne ein solches Angebot in dieser Zeit: ({_NUMBER})")
-_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\b(?:19|20)\d\d\b|\b\d+:\d\d\b")
+_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\b[01]\d\.\d{4}\b|\b(?:19|20)\d\d\b|\b\d+:\d\d\b")
 
 
 def read_sentence(profile: Profile, text: str) -> None:

@@ -141,6 +141,10 @@ def test_an_edition_without_a_list_says_so(town_edition: Edition, tmp_path: Path
     _, first = report_measures(town_edition, None, listed, tmp_path / "2")
     assert "Die frühere Ausgabe enthält keine Liste der Maßnahmen." in first
     assert "Neue Maßnahmen" not in first
+    # In the folder of a report that had one, its table does not stay as if it were of this one.
+    assert (tmp_path / "2" / "aenderungen_massnahmen.csv").exists()
+    report_measures(town_edition, None, None, tmp_path / "2")
+    assert not (tmp_path / "2" / "aenderungen_massnahmen.csv").exists()
     _, lost = report_measures(town_edition, listed, None, tmp_path / "3")
     assert "Die neue Ausgabe enthält keine Liste der Maßnahmen, die frühere enthielt eine." in lost
     assert "nicht mehr in der Liste" not in lost

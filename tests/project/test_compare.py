@@ -29,6 +29,7 @@ from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.comparison import compare_editions
 from sozialraum.secrecy.edition import Edition, Secrecy, Statement
 from sozialraum.secrecy.published import show_edition
+from sozialraum.texts import date
 from tests.musterstadt import republish
 from tests.present.pdf_checks import find_faults
 
@@ -183,11 +184,17 @@ def test_nothing_that_one_of_them_withholds_is_in_the_report(
     folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
     tables = []
+    titles = {
+        level["id"]: level["title"]
+        for level in json.loads((folders[0] / "edition.json").read_text("utf-8"))["levels"]
+    }
     for folder in folders:
         with (folder / "tabellen" / "werte.csv").open(encoding="utf-8", newline="") as file:
             tables.append(
                 {
-                    (r["level"], r["area"], r["indicator"], r["datenstand"]): r["value"]
+                    (titles[r["level"]], r["area"], r["indicator"], date(r["datenstand"])): r[
+                        "value"
+                    ]
                     for r in csv.DictReader(file)
                 }
             )
@@ -204,6 +211,10 @@ def test_nothing_that_one_of_them_withholds_is_in_the_report(
         if before == "" or after == "":
             gone += 1
             assert row["Unterschied"] == row["Unterschied in %"] == ""
+        else:
+            # What is shown: whoever subtracts in a spreadsheet gets the difference that stands there.
+            shown = [float(row[c].replace(",", ".")) for c in ("vorher", "jetzt", "Unterschied")]
+            assert shown[1] - shown[0] == pytest.approx(shown[2], abs=1e-9)
     assert gone > 5
 
 

@@ -19,7 +19,7 @@ from sozialraum.present.tables import guard, write_csv
 from sozialraum.present.typeset import set_pdf
 from sozialraum.present.word import write_docx
 from sozialraum.secrecy.comparison import verify_comparison
-from sozialraum.texts import number, say
+from sozialraum.texts import date, number, say
 
 if TYPE_CHECKING:
     from sozialraum.secrecy.comparison import Comparison
@@ -71,7 +71,7 @@ def write_halbjahresbericht(
         ``halbjahresbericht.html``, ``.pdf``, ``.docx`` as asked for, ``aenderungen.csv`` (every
         figure that differs or cannot be compared), ``aenderungen_angebote.csv``,
         ``aenderungen_luecken.csv``; where one of the editions has a list of measures
-        ``aenderungen_massnahmen.csv``.
+        ``aenderungen_massnahmen.csv``. Where none has, that of an earlier report goes.
 
     Raises
     ------
@@ -138,6 +138,8 @@ def write_halbjahresbericht(
             temporary.write_bytes(made)
         for key, path in zip(tables, lists, strict=True):
             _write_table(comparison, key, together.enter_context(replacing(path)))
+    if not measured:  # a list of an earlier report in this folder would seem to belong to this one
+        mark_name(Path(folder) / TABLES["measures"], audience).unlink(missing_ok=True)
     return targets
 
 
@@ -148,22 +150,44 @@ def _render(sheet: Sheet, others: list[tuple[str, str]]) -> str:
 
 def _write_table(found: Comparison, key: str, path: Path) -> None:
     table = write_offers(found) if key == "offers" else _WORDS[key](getattr(found, key))
+    titles = {level.id: level.title for level in (*found.old.levels, *found.new.levels)}
+    known = [found.indicators[i] for i in table[_SUBJECT[key]]] if key in _SUBJECT else []
     columns: dict[str, list[str]] = {}
-    if key in ("values", "gaps"):
-        ids = table["indicator" if key == "values" else "measure"]
-        columns[say("changes.csv.title")] = [guard(found.indicators[i].title) for i in ids]
-        columns[say("changes.csv.unit")] = [guard(found.indicators[i].unit) for i in ids]
+    if key == "values":
+        columns[say("changes.csv.title")] = [guard(one.title) for one in known]
+        columns[say("changes.csv.unit")] = [guard(one.unit) for one in known]
+    elif key == "gaps":
+        columns[say("changes.head.gap")] = [guard(one.gap_heading) for one in known]
     for name in table.columns:
-        cells: Iterable[object] = table[name]
-        if table[name].dtype.kind == "f":
-            columns[say(f"changes.csv.{name}")] = [_plain(x) for x in table[name].tolist()]
+        cells = table[name].tolist()
+        word = f"gap_{name}" if key == "gaps" and name in _PEOPLE else name
+        if key == "values" and name in _SHOWN:
+            pairs = zip(known, cells, strict=True)
+            told = [
+                _plain(x, one.digits) if name == "change" or not one.classes or x != x
+                else guard(one.write(x)) for one, x in pairs
+            ]  # fmt: skip
+        elif table[name].dtype.kind == "f":
+            told = [_plain(x, _DIGITS.get(name)) for x in cells]
         else:
-            columns[say(f"changes.csv.{name}")] = [guard("" if x != x else x) for x in cells]
+            cells = ["" if x != x else x for x in cells]
+            if name == "level":
+                cells = [titles.get(x, x) for x in cells]
+            elif name in ("before_day", "after_day"):
+                cells = [date(x) if x else "" for x in cells]
+            told = [guard(x) for x in cells]
+        columns[say(f"changes.csv.{word}")] = told
     write_csv(path, list(columns), columns.values(), office=True)
 
 
-def _plain(value: float) -> str:
-    """Write a number with a decimal comma and as many digits as it has."""
+_SUBJECT = {"values": "indicator", "gaps": "measure"}
+_SHOWN, _PEOPLE = ("before", "after", "change"), ("people_before", "people_after")
+_DIGITS = {"percent": 1, "minutes_before": 1, "minutes_after": 1, "metres": 0}
+
+
+def _plain(value: float, digits: int | None = None) -> str:
+    """Write a number as spreadsheets read it, with as many decimals as it has unless told."""
     if value != value:
         return ""
-    return number(value, 6).replace(".", "").rstrip("0").rstrip(",")
+    text = number(value, 6 if digits is None else digits).replace(".", "").replace("−", "-")
+    return text.rstrip("0").rstrip(",") if digits is None else text
