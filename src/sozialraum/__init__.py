@@ -88,7 +88,9 @@ from sozialraum.planning.evidence import relate_needs
 from sozialraum.planning.measures import settle_measures, show_measures
 from sozialraum.planning.needs import settle_needs, summarise_needs
 from sozialraum.planning.report import NeedsPlan, report_needs
+from sozialraum.present.choropleth import plot_map
 from sozialraum.present.clusters import plot_clusters, plot_moran
+from sozialraum.present.equity_plots import plot_lorenz, plot_shift
 from sozialraum.present.explore import explore
 from sozialraum.present.extracts import write_extract
 from sozialraum.present.folder import save_atlas
@@ -104,14 +106,7 @@ from sozialraum.present.notebook import (
     show_sozialraumprofil,
 )
 from sozialraum.present.passports import write_passports
-from sozialraum.present.plots import (
-    plot_bars,
-    plot_lines,
-    plot_lorenz,
-    plot_map,
-    plot_pyramid,
-    plot_shift,
-)
+from sozialraum.present.plots import plot_bars, plot_lines, plot_pyramid
 from sozialraum.present.print_map import write_print_map
 from sozialraum.present.protocol import write_protocol
 from sozialraum.present.reliability import plot_funnel, plot_intervals, plot_robustness

@@ -23,7 +23,7 @@ from sozialraum.indicators.equity import (
 from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.relations import check_funding
-from sozialraum.present.plots import plot_lorenz
+from sozialraum.present.equity_plots import plot_lorenz
 
 PAID = Indicator(id="f", title="Förderung", unit="Euro", protects="none", practice=True)
 EACH = Indicator(id="je", title="je Kopf", kind="ratio", denominator="Menschen", protects="none")

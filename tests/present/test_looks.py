@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sozialraum.present import classes, schemes
-from sozialraum.present.classes import Hatch, measure_contrast
+from sozialraum.present import charts, classes, clusters, frame, looks, reliability, schemes
+from sozialraum.present.choropleth import plot_map
+from sozialraum.present.classes import Hatch, letters_on, mark_categories, measure_contrast
 from sozialraum.present.geopackage import write_geopackage
-from sozialraum.present.plots import plot_map
 from sozialraum.present.print_map import write_print_map
 from sozialraum.present.ressourcenkarte import write_ressourcenkarte
 from sozialraum.secrecy.edition import Edition
@@ -27,6 +27,11 @@ SCALES = {
     "classes": classes.COLOURS,
     "deviation": schemes.DEVIATION,
     "pairs": tuple(colour for row in schemes.PAIR for colour in row),
+    "lines": frame.LINES,
+    "sexes": (charts.SOFT, charts.FILL),
+    "clusters": tuple(clusters._LOOKS[name].colour for name in clusters._NAMED),
+    "intervals": tuple(colour for colour, _ in reliability._LOOKS.values()),
+    "robustness": tuple(reliability._KINDS.values()),
 }
 
 
@@ -99,6 +104,45 @@ def test_colours_of_a_scale_differ_for_all_eyes(scale: str, sight: str) -> None:
     """Any two lie at least 12 apart in CIELAB (1976); 2.3 is just noticeable side by side."""
     places = [see(colour, np.array(SIGHTS[sight])) for colour in SCALES[scale]]
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(places, 2)) >= 12
+
+
+def test_marks_of_one_shape_differ_for_all_eyes() -> None:
+    marks = list(mark_categories([f"{i:02}" for i in range(24)]).values())
+    assert len(set(marks)) == 24
+    for one, other in combinations(marks, 2):
+        if one.path == other.path:
+            for eyes in SIGHTS.values():
+                apart = see(one.colour, np.array(eyes)) - see(other.colour, np.array(eyes))
+                assert float(np.linalg.norm(apart)) >= 12
+
+
+def test_letters_on_any_fill_and_in_any_colour_can_be_read() -> None:
+    """WCAG 2: 4.5 : 1 for letters, 3 : 1 for what a line or a mark has to show."""
+    fills = (
+        *classes.COLOURS, *schemes.DEVIATION, *SCALES["pairs"], classes.HIDDEN, classes.MISSING,
+        classes.LAND, classes.OTHER,
+    )  # fmt: skip
+    assert [c for c in fills if measure_contrast(c, letters_on(c)) < 4.5] == []
+    written = (*frame.LINES, classes.INK, classes.QUIET)
+    for ground in (looks.LOOKS[name] for name in ("ground", "wash", "sand")):
+        assert measure_contrast(ground, classes.QUIET) >= 4.5
+    assert [c for c in written if measure_contrast(c, classes.PAPER) < 4.5] == []
+    drawn = (charts.SOFT, charts.FILL, classes.GAP, classes.HIDDEN_INK, looks.LOOKS["edge"])
+    assert [c for c in drawn if measure_contrast(c, classes.PAPER) < 3] == []
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_named_classes_have_patterns_of_their_own_from_light_to_dark(count: int) -> None:
+    found = classes.name_classes([str(i) for i in range(count)], [1.0])
+    assert len(set(found.hatches)) == len(set(found.colours)) == count
+    # What matplotlib draws must not fall behind either: more of a sign or a denser sign.
+    signs = [classes.HATCHES.index(next(h for h in classes.HATCHES if h.matplotlib[:1] == w[:1]))
+             for w in (hatch.matplotlib for hatch in found.hatches)]  # fmt: skip
+    assert signs == sorted(signs)
+    sizes = [(sign, -hatch.size) for sign, hatch in zip(signs, found.hatches, strict=True)]
+    assert sizes == sorted(sizes)
+    grey = [see(colour, np.eye(3))[0] for colour in found.colours]
+    assert grey == sorted(grey, reverse=True)
 
 
 def see(colour: str, eyes: np.ndarray) -> np.ndarray:

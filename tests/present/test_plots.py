@@ -9,8 +9,10 @@ import pytest
 from matplotlib import pyplot as plt
 
 from sozialraum.errors import UnknownNameError
+from sozialraum.present.choropleth import plot_map
 from sozialraum.present.classes import classify_indicator
-from sozialraum.present.plots import plot_bars, plot_lines, plot_lorenz, plot_map, plot_pyramid
+from sozialraum.present.equity_plots import plot_lorenz
+from sozialraum.present.plots import plot_bars, plot_lines, plot_pyramid
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,9 @@ def test_lines_break_where_a_value_is_withheld(secret_edition):
     own = next(line for line in axes.get_lines() if line.get_linewidth() == 2)
     assert own.get_ydata()[0] == 800
     assert np.isnan(own.get_ydata()[1])
+    # The line still has its name, with the sign in place of the newest figure.
+    names = secret_edition.table("quartier")["name"]
+    assert f"{names['01']} ." in words(axes)
 
 
 def test_lines_name_the_areas_asked_for(town_edition):
@@ -100,3 +105,9 @@ def test_unknown_names_offer_the_nearest(town_edition):
         plot_map(town_edition, "leistungsbezuge")
     with pytest.raises(UnknownNameError, match="sozialraum"):
         plot_bars(town_edition, "u6", level="sozialraumm")
+
+
+def test_a_date_without_figures_is_refused_not_drawn_empty(town_edition):
+    for plot in (plot_map, plot_bars):
+        with pytest.raises(UnknownNameError, match="1999"):
+            plot(town_edition, "u6", datenstand="1999")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -373,7 +374,7 @@ def name_classes(names: Sequence[str], values: ArrayLike) -> Classes:
         colours = tuple(
             "#" + "".join(f"{round(x):02x}" for x in c) for c in zip(*mixed, strict=True)
         )
-        hatches = tuple(HATCHES[i] for i in np.rint(at).astype(int))
+        hatches = tuple(_hatch_between(place) for place in at.tolist())
     found = Classes(
         breaks=tuple(i + 0.5 for i in range(1, size)),
         colours=colours,
@@ -385,6 +386,16 @@ def name_classes(names: Sequence[str], values: ArrayLike) -> Classes:
     places = found.find(values)
     counts = np.bincount(places[places >= 0], minlength=size)
     return replace(found, counts=tuple(counts.tolist()))
+
+
+def _hatch_between(place: float) -> Hatch:
+    """Give the pattern at a place between the five: the nearest one, denser above it, wider below."""
+    nearest = max(round(place), 1) if place else 0
+    hatch = HATCHES[nearest]
+    scale = 1 - 0.3 * (place - nearest)
+    path = re.sub(r"-?\d*\.?\d+", lambda n: f"{float(n[0]) * scale:.3g}", hatch.path)
+    word = hatch.matplotlib[:1] * max(round(len(hatch.matplotlib) / scale**2), 1)
+    return Hatch(round(hatch.size * scale, 2), path, hatch.width, word)
 
 
 def name_category(category: str, own: Mapping[str, str] | None = None) -> str:

@@ -29,6 +29,7 @@ from sozialraum.present.frame import (
     add_foot,
     dress,
     keep_spines,
+    need_day,
     need_level,
     styled,
     take_axes,
@@ -248,7 +249,7 @@ def _ask(
     """Give definition, level, day, the clusters, and what may be said of all areas together."""
     definition = pick(edition.indicators, indicator)
     level = need_level(edition, level)
-    day = datenstand or edition.latest(indicator)
+    day = need_day(edition, indicator, datenstand)
     beside = build_neighbours(edition.table(level)) if neighbours is None else neighbours
     rows = edition.values
     rows = rows[(rows["indicator"] == indicator) & (rows["datenstand"] == day)]

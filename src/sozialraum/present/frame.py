@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from sozialraum.errors import UnknownNameError, require
-from sozialraum.present.classes import COLOURS, INK, QUIET
+from sozialraum.present.classes import COLOURS, INK, MARK_COLOURS, QUIET
 from sozialraum.present.looks import FONTS, LOOKS
 from sozialraum.present.office import say_signs
 from sozialraum.present.profile.figures import plain_title
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 OWN = COLOURS[4]
 FILL = COLOURS[3]
 SOFT = COLOURS[2]
+# Lines and the names beside them, which must be read as letters.
+LINES = (OWN, FILL, MARK_COLOURS[2], MARK_COLOURS[5])
 RULE = LOOKS["rule"]
 # Shipped, so that a figure looks the same everywhere; the other comes with matplotlib.
 _FONTS = ("Noto Sans", "DejaVu Sans")
@@ -82,6 +84,15 @@ def need_level(edition: Edition, level: str | None) -> str:
     if level not in known:
         raise UnknownNameError("level", level, known)
     return level
+
+
+def need_day(edition: Edition, indicator: str, datenstand: str | None) -> str:
+    """Give a Datenstand that an indicator has, the newest unless one is named."""
+    rows = edition.values
+    known = sorted(set(rows.loc[rows["indicator"] == indicator, "datenstand"]))
+    if datenstand is not None and datenstand not in known:
+        raise UnknownNameError("datenstand", datenstand, known)
+    return datenstand or edition.latest(indicator)
 
 
 def word_figure(

@@ -20,6 +20,7 @@ from sozialraum.present.frame import (
     add_foot,
     dress,
     keep_spines,
+    need_day,
     need_level,
     styled,
     take_axes,
@@ -92,7 +93,7 @@ def plot_funnel(
     """
     definition = pick(edition.indicators, indicator)
     level = need_level(edition, level)
-    day = datenstand or edition.latest(indicator)
+    day = need_day(edition, indicator, datenstand)
     if definition.kind not in ("rate", "ratio"):
         raise CoverageError(say("uncertainty.no_rate", title=definition.title))
     rows = edition.values
@@ -200,7 +201,7 @@ def plot_intervals(
     """
     definition = pick(edition.indicators, indicator)
     level = need_level(edition, level)
-    day = datenstand or edition.latest(indicator)
+    day = need_day(edition, indicator, datenstand)
     if definition.kind not in ("rate", "ratio"):
         raise CoverageError(say("uncertainty.no_rate", title=definition.title))
     rows = edition.values

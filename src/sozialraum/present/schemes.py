@@ -31,9 +31,9 @@ DEVIATION_HATCHES = (
 )
 # Two at once: rows rise with the second indicator, columns with the first.
 PAIR = (
-    ("#efeae0", "#9fc9cb", "#3f98a5"),
+    ("#efeae0", "#9fc9cb", "#439dab"),
     ("#e3b894", "#96988c", "#3b7379"),
-    ("#c9752d", "#85602f", "#2f3a3b"),
+    ("#d07d37", "#85602f", "#2f3a3b"),
 )
 _LINES = ("", "M0 3.5H7", "M0 1.2H7M0 3.5H7M0 5.8H7")
 _COLUMNS = ("", "M3.5 0V7", "M1.2 0V7M3.5 0V7M5.8 0V7")
