@@ -17,9 +17,10 @@ from sozialraum.present.locator import MapGround, draw_overview, prepare_ground
 from sozialraum.present.page import drawn, render_paper, write_style
 from sozialraum.present.profile.context import ProfileDesk, build_profile
 from sozialraum.present.profile.parts import list_level
+from sozialraum.present.profile.room import ROOMS
 from sozialraum.present.profile.sections import build_sheet
 from sozialraum.present.profile.sheet import Sheet
-from sozialraum.present.typeset import set_pdf
+from sozialraum.present.typeset import fits, set_pdf
 from sozialraum.present.word import write_docx
 from sozialraum.secrecy.edition import verify_edition
 from sozialraum.texts import say
@@ -34,6 +35,7 @@ FORMATS = ("html", "pdf", "docx")
 INDEX = "index.html"
 # Of a PDF, if letters a little smaller can do it.
 MOST_PAGES = 4
+_REGISTERS = {"stimmen", "massnahmen"}
 _NEEDED = {
     "pdf": (("typst", "pdf"), ("pikepdf", "pdf")),
     "docx": (("docx", "word"), ("typst", "word")),
@@ -117,7 +119,8 @@ def write_sozialraumprofile(
     pages = name_pages(desk.tables[level].index)
     names = {area: mark_name(name, audience).name for area, name in pages.items()}
     office = edition.head.office
-    sheets = build_sheets(desk, ground, names, needs=needs, plan=plan, measures=measures)
+    most = MOST_PAGES if {"pdf", "docx"} & set(wanted) else None
+    sheets = build_sheets(desk, ground, names, needs=needs, plan=plan, measures=measures, most=most)
     written = []
     if "html" in wanted:
         listed = mark_name(target / INDEX, audience)
@@ -142,15 +145,28 @@ def build_sheets(
     needs: pd.DataFrame | None = None,
     plan: NeedsPlan | None = None,
     measures: pd.DataFrame | None = None,
+    most: int | None = None,
 ) -> Iterator[Sheet]:
-    """Set out the profiles of some areas, with what the edition's readers see of all registers."""
+    """Set out the profiles of some areas, with what the edition's readers see of all registers.
+
+    Of a register that would not fit ``most`` pages less is told, and how much more there is.
+    """
     edition = desk.edition
     voices = None if needs is None else report_needs(needs, edition, plan, measures=measures)
     seen = None
     if measures is not None:
         listed = settle_again(measures, MEASURES, edition.areas)
         seen = show_measures(listed, edition.audience)
-    return (build_sheet(build_profile(desk, a), desk, ground, voices, seen) for a in areas)
+    for area in areas:
+        profile = build_profile(desk, area)
+        made = build_sheet(profile, desk, ground, voices, seen)
+        if most is not None and _REGISTERS & {section.id for section in made.sections}:
+            for room in ROOMS[1:]:
+                if fits(made, most):
+                    break
+                profile = build_profile(desk, area, gaps_each=room.gaps)
+                made = build_sheet(profile, desk, ground, voices, seen, room)
+        yield made
 
 
 def check_formats(formats: Iterable[str], template: str | Path | None = None) -> list[str]:

@@ -51,6 +51,11 @@ def set_pdf(sheet: Sheet, *, author: str = "", most: int | None = None) -> bytes
     return mark_row_headings(made)
 
 
+def fits(sheet: Sheet, most: int) -> bool:
+    """Say whether a sheet fits so many pages, if need be in smaller letters."""
+    return _count_pages(bytes(_compile(sheet, "", _LETTERS[1], format="pdf"))) <= most
+
+
 def _count_pages(made: bytes) -> int:
     import pikepdf
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sozialraum.present.svg import clean
 
-# A law's number stays beside its name.
-_LAW = re.compile(r"(?<=\bSGB) (?=[IVX]+\b)|(?<=§) (?=\d)")
+# A law's number stays beside its name, a sign beside its number.
+_TIED = re.compile(r"(?<=\bSGB) (?=[IVX]+\b)|(?<=§) (?=\d)|(?<=\d) (?=%)")
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -49,7 +49,7 @@ def make_run(
         properties.append(make_element("w:vertAlign", val="superscript"))
     run.append(properties)
     content = make_element("w:t")
-    content.text = _LAW.sub("\u00a0", re.sub(r"\s*[\n\t]\s*", " ", clean(text)))
+    content.text = _TIED.sub("\u00a0", re.sub(r"\s*[\n\t]\s*", " ", clean(text)))
     content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     run.append(content)
     return run

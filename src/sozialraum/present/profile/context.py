@@ -21,7 +21,7 @@ from sozialraum.present.profile.figures import (
     SourceNote,
     plain_title,
 )
-from sozialraum.present.profile.gap_list import GapRow, list_gaps
+from sozialraum.present.profile.gap_list import GAPS, GapRow, list_gaps
 from sozialraum.present.profile.offer_list import OfferList, list_offers
 from sozialraum.present.profile.parts import (
     Parts,
@@ -259,13 +259,15 @@ class Profile:
         return tuple(sorted(used))
 
 
-def build_profile(desk: ProfileDesk, area: str) -> Profile:
+def build_profile(desk: ProfileDesk, area: str, *, gaps_each: int = GAPS) -> Profile:
     """Gather what the profile of an area says.
 
     Parameters
     ----------
     desk : ProfileDesk
     area : str
+    gaps_each : int
+        Gaps listed for each measure.
 
     Returns
     -------
@@ -294,7 +296,7 @@ def build_profile(desk: ProfileDesk, area: str) -> Profile:
     # Indices of two years must not be compared: each is taken from its own year's mean.
     lasting = [c for c in known if c.indicator.id not in desk.reach and c.indicator.kind != "index"]
     courses = _courses(desk, area, lasting, notes)
-    gaps, shapes, left = list_gaps(desk, area)
+    gaps, shapes, left = list_gaps(desk, area, gaps_each)
     offers, offers_here = desk.edition.offers, desk.offer_area == area
     return Profile(
         place=desk.place(desk.level.id, area),

@@ -49,13 +49,17 @@ class GapRow:
     inside: float
 
 
-def list_gaps(desk: ProfileDesk, area: str) -> tuple[tuple[GapRow, ...], gpd.GeoDataFrame, int]:
+def list_gaps(
+    desk: ProfileDesk, area: str, most: int = GAPS
+) -> tuple[tuple[GapRow, ...], gpd.GeoDataFrame, int]:
     """List the gaps that lie in the area, most people first, withheld ones last.
 
     Parameters
     ----------
     desk : ProfileDesk
     area : str
+    most : int
+        Gaps listed for each measure.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def list_gaps(desk: ProfileDesk, area: str) -> tuple[tuple[GapRow, ...], gpd.Geo
     inside = near.intersection(shape).area / near.area
     near = near.assign(inside=inside)[inside >= GAP_SHARE]
     near = near.sort_values(["people", "rank"], ascending=[False, True], na_position="last")
-    shown = near.groupby("measure", sort=False).head(GAPS)
+    shown = near.groupby("measure", sort=False).head(most)
     # Measures in the order of their largest gap, and in each the gaps as they stand.
     first = {measure: i for i, measure in enumerate(dict.fromkeys(shown["measure"]))}
     shown = shown.sort_values("measure", key=lambda m: m.map(first), kind="stable")

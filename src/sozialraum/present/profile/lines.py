@@ -9,6 +9,8 @@ from sozialraum.present.profile.figures import plain_title
 from sozialraum.present.profile.sheet import Run, Words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialraum.model.indicator import Indicator
 
 
@@ -33,3 +35,25 @@ def name_indicator(indicator: Indicator, note: int, marks: Words = ()) -> Words:
     bare = indicator.unit in ("", "%", indicator.numerator)
     unit = () if bare else (Run(f", {indicator.unit}", "unit"),)
     return (Run(plain_title(indicator)), *unit, *cite(note), *marks)
+
+
+def shorten(text: object, most: int) -> str:
+    """Cut a text between two words where it is longer than ``most``, and show that it was cut.
+
+    Examples
+    --------
+    >>> shorten("Es fehlen Räume für alle.", 20)
+    'Es fehlen Räume …'
+    >>> shorten("Es fehlen Räume.", 20)
+    'Es fehlen Räume.'
+    """
+    told = str(text)
+    if len(told) <= most:
+        return told
+    whole = told[: most - 1]
+    return (whole.rpartition(" ")[0] or whole).rstrip(" ,;.–") + " …"
+
+
+def holds_longer(rows: pd.DataFrame, column: str, most: int) -> bool:
+    """Say whether a text in a column, if there is one, is longer than ``most``."""
+    return column in rows and bool((rows[column].astype(str).str.len() > most).any())

@@ -10,6 +10,7 @@ from sozialraum.present.locator import MapGround, draw_locator, draw_mark
 from sozialraum.present.profile.columns import fit_columns
 from sozialraum.present.profile.context import Profile, ProfileDesk
 from sozialraum.present.profile.lines import cite, mark, plain
+from sozialraum.present.profile.room import ROOMS, Room
 from sozialraum.present.profile.sections_figures import (
     Draw,
     compare_figures,
@@ -54,6 +55,7 @@ def build_sheet(
     ground: MapGround,
     voices: NeedsReport | None = None,
     measures: pd.DataFrame | None = None,
+    room: Room = ROOMS[0],
 ) -> Sheet:
     """Set out a profile as a sheet.
 
@@ -66,6 +68,8 @@ def build_sheet(
         What the edition's readers see of a needs register.
     measures : DataFrame, optional
         What they see of a list of measures.
+    room : Room
+        How much of both is told.
 
     Returns
     -------
@@ -79,8 +83,8 @@ def build_sheet(
 
     opening = Spread((_place(profile, ground, draw), _glance(profile)))
     told = (
-        tell_voices(voices, profile, desk.edition),
-        tell_measures(measures, profile, desk.edition),
+        tell_voices(voices, profile, desk.edition, room),
+        tell_measures(measures, profile, desk.edition, room),
     )
     how = [
         *(voices.methods if voices is not None and told[0] else ()),

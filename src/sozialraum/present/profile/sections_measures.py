@@ -9,6 +9,8 @@ import pandas as pd
 
 from sozialraum.model.schema import ENDED
 from sozialraum.planning.measures import say_state
+from sozialraum.present.profile.lines import holds_longer, shorten
+from sozialraum.present.profile.room import ROOMS, Room
 from sozialraum.present.profile.sheet import Items, Paragraph, Run, Section, Words
 from sozialraum.secrecy.changed_measures import find_overdue
 from sozialraum.texts import date, number, say
@@ -17,12 +19,11 @@ if TYPE_CHECKING:
     from sozialraum.present.profile.context import Profile
     from sozialraum.secrecy.edition import Edition
 
-# Measures shown on a sheet; the table holds all of them.
-_MOST = 4
+_TEXTS = ("title", "target_group", "office", "paper", "funds", "note")
 
 
 def tell_measures(
-    measures: pd.DataFrame | None, profile: Profile, edition: Edition
+    measures: pd.DataFrame | None, profile: Profile, edition: Edition, room: Room = ROOMS[0]
 ) -> Section | None:
     """Set out the measures for this area and for areas in it, those that go on first.
 
@@ -32,6 +33,7 @@ def tell_measures(
         As `show_measures` gives it for the edition's readers.
     profile : Profile
     edition : Edition
+    room : Room
 
     Returns
     -------
@@ -50,14 +52,17 @@ def tell_measures(
         ended=rows["status"].isin(ENDED), late=find_overdue(rows, edition.created),
         own=[pair != place for pair in zip(rows["level"], rows["area"], strict=True)],
     ).sort_values(["ended", "own", "topic", "measure"], kind="stable")  # fmt: skip
+    shown = rows.head(room.measures)
     told = tuple(
-        _tell(row, "" if not row["own"] else names[row["level"], row["area"]])
-        for row in rows.head(_MOST).to_dict("records")
+        _tell(row, "" if not row["own"] else names[row["level"], row["area"]], room.letters)
+        for row in shown.to_dict("records")
     )
     blocks: list[object] = [Items(told)]
-    if len(rows) > _MOST:
-        more = say("profile.measures_more", count=number(len(rows) - _MOST))
+    if len(rows) > len(shown):
+        more = say("profile.measures_more", count=number(len(rows) - len(shown)))
         blocks.append(Paragraph((Run(more),), "quiet"))
+    if any(holds_longer(shown, name, room.letters) for name in _TEXTS):
+        blocks.append(Paragraph((Run(say("profile.measures_cut")),), "quiet"))
     return Section("massnahmen", (Run(say("profile.measures_heading")),), tuple(blocks))
 
 
@@ -76,7 +81,7 @@ def _name_inside(edition: Edition, place: tuple[str, str]) -> dict[tuple[str, st
     return names
 
 
-def _tell(row: Mapping[Any, Any], within: str) -> Words:
+def _tell(row: Mapping[Any, Any], within: str, letters: int) -> Words:
     """Say what is done, how far it is, until when, by whom and by which decision."""
     where = say("profile.measure_within", area=within) if within else ""
     state = say_state(row["status"])
@@ -87,6 +92,7 @@ def _tell(row: Mapping[Any, Any], within: str) -> Words:
         key = "profile.measure_late" if row["late"] else "profile.measure_end"
         parts.append(say(key, date=date(row["end"])))
     known = {name for name, cell in row.items() if cell == cell}
+    row = {k: shorten(cell, letters) if k in _TEXTS else cell for k, cell in row.items()}
     parts += [
         say(f"profile.measure_{name}", text=row[name])
         for name in ("target_group", "office", "paper")
