@@ -311,4 +311,14 @@ def test_an_english_page_says_which_of_its_words_are_german(
     ours = {german[k] for k in english if german[k] != english[k] and "{" not in german[k]}
     assert len(ours) > 100
     assert sorted(set(said) & ours - set(english.values())) == []
+    # What the edition says is German and said to be so.
+    theirs = {word for one in town_edition.levels for word in (one.title, one.plural)}
+    theirs |= {one.theme for one in town_edition.indicators.values()}
+    theirs |= {
+        text
+        for one in town_edition.indicators.values()
+        for text in (one.title, one.numerator, one.denominator)
+    }
+    labels = set(page.eval_on_selector_all("[aria-label][lang=de]", "a => a.map(e => e.ariaLabel)"))
+    assert sorted(set(said) & theirs - labels - {""}) == []
     opened.calm()

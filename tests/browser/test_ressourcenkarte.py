@@ -387,6 +387,101 @@ def test_nothing_is_wider_than_the_window(open_page, example_page, width) -> Non
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, tab
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1366, 650), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("script", [True, False])
+def test_the_whole_map_is_seen_with_its_controls(open_page, example_page, size, script) -> None:
+    width, height = size
+    opened = open_page(
+        example_page, viewport={"width": width, "height": height}, java_script_enabled=script
+    )
+    page = opened.page
+    if script:
+        opened.wait(READY)
+        opened.wait_until_still("buehne.clientHeight")
+    for part in ("#buehne", ".massstab", *((".schalter", "#werkzeuge") if script else ())):
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= height, part
+    if script:
+        areas = page.eval_on_selector_all(
+            "#buehne .gebiet", "a => a.map(e => e.getBoundingClientRect().bottom)"
+        )
+        assert max(areas) <= height
+    # Smaller than the room it has would be a pity.
+    box = page.locator("#buehne").bounding_box()
+    assert box["height"] > height - 17.5 * 16 - 20
+    opened.calm()
+
+
+def test_a_reload_keeps_the_place_on_the_page(open_page, example_page) -> None:
+    opened = open_page(example_page, viewport={"width": 1366, "height": 768})
+    opened.wait(READY)
+    page = opened.page
+    page.click("#r-tabelle")
+    page.evaluate("scrollTo(0, 700)")
+    opened.wait("location.hash.includes('reiter=tabelle')")
+    before = opened.wait_until_still("buehne.clientHeight")
+    page.reload()
+    opened.wait(READY)
+    assert opened.wait_until_still("scrollY") == pytest.approx(700, abs=2)
+    assert opened.wait_until_still("buehne.clientHeight") == before
+    opened.calm()
+
+
+def test_fingers_open_an_area_and_enlarge_the_map(open_page, town_page) -> None:
+    opened = open_page(
+        town_page, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    opened.wait(READY)
+    page = opened.page
+    area = page.locator("#buehne .gebiet").nth(5)
+    area.scroll_into_view_if_needed()
+    name = area.get_attribute("aria-label").split(":")[0]
+    area.tap()
+    assert texts(opened, "#einzel-titel") == [name]
+    # One finger on a map that is not enlarged scrolls the page, two enlarge it.
+    assert page.evaluate("getComputedStyle(buehne).touchAction") == "pan-x pan-y"
+    box = page.locator("#buehne").bounding_box()
+    x, y = box["x"] + box["width"] / 2, max(box["y"], 0) + 150
+    fingers = page.context.new_cdp_session(page)
+    for kind, gap in (("touchStart", 20), ("touchMove", 40), ("touchMove", 60), ("touchEnd", 0)):
+        points = [{"x": x - gap, "y": y, "id": 0}, {"x": x + gap, "y": y, "id": 1}]
+        fingers.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points if gap else []}
+        )
+    opened.wait("buehne.classList.contains('nah')")
+    opened.wait(
+        "Number(new URLSearchParams(location.hash.slice(1)).get('karte')?.split(',')[0]) > 2"
+    )
+    assert page.evaluate("getComputedStyle(buehne).touchAction") == "none"
+    opened.calm()
+
+
+def test_names_leave_buttons_scale_ranks_and_marks_free(open_page, example_page) -> None:
+    opened = open_page(example_page, "#ebene=quartier&luecken=kita_15min&angebote=kita")
+    opened.wait(READY)
+    covered = """(() => {
+      if (document.querySelector("#buehne [visibility=hidden]")) return null;
+      const box = e => e.getBoundingClientRect(), all = s => [...document.querySelectorAll(s)];
+      const meet = (a, b) => a.left < b.right && a.right > b.left
+        && a.top < b.bottom && a.bottom > b.top;
+      const things = all(".rangzahl, .zeichen, .buendel, #werkzeuge, .massstab");
+      const names = all("#buehne .namen text");
+      const under = names.filter(n => things.some(t => meet(box(n), box(t))));
+      return names.length + ":" + under.map(n => n.textContent);
+    })()"""  # fmt: skip
+    count, names = opened.wait_until_still(covered).split(":")
+    assert int(count) > 5
+    assert names == ""
+    # Enlarged there are names everywhere, but none under the buttons.
+    for _ in range(3):
+        opened.page.click("#werkzeuge button:nth-child(1)")
+    count, names = opened.wait_until_still(covered).split(":")
+    assert int(count) > 5
+    assert names == ""
+    opened.calm()
+
+
 def test_targets_are_24_pixels(open_page, example_page) -> None:
     opened = open_page(example_page)
     opened.wait(READY)
@@ -423,6 +518,15 @@ def test_print_shows_the_whole_table_and_puts_the_screen_back(open_page, town_pa
     assert page.locator("#t-tabelle tbody tr").count() == 16
     assert not page.locator(".schalter").is_visible()
     assert page.locator("#legende").is_visible()
+    # A sheet of gaps says which gaps, for the choice of them is not printed.
+    page.emulate_media(media="screen")
+    page.check("#w-luecken")
+    page.click("#r-luecken")
+    chosen = page.locator("#luecken select option:checked").inner_text()
+    assert not page.locator("#luecken h3").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#luecken h3").inner_text() == chosen
+    assert not page.locator("#luecken select").is_visible()
     opened.calm()
 
 
@@ -529,6 +633,18 @@ def test_an_older_edition_lies_beside_this_one(open_page, town_edition, tmp_path
     page.check("#w-vergleich")
     assert page.locator("#davor").is_visible()
     assert len(fills(opened, "#davor .gebiet")) == 16
+    # Both look alike, only the figures differ.
+    for part in (".grenze", ".namen text"):
+        here, there = f"#buehne {part}", f"#davor {part}"
+        count = opened.wait(f"document.querySelectorAll('{there}').length")
+        assert count == page.locator(here).count(), part
+    figures = [texts(opened, f"{side} .namen .zahl") for side in ("#buehne", "#davor")]
+    assert [int(n.replace(".", "")) - 1 for n in figures[0]] == [
+        int(n.replace(".", "")) for n in figures[1]
+    ]
+    page.locator("#buehne .gebiet").first.dispatch_event("click")
+    ring = "document.querySelector('{} .wahl:not(.weiss)').getAttribute('d')"
+    assert page.evaluate(ring.format("#davor")) == page.evaluate(ring.format("#buehne"))
     assert "31.07.2024" in texts(opened, "#davor-zeile")[0]
     page.click("#r-tabelle")
     heads = texts(opened, "#tabelle thead th")

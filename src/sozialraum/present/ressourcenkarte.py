@@ -144,6 +144,11 @@ def write_ressourcenkarte(
             method=_method(edition, topology, ground),
             imprint=_imprint(edition),
             ground=ground,
+            layers={
+                "offers": header["offers"]["ids"],
+                "gaps": header["gaps"],
+                "older": header.get("older"),
+            },
         )
     with replacing(path) as temporary:
         temporary.write_bytes(clean(page).encode("utf-8"))
@@ -168,6 +173,7 @@ def _render(edition: Edition, *, ground: Basemap | None, **parts: Any) -> str:
     return render_page(
         "ressourcenkarte.html.jinja",
         head=edition.head,
+        levels=edition.levels,
         policy=_policy(style, script, ground.host if ground else ""),
         style=drawn(style),
         script=drawn(script),

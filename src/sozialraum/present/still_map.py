@@ -128,7 +128,7 @@ def draw_still_map(
         line=line,
         caption=f"{title_of(known)}, {line}",
         map=_draw(topology, level, places, classes),
-        legend=_legend(known, classes, places),
+        legend=_legend(known, classes, places, own.plural),
         heads=(own.title, value, *((known.numerator, known.denominator) if parts else ())),
         rows=tuple((name, *figures) for name, _, figures in table),
     )
@@ -223,7 +223,7 @@ def _trace(line: IntArray, corner: tuple[float, float], k: float) -> str:
     return f"M{xy[0, 0]} {xy[0, 1]}l{steps}z".replace(" -", "-")
 
 
-def _legend(known: Indicator, classes: Classes, places: IntArray) -> Markup:
+def _legend(known: Indicator, classes: Classes, places: IntArray, counted: str) -> Markup:
     from markupsafe import Markup
 
     counts = dict(zip(*(a.tolist() for a in np.unique(places, return_counts=True)), strict=True))
@@ -236,10 +236,12 @@ def _legend(known: Indicator, classes: Classes, places: IntArray) -> Markup:
         '<span></span><span class="anzahl">{}</span></li>'
     )
     rows = [row.format(_fill(p, classes), label, counts.get(p, 0)) for p, label in entries]
-    line = Markup('<p class="regel">{}</p>').format
-    legend = Markup("<ul>{}</ul>").format(Markup("").join(rows))
-    if known.unit:
-        legend = line(say("map.script.legend_unit", unit=known.unit)) + legend
+    unit = say("map.script.legend_unit", unit=known.unit) if known.unit else say("map.script.value")
+    head = Markup('<p class="legende-kopf"><span>{}</span><span>{}</span></p>').format(
+        unit, counted
+    )
+    legend = head + Markup("<ul>{}</ul>").format(Markup("").join(rows))
     if known.source:
-        legend += line(f"{say('passport.source')}: {known.credit}")
+        text = f"{say('passport.source')}: {known.credit}"
+        legend += Markup('<p class="regel quelle">{}</p>').format(text)
     return legend

@@ -300,6 +300,17 @@ function afterPicture(draw) {
 /** Language of what an edition says, where the page speaks another. */
 const EDITION = document.documentElement.lang === "de" ? null : "de";
 
+/** Words of the edition, where the page speaks another language said to be so. @param {string} text */
+function quote(text) {
+  return EDITION ? html("span", { lang: EDITION }, text) : text;
+}
+
+/** A sentence with words of the edition in it; dates are the page's own. @param {string} key @param {Record<string, string>} values */
+function tell(key, values) {
+  if (!EDITION) return say(key, values);
+  return html("span", {}, ...data.words[key].split(/\{(\w+)\}/).map((part, i) => (i % 2 === 0 ? part : part === "date" ? values[part] : quote(values[part]))));
+}
+
 /** @param {string} text */
 function announce(text) {
   byId("meldung").textContent = text;

@@ -12,9 +12,14 @@ let lines = [];
 const drawn = [];
 const MAX_ZOOM = 40;
 
+/** Where the grid of a topology begins on that of the map. @param {Topo} topology */
+function gridOffset(topology) {
+  return topology.transform.translate.map((t, i) => Math.round((t - data.topology.transform.translate[i]) / data.topology.transform.scale[i]));
+}
+
 /** Lines of a topology on the grid of the map. @param {Topo} topology @returns {Line[]} */
 function readLines(topology) {
-  const [x0, y0] = topology.transform.translate.map((t, i) => Math.round((t - data.topology.transform.translate[i]) / data.topology.transform.scale[i]));
+  const [x0, y0] = gridOffset(topology);
   return topology.arcs.map((steps) => {
     const at = new Int32Array(steps.length), box = [Infinity, Infinity, -Infinity, -Infinity];
     let x = x0, y = -y0;
@@ -102,9 +107,9 @@ function around(boxes) {
   return boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])], [Infinity, Infinity, -Infinity, -Infinity]);
 }
 
-/** @param {number[][][]} polygons */
-function boxOf(polygons) {
-  return around(polygons.flat(2).map((arc) => lines[arc < 0 ? ~arc : arc].box));
+/** @param {number[][][]} polygons @param {Line[]} [from] */
+function boxOf(polygons, from = lines) {
+  return around(polygons.flat(2).map((arc) => from[arc < 0 ? ~arc : arc].box));
 }
 
 /** @param {string} id @param {[number, string, number]} hatch @param {string} ground @param {string} ink */
@@ -144,8 +149,21 @@ function readShapes() {
   });
 }
 
+/** The whole map, to its scale, is to be seen below the head without scrolling: tells the stage's size. */
+function fitStage() {
+  const stage = byId("buehne"), sheet = /** @type {HTMLElement} */ (stage.closest(".blatt"));
+  const width = stage.clientWidth, height = stage.clientHeight;
+  if (state.printing || !matchMedia("(min-width: 62.01rem)").matches) return [width, height];
+  // The map sticks to the window, the sheet it lies on does not.
+  const above = sheet.getBoundingClientRect().top + scrollY + stage.getBoundingClientRect().top - byId("karten").offsetParent.getBoundingClientRect().top;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const own = Math.round(Math.min(58 * rem, Math.max(18 * rem, innerHeight - above - 2.2 * rem)));
+  byId("karten").style.setProperty("--hoehe", `${own}px`);
+  return [width, own];
+}
+
 function buildMap() {
-  const stage = byId("buehne"), size = [stage.clientWidth, stage.clientHeight];
+  const stage = byId("buehne"), size = fitStage();
   map = {
     water: svg("g", { "aria-hidden": "true" }), areas: svg("g"), borders: svg("g", { class: "grenzen" }),
     gaps: svg("g"), ring: svg("path", { class: "wahl" }), focus: svg("path", { class: "fokus" }),
@@ -162,6 +180,7 @@ function buildMap() {
   stage.replaceChildren(map.root);
   startAreas();
   new ResizeObserver(() => { if (stage.clientWidth * finer() !== view.width || stage.clientHeight * finer() !== view.height) resize(); }).observe(stage);
+  addEventListener("resize", fitStage);
   stage.addEventListener("wheel", onWheel, { passive: false });
   for (const type of ["down", "move", "up", "cancel"]) {
     stage.addEventListener(`pointer${type}`, /** @type {any} */ (onPointer));
@@ -184,7 +203,7 @@ function levelNodes(level) {
       d: own.paths.get(id), class: "gebiet", role: "option", tabindex: -1, "aria-selected": "false", "vector-effect": "non-scaling-stroke",
     }));
     own.nodes[0].setAttribute("tabindex", "0");
-    own.group = svg("g", { role: "listbox", "aria-label": data.levels[level].plural }, ...own.nodes);
+    own.group = svg("g", { role: "listbox", lang: EDITION, "aria-label": data.levels[level].plural }, ...own.nodes);
   } else if (own.detail !== detail) {
     data.levels[level].ids.forEach((id, i) => point(own.nodes[i], own.paths.get(id) || ""));
   }
@@ -237,17 +256,21 @@ function drawAreas() {
   drawBorders();
 }
 
-/** The higher the level, the broader the joint between its areas. Each line is drawn once, area by area,
- * for one path over the whole map takes long to paint. */
 function drawBorders() {
+  map.borders.replaceChildren(...borders(data.topology, lines));
+}
+
+/** The higher the level, the broader the joint between its areas. Each line is drawn once, area by area,
+ * for one path over the whole map takes long to paint. @param {Topo} topology @param {Line[]} from */
+function borders({ objects }, from) {
   /** @type {number[]} */
   const upper = [], seen = new Set();
   for (let l = data.levels[state.level].parent; l > 0; l = data.levels[l].parent) upper.unshift(l);
-  map.borders.replaceChildren(...upper.flatMap((l, i) => data.topology.objects[data.levels[l].id].geometries.map(({ arcs }) => {
+  return upper.flatMap((l, i) => (objects[data.levels[l].id] || { geometries: [] }).geometries.map(({ arcs }) => {
     const own = arcs.flat(2).map((arc) => arc < 0 ? ~arc : arc).filter((arc) => !seen.has(arc) && seen.add(arc));
-    const d = own.map((arc) => `M${lines[arc].drawn[0]} ${lines[arc].drawn[1]}l${courseOf(lines[arc], 0)}`).join("");
+    const d = own.map((arc) => `M${from[arc].drawn[0]} ${from[arc].drawn[1]}l${courseOf(from[arc], 0)}`).join("");
     return svg("path", { d, class: `grenze g${Math.min(upper.length - i, 3)}` });
-  })));
+  }));
 }
 
 function drawChoice() {
@@ -255,6 +278,7 @@ function drawChoice() {
   const here = choice && choice.kind === "area" ? drawn[choice.level].paths.get(data.levels[choice.level].ids[choice.index]) : "";
   point(map.ring, here || "");
   point(/** @type {any} */ (map.zoomed[0].querySelector("#wahlrand")), here || "");
+  ringOlder();
   drawn[state.level].nodes.forEach((n, i) => n.setAttribute("aria-selected",
     String(Boolean(choice && choice.kind === "area" && choice.level === state.level && choice.index === i))));
 }
@@ -323,6 +347,11 @@ function redraw() {
   settle();
 }
 
+/** What is not seen while the map moves. */
+function resting() {
+  return [map.names, map.marks, map.street, ...(olderMap ? [olderMap.names] : [])];
+}
+
 /** Move what is drawn; names and marks follow when the hand rests. */
 function place() {
   if (pushed.x || pushed.y) { pushed.x = pushed.y = 0; push(); }
@@ -331,9 +360,7 @@ function place() {
   drawScale();
   drawWays();
   byId("buehne").classList.toggle("nah", view.zoom > 1);
-  map.names.setAttribute("visibility", "hidden");
-  map.marks.setAttribute("visibility", "hidden");
-  map.street.setAttribute("visibility", "hidden");
+  for (const one of resting()) one.setAttribute("visibility", "hidden");
   clearTimeout(waiting);
   waiting = setTimeout(settle, 80);
 }
@@ -347,9 +374,7 @@ function settle() {
     drawOlder();
   }
   clearTimeout(waiting);
-  map.names.removeAttribute("visibility");
-  map.marks.removeAttribute("visibility");
-  map.street.removeAttribute("visibility");
+  for (const one of resting()) one.removeAttribute("visibility");
   if (state.hatch) drawWays(true);
   drawGround();
   drawMarks();

@@ -61,7 +61,8 @@ function drawMarks() {
     const [x, y] = toScreen((x0 + x1) / 2, (y0 + y1) / 2);
     const node = svg("path", { d: pathOf(shape.arcs), class: state.choice && state.choice.kind === "gap" && state.choice.index === index ? "luecke gewaehlt" : "luecke", fill: "url(#mgap)", stroke: data.look.gap, "vector-effect": "non-scaling-stroke", "aria-label": gapText(data.gaps[index]) });
     things.push({ node, x, y, go: (keyboard) => reveal({ kind: "gap", index }, map.nearest, keyboard) });
-    if (data.gaps[index].rank < 10 && (x1 - x0) * view.k > 14) ranks.push(svg("text", { x, y: y + 4, class: "rangzahl", fill: data.look.gap, "aria-hidden": "true" }, data.gaps[index].rank));
+    const covered = marks.some((m) => Math.hypot(m.x - x, m.y - y) < 20);
+    if (data.gaps[index].rank < 10 && (x1 - x0) * view.k > 14 && !covered) ranks.push(svg("text", { x, y: y + 4, class: "rangzahl", fill: data.look.gap, "aria-hidden": "true" }, data.gaps[index].rank));
     return node;
   }));
   map.marks.replaceChildren(...marks.map((mark) => {
@@ -90,6 +91,7 @@ function drawMarks() {
     return node;
   }));
   map.marks.append(...ranks);
+  state.ranks = ranks.map((rank) => ({ x: Number(rank.getAttribute("x")), y: Number(rank.getAttribute("y")) - 4 }));
   map.street.replaceChildren(...streetMark());
   const places = things.map((t) => [t.x, t.y]);
   things.forEach(({ node, x, y, go }, i) => {

@@ -7,9 +7,10 @@ function pair(label, content, lang) {
 
 /** Heading that takes the focus, and the way back. @param {string} over @param {string} title */
 function detailHead(over, title) {
+  const kind = state.choice ? state.choice.kind : "area";
   return [
-    html("p", { class: "ueber" }, over),
-    html("h3", { id: "einzel-titel", tabindex: -1, lang: state.choice && state.choice.kind !== "area" && state.choice.kind !== "offer" ? null : EDITION }, title),
+    html("p", { class: "ueber", lang: kind === "area" ? EDITION : null }, over),
+    html("h3", { id: "einzel-titel", tabindex: -1, lang: kind === "area" || kind === "offer" ? EDITION : null }, title),
     state.choice && html("button", { type: "button", class: "zurueck", onclick: goBack }, say("back")),
   ];
 }
@@ -17,8 +18,8 @@ function detailHead(over, title) {
 /** Where a number comes from. @param {Indicator} indicator @param {Series|undefined} series @param {Cell} cell */
 function passport(indicator, series, cell) {
   const own = [];
-  if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator"), `${write(cell.numerator, series.counted)} · ${indicator.numerator}`));
-  if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator"), `${write(cell.denominator, series.counted)} · ${indicator.denominator}`));
+  if (cell.numerator !== null && series && indicator.denominator) own.push(pair(say("numerator"), html("span", {}, `${write(cell.numerator, series.counted)} · `, quote(indicator.numerator))));
+  if (cell.denominator !== null && series && indicator.denominator) own.push(pair(say("denominator"), html("span", {}, `${write(cell.denominator, series.counted)} · `, quote(indicator.denominator))));
   const dates = [say("datenstand"), say("gebietsstand"), say("quality")];
   const general = indicator.passport.filter(([label]) => !dates.includes(label)).map(([label, text]) => pair(label, linkIn(text), EDITION));
   if (series) general.push(pair(say("datenstand"), writeDate(series.date)));
@@ -80,7 +81,7 @@ function areaDetails(level, index) {
   const box = html("div", { class: "einzel" }, ...detailHead(own.title, own.names[index]));
   const parent = own.parents[index];
   if (own.parent > 0 && parent >= 0) {
-    box.append(html("p", { class: "teil" }, `${say("part_of")} `, html("button", { type: "button", class: "textlink", onclick: () => { setLevel(own.parent); reveal({ kind: "area", level: own.parent, index: parent }, null, true); } }, `${data.levels[own.parent].title} ${data.levels[own.parent].names[parent]}`)));
+    box.append(html("p", { class: "teil" }, `${say("part_of")} `, html("button", { type: "button", class: "textlink", lang: EDITION, onclick: () => { setLevel(own.parent); reveal({ kind: "area", level: own.parent, index: parent }, null, true); } }, `${data.levels[own.parent].title} ${data.levels[own.parent].names[parent]}`)));
   }
   fill(box, {}, [
     html("p", { class: "wert" }, html("span", { class: "gross" }, writeValue(cell, indicator)), html("span", { class: "wovon", lang: EDITION }, indicator.title)),
@@ -103,7 +104,7 @@ function areaDetails(level, index) {
   });
   for (const [theme, rows] of themes) {
     box.append(html("details", { class: "gruppe", open: themes.size === 1 || theme === indicator.theme },
-      html("summary", {}, theme || say("no_theme"), html("span", { class: "anzahl" }, write(rows.length))), ...rows));
+      html("summary", {}, theme ? html("span", { lang: EDITION }, theme) : say("no_theme"), html("span", { class: "anzahl" }, write(rows.length))), ...rows));
   }
   const here = offersIn(level, index);
   if (data.offers.ids.length) {

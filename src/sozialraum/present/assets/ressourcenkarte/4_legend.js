@@ -8,7 +8,7 @@ function swatch(fill, stroke) {
 /** @param {number} count @param {string} [what] is counted, areas unless said */
 function countOf(count, what) {
   const level = data.levels[state.level];
-  return html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, ` ${what || (count === 1 ? level.title : level.plural)}`));
+  return html("span", { class: "anzahl" }, write(count), html("span", { class: "nur-vorlesen" }, " ", what || quote(count === 1 ? level.title : level.plural)));
 }
 
 /** @param {string} fill @param {string} label @param {number} count @param {number} most @param {string} [what] */
@@ -20,7 +20,7 @@ function legendRow(fill, label, count, most, what) {
 
 function drawLegend() {
   const paint = state.paint, level = data.levels[state.level], indicator = data.indicators[state.indicator];
-  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, say("legend_gap", { gap: (data.indicators[state.gapMeasure] || { gap: "" }).gap || say("gap") })));
+  const gap = state.gaps && data.gaps.length > 0 && html("li", {}, swatch("url(#lgap)", data.look.gap), html("span", { class: "klasse" }, tell("legend_gap", { gap: gapTitle(state.gapMeasure) })));
   drawOfferLegend();
   // The writer's sentence speaks of dark and light of one indicator.
   const reading = document.getElementById("lesesatz");
@@ -41,7 +41,7 @@ function drawLegend() {
   /** @param {number} i */
   const row = (i) => legendRow(fillOf(i, paint, "l"), i >= 0 ? paint.labels[i] : i === -2 ? say("legend_secret") : paint.apart.length ? say("no_deviation") : say("missing"), counts.get(i) || 0, most);
   const unit = paint.apart.length && indicator.unit === "%" ? say("points_in") : indicator.unit;
-  const head = html("p", { class: "legende-kopf" }, html("span", {}, unit && !paint.pair ? say("legend_unit", { unit }) : paint.pair ? "" : say("value")), html("span", {}, level.plural));
+  const head = html("p", { class: "legende-kopf" }, html("span", {}, unit && !paint.pair ? say("legend_unit", { unit }) : paint.pair ? "" : say("value")), html("span", { lang: EDITION }, level.plural));
   refill("legende", swatches, head,
     paint.pair && pairLegend(counts),
     html("ul", {}, ...(paint.pair ? [] : [...paint.labels.keys()].reverse()).map(row), ...others.map(row), gap),

@@ -62,7 +62,7 @@ function drawTable() {
   const head = html("tr", {}, ...[level.title, ...columns.map((c) => c.head)].map((text, c) => {
     const sorted = state.sort.column === c;
     return html("th", { scope: "col", "aria-sort": sorted ? (state.sort.down ? "descending" : "ascending") : null },
-      html("button", { type: "button", onclick: () => { state.sort = { column: c, down: sorted ? !state.sort.down : c > 0 }; state.page = 0; drawTable(); refocus(`#tabelle th:nth-child(${c + 1}) button`); writeHash(); announce(say("sorted", { column: text })); } }, text, html("span", { class: "pfeil", "aria-hidden": "true" }, sorted ? (state.sort.down ? "▼" : "▲") : "")));
+      html("button", { type: "button", lang: c ? null : EDITION, onclick: () => { state.sort = { column: c, down: sorted ? !state.sort.down : c > 0 }; state.page = 0; drawTable(); refocus(`#tabelle th:nth-child(${c + 1}) button`); writeHash(); announce(say("sorted", { column: text })); } }, text, html("span", { class: "pfeil", "aria-hidden": "true" }, sorted ? (state.sort.down ? "▼" : "▲") : "")));
   }));
   // On paper the table is whole; on the screen rows beyond the page are left out.
   const shown = state.printing ? order : order.slice(state.page * PAGE, (state.page + 1) * PAGE);
@@ -79,7 +79,7 @@ function drawTable() {
     body.push(html("tr", {}, html("th", { scope: "row" }, say("unassigned")), ...columns.map((_, i) => html("td", { class: i ? null : lost.value === null ? "leer" : null, title: i ? null : data.signs[lost.sign] || null }, texts[i] || ""))));
   }
   refill("tabelle",
-    html("div", { class: "breit-tabelle" }, html("table", {}, html("caption", {}, say("table_caption", { indicator: indicator.title, level: level.plural, date: state.date ? writeDate(state.date) : say("missing") }), Boolean(indicator.denominator) && html("span", { class: "zeile2" }, say("table_parts", { numerator: indicator.numerator, denominator: indicator.denominator }))), html("thead", {}, head), html("tbody", {}, ...body))),
+    html("div", { class: "breit-tabelle" }, html("table", {}, html("caption", {}, tell("table_caption", { indicator: indicator.title, level: level.plural, date: state.date ? writeDate(state.date) : say("missing") }), Boolean(indicator.denominator) && html("span", { class: "zeile2" }, tell("table_parts", { numerator: indicator.numerator, denominator: indicator.denominator }))), html("thead", {}, head), html("tbody", {}, ...body))),
     pager(pages, state.page, (p) => { state.page = p; drawTable(); }, "tabelle"),
     html("button", { type: "button", class: "knopf", onclick: saveTable }, say("save_table")));
 }

@@ -5,10 +5,10 @@ function fillIndicators(select, indicators) {
   /** @type {Map<string, any>} */
   const groups = new Map();
   for (const i of indicators) {
-    const { title, theme } = data.indicators[i], option = html("option", { value: i }, title);
+    const { title, theme } = data.indicators[i], option = html("option", { value: i, lang: EDITION }, title);
     if (!theme) { select.append(option); continue; }
     if (!groups.has(theme)) {
-      groups.set(theme, html("optgroup", { label: theme }));
+      groups.set(theme, html("optgroup", { label: theme, lang: EDITION }));
       select.append(groups.get(theme));
     }
     groups.get(theme).append(option);
@@ -34,15 +34,13 @@ function startControls() {
   const select = byId("w-merkmal");
   fillIndicators(select, data.indicators.map((_, i) => i));
   select.addEventListener("change", () => setIndicator(Number(/** @type {HTMLSelectElement} */ (select).value)));
-  byId("w-ebene").append(...data.levels.map((level, i) => html("label", {}, html("input", { type: "radio", name: "ebene", value: i, onchange: () => setLevel(i) }), html("span", {}, level.plural))));
+  byId("w-ebene").addEventListener("change", (e) => setLevel(Number(/** @type {HTMLInputElement} */ (e.target).value)));
   byId("w-stand").addEventListener("change", (e) => { state.date = /** @type {HTMLSelectElement} */ (e.target).value; drawAll(); announce(writeDate(state.date)); });
   /** @type {[string, (on: boolean) => void][]} */
   const switches = [["w-schraffur", (on) => { state.hatch = on; drawAreas(); drawWays(true); drawOlder(); drawNames(); drawLegend(); writeHash(); }], ["w-namen", (on) => { state.names = on; drawNames(); writeHash(); }], ["w-angebote", setOffers], ["w-luecken", setGaps], ["w-vergleich", setCompare]];
   for (const [id, act] of switches) {
     byId(id).addEventListener("change", (e) => act(/** @type {HTMLInputElement} */ (e.target).checked));
   }
-  if (!data.offers.ids.length) /** @type {HTMLElement} */ (byId("w-angebote").closest("label")).hidden = true;
-  if (!data.gaps.length) /** @type {HTMLElement} */ (byId("w-luecken").closest("label")).hidden = true;
   byId("w-klassen").addEventListener("change", (e) => { state.scheme = /** @type {HTMLSelectElement} */ (e.target).value; drawAll(); announce(say(`rule_${currentScheme()}`)); });
   byId("w-zweites").addEventListener("change", (e) => { state.second = Number(/** @type {HTMLSelectElement} */ (e.target).value); drawAll(); announce(byId("kartentitel").textContent || ""); });
   const tools = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("#werkzeuge button")]);

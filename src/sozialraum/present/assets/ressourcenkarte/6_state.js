@@ -13,7 +13,7 @@ const state = {
   /** @type {Opener|null} */ opener: null, openerTab: "gebiet",
   /** @type {Filter} */ filter: { categories: new Set(), picks: {}, text: "", age: null, day: -1, minute: 600, unstated: false },
   /** @type {number[]} */ found: [], unknown: 0, offerPage: 0,
-  /** @type {Mark[]} */ marks: [], /** @type {number[][]} */ gapBoxes: [],
+  /** @type {Mark[]} */ marks: [], /** @type {number[][]} */ gapBoxes: [], /** @type {{x: number, y: number}[]} */ ranks: [],
   sort: { column: 1, down: true }, page: 0, printing: false,
 };
 
@@ -33,7 +33,8 @@ function drawAll() {
   const titles = way ? [waysToFound() ? say("ways_title_found", { filter: wordFilter() }) : say("ways_title", { category: way.category })] : [indicator, ...(isPair() ? [data.indicators[state.second]] : [])].map((i) => i.title);
   byId("kartentitel").textContent = titles.join(" × ");
   byId("kartentitel").lang = EDITION && !way ? EDITION : document.documentElement.lang;
-  byId("kartenzeile").textContent = way && data.cells ? [say("ways_line", { metres: write(data.cells.metres) }), waysToFound() ? writeFound() : ""].filter(Boolean).join(" · ") : [level.plural, state.date ? say("as_of", { date: writeDate(state.date) }) : ""].filter(Boolean).join(" · ");
+  if (way && data.cells) refill("kartenzeile", [say("ways_line", { metres: write(data.cells.metres) }), waysToFound() ? writeFound() : ""].filter(Boolean).join(" · "));
+  else refill("kartenzeile", quote(level.plural), state.date && ` · ${say("as_of", { date: writeDate(state.date) })}`);
   state.paint = mix(data, state.date);
   fillSchemes();
   drawAreas();

@@ -2,10 +2,10 @@
 
 /** @typedef {Book & {created: string, topology: Topo|null, match: number[][], moved: number[][], changed: number[]}} Older */
 
-/** @type {{root: any, zoomed: any, defs: any, ring: any, level: number, detail: number, nodes: Element[]}|null} */
+/** @type {{root: any, zoomed: any, defs: any, ring: any, names: any, borders: any, level: number, detail: number, nodes: Element[]}|null} */
 let olderMap = null;
 
-/** @type {number[][][]|null} */
+/** @type {Line[]|null} */
 let olderLines = null;
 
 /** @param {boolean} on */
@@ -32,24 +32,22 @@ function whyNot() {
 }
 
 function startOlder() {
-  if (!data.older) {
-    /** @type {HTMLElement} */ (byId("w-vergleich").closest("label")).hidden = true;
-    return;
-  }
-  indexSeries(data.older);
+  if (data.older) indexSeries(data.older);
 }
 
 function buildOlder() {
-  const defs = svg("defs"), ring = svg("path", { class: "wahl" }), shapes = svg("g");
-  const zoomed = svg("g", {}, shapes, map.water.cloneNode(true), ring);
-  const root = svg("svg", { class: "karte-svg", role: "img", viewBox: map.root.getAttribute("viewBox") }, patterns("a"), defs, zoomed);
+  const defs = svg("defs"), ring = svg("g"), shapes = svg("g"), borders = svg("g", { class: "grenzen" });
+  const names = svg("g", { class: "namen", "aria-hidden": "true" });
+  const zoomed = svg("g", {}, shapes, map.water.cloneNode(true), borders, ring);
+  const root = svg("svg", { class: "karte-svg", role: "img", viewBox: map.root.getAttribute("viewBox") }, patterns("a"), defs, zoomed, names);
   byId("davor-bild").replaceChildren(root);
   map.zoomed.push(zoomed);
-  return { root, zoomed: shapes, defs, ring, level: -1, detail: 0, nodes: /** @type {Element[]} */ ([]) };
+  return { root, zoomed: shapes, defs, ring, names, borders, level: -1, detail: 0, nodes: /** @type {Element[]} */ ([]) };
 }
 
 function drawOlder() {
   const older = data.older;
+  const other = byId("davor").hidden === state.compare;
   byId("karten").classList.toggle("zwei", state.compare);
   byId("davor").hidden = byId("ausgabe").hidden = !state.compare;
   state.before = null;
@@ -63,6 +61,7 @@ function drawOlder() {
       if (!moved && index >= 0) reveal({ kind: "area", level: state.level, index }, null);
     } }));
     own.zoomed.replaceChildren(...own.nodes);
+    own.borders.replaceChildren(...borders(older.topology || data.topology, olderLine()));
     own.level = state.level;
     own.detail = detail;
   }
@@ -73,15 +72,47 @@ function drawOlder() {
   own.root.setAttribute("aria-label", `${say("older_map")}: ${shown}`);
   refill("davor-zeile", html("b", {}, shown), " ", whyNot());
   refill("ausgabe", html("b", {}, say("this_edition")), state.date ? ` · ${say("as_of", { date: writeDate(state.date) })}` : "");
+  ringOlder();
   scalePatterns();
+  // The lines above the maps take room from them.
+  if (other) fitStage();
   place();
+}
+
+/** The chosen area, where the older edition has it too. */
+function ringOlder() {
+  const older = data.older, choice = state.choice;
+  if (!older || !olderMap) return;
+  const at = choice && choice.kind === "area" && choice.level === state.level ? older.match[state.level][choice.index] : -1;
+  const d = at >= 0 ? olderPath(older.levels[state.level].ids[at], at) : "";
+  olderMap.ring.replaceChildren(...(d ? ["wahl weiss", "wahl"] : []).map((name) => svg("path", { class: name, d })));
+}
+
+/** Lines of the older edition: its own, or those of this one. */
+function olderLine() {
+  const { topology } = /** @type {Older} */ (data.older);
+  if (!topology) return lines;
+  if (!olderLines) {
+    olderLines = readLines(topology);
+    // Its points lie on its own grid.
+    const [x, y] = gridOffset(topology);
+    for (const level of /** @type {Older} */ (data.older).levels) for (const at of level.points) { at[0] += x; at[1] += y; }
+  }
+  return olderLines;
+}
+
+function olderNames() {
+  const older = /** @type {Older} */ (data.older), topology = older.topology || data.topology, from = olderLine();
+  const shapes = topology.objects[data.levels[state.level].id];
+  if (!state.before || !shapes || !older.levels[state.level].ids.length) return [];
+  return namesOf(state.before, topology, from, shapes.geometries.map(({ arcs }) => boxOf(arcs, from)), [], []);
 }
 
 /** @param {string} id @param {number} i */
 function olderPath(id, i) {
   const older = /** @type {Older} */ (data.older);
   if (!older.topology) return drawn[state.level].paths.get(id) || "";
-  return pathOf(older.topology.objects[data.levels[state.level].id].geometries[i].arcs, olderLines || (olderLines = readLines(older.topology)));
+  return pathOf(older.topology.objects[data.levels[state.level].id].geometries[i].arcs, olderLine());
 }
 
 /** @param {Function} figures @param {Function} differences @returns {TableColumn[]} */

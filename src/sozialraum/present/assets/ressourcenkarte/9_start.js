@@ -38,8 +38,8 @@ async function start() {
   readHash();
   apply();
   startPrint();
-  // Names are measured again in the page's own letters.
-  document.fonts.ready.then(() => { widths.clear(); afterPicture(drawNames); });
+  // Names and lines are measured again in the page's own letters.
+  document.fonts.ready.then(() => { widths.clear(); afterPicture(drawNames); afterPicture(fitStage); });
   addEventListener("hashchange", () => { readHash(); apply(); });
   document.documentElement.dataset.bereit = "ja";
 }
