@@ -58,6 +58,32 @@ def test_one_is_said_as_one(town_edition: Edition) -> None:
     )
 
 
+def test_a_number_of_the_same_day_that_is_another_is_no_news(
+    town_edition: Edition, tmp_path: Path
+) -> None:
+    old = show_edition(town_edition)
+    mine = (old.values["indicator"] == "leistungsbezug") & (old.values["level"] == "gesamt")
+    value = old.values["value"].mask(mine, old.values["value"] + 1)
+    found = compare_editions(old, republish(old, values=old.values.assign(value=value)))
+    assert "Eine der geänderten Zahlen hat in beiden Ausgaben denselben Datenstand" in "".join(
+        say_summary(found)
+    )
+    page = write_halbjahresbericht(found, tmp_path, level="gesamt", indicators=["leistungsbezug"])[
+        0
+    ].read_text(encoding="utf-8")
+    assert "Menschen mit Leistungsbezug: in beiden Ausgaben vom 31.12.2024" in page
+
+
+def test_an_offer_without_a_name_is_called_by_its_id(town_edition: Edition) -> None:
+    old = show_edition(town_edition)
+    nameless = old.offers.assign(name=old.offers["name"].where(old.offers.index != "jugend"))
+    one = republish(old, offers=nameless)
+    gone = compare_editions(one, republish(one, offers=nameless.drop("jugend")))
+    assert say_summary(gone)[-1] == (
+        "Ein Angebot gibt es nicht mehr: ohne Namen (jugend) (Nordwest 1)."
+    )
+
+
 def test_a_map_tells_more_less_and_not_comparable_apart() -> None:
     shapes = shapely.box(range(4), 0, range(1, 5), 1)
     table = gpd.GeoDataFrame({"name": list("ABCD")}, geometry=shapes, index=list("abcd"), crs=25833)

@@ -47,6 +47,7 @@ def say_summary(found: Comparison) -> list[str]:
     values = found.values
     hindered = values["comparable"] == "no"
     changed = len(found.changed)
+    same_day = found.changed["before_day"] == found.changed["after_day"]
     same = found.same + int((~hindered).sum()) - changed
     sentences = [
         say(
@@ -54,6 +55,7 @@ def say_summary(found: Comparison) -> list[str]:
             changed=number(changed), same=number(same), hindered=number(int(hindered.sum())),
         )
     ]  # fmt: skip
+    sentences += _count("same_day", int(same_day.sum()))
     whole = values[(values["level"] == WHOLE) & values["indicator"].isin(found.covered)]
     for row in whole[whole["change"].fillna(0) != 0].to_dict("records"):
         sentences.append(_say_reach(found, row))
@@ -86,8 +88,13 @@ def _list_some(names: Sequence[str]) -> str:
 
 def _name_offer(row: Mapping[Hashable, Any]) -> str:
     place = row["area_after"] or row["area_before"]
-    name = row["name"] or row["offer"]
-    return f"{name} ({place})" if place else str(name)
+    name = _call(row)
+    return f"{name} ({place})" if place else name
+
+
+def _call(row: Mapping[Hashable, Any]) -> str:
+    """Call an offer by its name, one without a name by its id."""
+    return str(row["name"] or say("changes.sentence.nameless", id=row["offer"]))
 
 
 def _say_reach(found: Comparison, row: Mapping[Hashable, Any]) -> str:
@@ -153,11 +160,12 @@ def list_areas(found: Comparison, level: str, indicator: str) -> Table | None:
         for row in rows.assign(name=rows["name"].fillna(rows["area"])).itertuples(name="Row")
     ]  # fmt: skip
     days = rows[["before_day", "after_day"]].max()
-    caption = say(
-        "changes.areas", title=known.title, before=date(days["before_day"]),
-        after=date(days["after_day"]),
-    )  # fmt: skip
-    columns = {"area": 1.6, "before": -1.0, "after": -1.0, "change": -1.2, "reason": 2.4}
+    told = {"title": known.title, "after": date(days["after_day"])}
+    if days["before_day"] == days["after_day"]:
+        caption = say("changes.areas_same_day", **told)
+    else:
+        caption = say("changes.areas", **told, before=date(days["before_day"]))
+    columns = {"area": 1.6, "before": -1.0, "after": -1.0, "change": -1.5, "reason": 2.2}
     return lay_out(caption, columns, sorted(cells))
 
 
@@ -194,7 +202,7 @@ def list_offers(found: Comparison, what: str) -> Table | None:
     cells = []
     for row in rows.to_dict("records"):
         told = {
-            "offer": row["name"] or row["offer"],
+            "offer": _call(row),
             "traeger": row["traeger"],
             "category": row["category"],
             "area": row["area_after"] or row["area_before"],
