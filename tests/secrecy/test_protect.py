@@ -71,6 +71,31 @@ def test_a_hidden_only_child_hides_its_parent() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("each", "hidden"), [(3.0, 16), (4.0, 23)])
+def test_the_sum_of_the_whole_goes_only_where_it_would_tell_its_parts(
+    each: float, hidden: int
+) -> None:
+    """16 Quartiere with 4 each: who knows that small counts are 1 to 4 knows them all from 64.
+
+    48 may be 3 each or many other ways. So 4 go on every level (16 + 4 + 2 + 1), 3 only below.
+    """
+    atlas = build_musterstadt().atlas
+    known = {"n": Indicator(id="n", title="Fälle")}
+    rows = atlas.values[atlas.values["indicator"] == "einwohner"]
+    parts = rows["level"].map({WHOLE: 16, "planregion": 8, "sozialraum": 4, "quartier": 1})
+    rows = rows.assign(indicator="n", value=each * parts, numerator=each * parts)
+    edition = build_edition(atlas.with_values(rows), indicators=known)
+    assert (edition.values["sign"] == ".").sum() == hidden
+    open_ = edition.values.copy()
+    at = open_["level"] == WHOLE
+    open_.loc[at, ["value", "numerator", "sign"]] = [16 * each, 16 * each, ""]
+    truth = rows.set_index(["level", "area"]).loc[
+        list(zip(open_["level"], open_["area"], strict=True))
+    ]
+    found = attack_values(truth.reset_index(), open_, atlas.areas, atlas.levels, known, Secrecy())
+    assert set(found["attacker"]) == ({"insider"} if each == 4 else set())
+
+
 def test_zero_is_not_a_small_count_and_offers_are_not_persons() -> None:
     values = pd.DataFrame(
         {
