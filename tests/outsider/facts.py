@@ -34,6 +34,7 @@ class Folder:
     offers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, dict[str, str]] = field(default_factory=dict)
+    listed: list[dict[str, Any]] = field(default_factory=list)
     minimum: int = 0
     texts: list[str] = field(default_factory=list)
     sums: list[tuple[dict[Address, float], Span, str]] = field(default_factory=list)

@@ -50,6 +50,8 @@ def read_geopackage(folder: Folder, path: Path, name: str) -> None:
             elif table == "qgis_projects":
                 for row in rows:
                     _read_project(folder, name, row, columns)
+            elif table == "massnahmen":
+                folder.listed = [dict(row) for row in rows]
             elif table in ("hinweise", "merkmale"):
                 folder.texts += [str(cell) for row in rows for cell in row if cell is not None]
             elif table not in ("werte", "hintergrund") and not table.startswith(_SYSTEM):

@@ -28,6 +28,30 @@ def read_measures(folder: Folder, path: Path, name: str) -> None:
             folder.texts.append(f"{amount:,.0f} Euro".replace(",", "."))
     folder.texts += [" ".join(row.values()) for row in rows]
     folder.read[name] = len(rows)
+    _compare_lists(folder, name)
+
+
+def _compare_lists(folder: Folder, name: str) -> None:
+    """Find what the GeoPackage says of a measure beyond or beside what the office's list says."""
+    if {str(row["measure"]) for row in folder.listed} != set(folder.measures):
+        folder.strange.append(f"{name}: other measures than in the GeoPackage")
+    for row in folder.listed:
+        told = folder.measures.get(str(row["measure"]), {})
+        if row["audience"] != "oeffentlich" or "note" in row:
+            folder.strange.append(f"GeoPackage: {row['measure']} is not for everybody")
+        if folder.names.get((row["level"], row["area"])) != row["name"]:
+            folder.strange.append(f"GeoPackage: {row['measure']} is for an area that is not there")
+        pairs = (
+            ("title", "Maßnahme"),
+            ("topic", "Thema"),
+            ("office", "Zuständig"),
+            ("name", "Name"),
+        )
+        for own, heading in pairs:
+            if (row[own] or "") != told.get(heading, ""):
+                folder.strange.append(
+                    f"{name}: {row['measure']}, {heading}: not as in the GeoPackage"
+                )
 
 
 def read_needs(folder: Folder, path: Path, name: str) -> None:

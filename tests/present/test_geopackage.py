@@ -17,10 +17,12 @@ import pyogrio
 import pytest
 import shapely
 
+from sozialraum.demo import build_measures, build_musterstadt
 from sozialraum.errors import SecrecyError, UnknownNameError
 from sozialraum.model.areas import Level
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.schema import VALUE_COLUMNS
+from sozialraum.planning.measures import settle_measures
 from sozialraum.present.classes import HIDDEN_HATCH, classify_indicator, name_category
 from sozialraum.present.geopackage import name_columns, write_geopackage
 from sozialraum.present.office import clean
@@ -271,6 +273,35 @@ def test_relations_join_columns_that_exist_and_keys_that_are_unique(
         # Whoever refers to something finds it (of several levels: those of this one).
         found = tables[0][own].dropna().merge(tables[1][other], left_on=own, right_on=other)
         assert len(found) or not len(tables[0][own].dropna())
+
+
+def test_measures_are_joined_to_areas_and_offers(town_edition: Edition, tmp_path: Path) -> None:
+    atlas = build_musterstadt().atlas
+    listed = settle_measures(build_measures(), atlas.areas, atlas.offers).table
+    path = write_geopackage(town_edition, tmp_path / "stadt.gpkg", measures=listed)
+    table = pyogrio.read_dataframe(path, layer="massnahmen")
+    # Five of the seven rows are meant for everybody, and no note is.
+    assert table["measure"].tolist() == ["M1", "M2", "M3", "M4", "M5"]
+    assert "note" not in table
+    assert table.loc[0, ["level", "area", "name", "status", "euro"]].tolist() == [
+        "sozialraum", "22", "Nordost", "running", 24000.0,
+    ]  # fmt: skip
+    with sqlite3.connect(path) as database:
+        (form,) = database.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'massnahmen'"
+        ).fetchone()
+        found = dict(
+            database.execute(
+                "SELECT m.measure, a.name FROM massnahmen m JOIN gebiete_sozialraum a"
+                " ON a.level = m.level AND a.area = m.area"
+            ).fetchall()
+        )
+    assert found == {"M1": "Nordost", "M2": "Südwest", "M3": "Nordwest", "M5": "Südost"}
+    root = ET.fromstring(form.partition("\n")[2])
+    entry = next(o for o in root.iter("Option") if o.get("value") == "running")
+    assert entry.get("name") == "in Umsetzung"
+    again = write_geopackage(town_edition, tmp_path / "ohne.gpkg")
+    assert "massnahmen" not in [name for name, _ in pyogrio.list_layers(again)]
 
 
 def test_title_sources_and_day_stand_in_the_metadata(

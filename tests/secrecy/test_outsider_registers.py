@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -109,6 +111,14 @@ def set_cell(path: str, column: str, text: str, row: dict[str, str]) -> Callable
     return apply
 
 
+def change_package(statement: str) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        with closing(sqlite3.connect(folder / "sozialraum.gpkg")) as database, database:
+            assert database.execute(statement).rowcount == 1
+
+    return apply
+
+
 PLACE = {"Gebiet": "12", "Thema": "Armut"}
 LEAKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a withheld figure beside voices": (set_cell(NEEDS, "Wert", "1,1", PLACE), NEEDS),
@@ -125,6 +135,13 @@ LEAKS: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "a measure for the closed part": (
         set_cell(LIST, "Für wen", "nichtöffentlich", {"Nr": "M1"}), LIST,
+    ),
+    "a measure for the closed part in the GeoPackage": (
+        change_package("UPDATE massnahmen SET audience = 'intern' WHERE measure = 'M1'"),
+        "GeoPackage: M1 is not for everybody",
+    ),
+    "other words in the GeoPackage": (
+        change_package("UPDATE massnahmen SET title = 'Umbau' WHERE measure = 'M1'"), LIST,
     ),
     "a state that the list does not say": (set_cell(REPORT, "Stand", "geplant", {"Nr": "M1"}), REPORT),
     "a remark in the report": (set_cell(REPORT, "Anmerkung", "x", {"Nr": "M4"}), REPORT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -12,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sozialraum.model.indicator import pick
-from sozialraum.model.schema import OFFERS, VALUE_COLUMNS
+from sozialraum.model.schema import MEASURES, OFFERS, VALUE_COLUMNS
 from sozialraum.present import qgis_style as qml
 from sozialraum.present.classes import classify_indicator, mark_categories, name_category
 from sozialraum.present.files import mark_name
@@ -25,6 +26,7 @@ from sozialraum.present.office import (
     list_signs,
     list_statements,
     name_areas,
+    see_measures,
 )
 from sozialraum.present.qgis_project import Group, Relation, write_project
 from sozialraum.present.ressourcenkarte import choose_start
@@ -44,6 +46,7 @@ def write_geopackage(
     *,
     indicator: str | None = None,
     level: str | None = None,
+    measures: pd.DataFrame | None = None,
 ) -> Path:
     """Write an edition as a GeoPackage with styles.
 
@@ -56,6 +59,9 @@ def write_geopackage(
         What the layers of the levels show first, where the level has it; as on the map page without.
     level : str, optional
         The level the project opens on; the smallest without.
+    measures : DataFrame, optional
+        A list of measures, as `settle_measures` gives it: a table of what the edition's readers see of
+        it, joined to areas and offers.
 
     Returns
     -------
@@ -63,6 +69,8 @@ def write_geopackage(
 
     Raises
     ------
+    InputError
+        The list of measures names areas that the edition does not have.
     UnknownNameError
         There is no such indicator or level.
     SecrecyError
@@ -75,7 +83,8 @@ def write_geopackage(
     in its place: "." withheld, another sign of official statistics, or NULL where there is no figure
     at all. So a withheld figure, a missing one and 0 stay apart. Layers ``angebote``, ``luecken`` and
     (if there is any) ``hintergrund``. Tables ``werte`` (the whole values table), ``merkmale``
-    (definitions; ``column`` names the layers' column) and ``hinweise`` (methods, sources, signs).
+    (definitions; ``column`` names the layers' column), ``hinweise`` (methods, sources, signs) and, where
+    measures are given, ``massnahmen``.
 
     Each layer has one default style, that of a level for the indicator the map page starts with;
     the levels also have a style for every other indicator. A QGIS project in the table
@@ -100,14 +109,18 @@ def write_geopackage(
     start = choose_start(edition, level, None)[0]
     columns = name_columns(list(edition.indicators))
     levels = _list_levels(edition, columns, indicator)
+    tables = [
+        *_measures(edition, measures),
+        _values(edition),
+        _definitions(edition, columns),
+        _statements(edition),
+    ]
     layers = [
         *levels.values(),
         _offers(edition),
         _gaps(edition),
         *_backdrop(edition),
-        _values(edition),
-        _definitions(edition, columns),
-        _statements(edition),
+        *tables,
     ]
     project = write_project(
         layers,
@@ -115,16 +128,18 @@ def write_geopackage(
         title=edition.head.title or edition.title,
         about=edition.head.subtitle,
         sources=edition.sources,
-        tree=_order(edition, levels),
+        tree=_order(edition, levels, tables),
         shown=["angebote", "hintergrund", levels[start].name],
-        relations=list(_relate(edition, levels)),
+        relations=list(_relate(edition, levels, listed="massnahmen" in {x.name for x in tables})),
     )
     about = _describe(edition)
     write_layers(layers, path, moment=edition.created or EPOCH, project=project, about=about)
     return Path(path)
 
 
-def _order(edition: Edition, levels: Mapping[str, Layer]) -> list[Group | str]:
+def _order(
+    edition: Edition, levels: Mapping[str, Layer], tables: Sequence[Layer]
+) -> list[Group | str]:
     """Put what is looked at first and the smallest areas lie highest."""
     areas = [levels[level.id].name for level in reversed(edition.levels)]
     return [
@@ -132,16 +147,20 @@ def _order(edition: Edition, levels: Mapping[str, Layer]) -> list[Group | str]:
         "luecken",
         "hintergrund",
         Group(say("geopackage.areas"), areas, exclusive=True),
-        Group(say("geopackage.tables"), ["werte", "merkmale", "hinweise"]),
+        Group(say("geopackage.tables"), [table.name for table in tables]),
     ]
 
 
-def _relate(edition: Edition, levels: Mapping[str, Layer]) -> Iterable[Relation]:
-    """List what belongs together: values, offers and smaller areas to an area, and so on."""
+def _relate(edition: Edition, levels: Mapping[str, Layer], *, listed: bool) -> Iterable[Relation]:
+    """List what belongs together: values, offers, measures and smaller areas to an area, and so on."""
     for level in edition.levels:
         name = levels[level.id].name
         title = say("geopackage.values_of", title=level.title)
-        yield Relation(title, "werte", name, [("level", "level"), ("area", "area")])
+        place = [("level", "level"), ("area", "area")]
+        yield Relation(title, "werte", name, place)
+        if listed:
+            title = say("geopackage.measures_of", title=level.title)
+            yield Relation(title, "massnahmen", name, place)
         if level.parent:
             title = say("geopackage.areas_of", title=level.plural)
             yield Relation(title, name, levels[level.parent].name, [("parent", "area")])
@@ -149,6 +168,9 @@ def _relate(edition: Edition, levels: Mapping[str, Layer]) -> Iterable[Relation]
     yield Relation(say("geopackage.offers_of"), "angebote", smallest, [("area", "area")])
     yield Relation(say("geopackage.meaning_of"), "werte", "merkmale", [("indicator", "indicator")])
     yield Relation(say("geopackage.gaps_of"), "luecken", "angebote", [("offer", "offer")])
+    if listed:
+        title = say("geopackage.measures_at")
+        yield Relation(title, "massnahmen", "angebote", [("offer", "offer")])
 
 
 def _describe(edition: Edition) -> str:
@@ -333,6 +355,16 @@ def _backdrop(edition: Edition) -> list[Layer]:
     title = say("geopackage.backdrop")
     style = [Style("hintergrund", text)]
     return [Layer("hintergrund", title, _texts(table), "MultiPolygon", style)]
+
+
+def _measures(edition: Edition, measures: pd.DataFrame | None) -> list[Layer]:
+    table = None if measures is None else see_measures(edition, measures)
+    if table is None:
+        return []
+    choices = {c.name: c.words for c in MEASURES.columns if c.choices and c.name in table}
+    form = replace(_named(words("measures.column")), choices=choices)
+    style = [Style("massnahmen", qml.write_style([], form=form))]
+    return [Layer("massnahmen", say("tables.measures"), _texts(table), styles=style)]
 
 
 def _values(edition: Edition) -> Layer:

@@ -273,8 +273,8 @@ def list_gaps(edition: Edition) -> pd.DataFrame:
     return table.rename(columns=words("tables.gap"))
 
 
-def list_measures(edition: Edition, measures: pd.DataFrame) -> pd.DataFrame | None:
-    """Give what an edition's readers see of a list of measures under German headings, or None.
+def see_measures(edition: Edition, measures: pd.DataFrame) -> pd.DataFrame | None:
+    """Give what an edition's readers see of a list of measures, with the names of areas, or None.
 
     Raises
     ------
@@ -282,12 +282,19 @@ def list_measures(edition: Edition, measures: pd.DataFrame) -> pd.DataFrame | No
         The list names areas that the edition does not have.
     """
     table = show_measures(settle_again(measures, MEASURES, edition.areas), edition.audience)
+    if table is not None:
+        places = list(zip(table["level"], table["area"], strict=True))
+        known = name_areas(edition)["name"].reindex(places).to_numpy()
+        table.insert(table.columns.get_loc("area") + 1, "name", known)
+    return table
+
+
+def list_measures(edition: Edition, measures: pd.DataFrame) -> pd.DataFrame | None:
+    """Give what `see_measures` gives as an office reads it: under German headings, in German words."""
+    table = see_measures(edition, measures)
     if table is None:
         return None
     titles = {level.id: level.title for level in edition.levels}
-    places = list(zip(table["level"], table["area"], strict=True))
-    known = name_areas(edition)["name"].reindex(places).to_numpy()
-    table.insert(table.columns.get_loc("area") + 1, "name", known)
     table["level"] = table["level"].map(titles)
     for name in table.columns:
         column = MEASURES.column(name)

@@ -281,6 +281,7 @@ def _write(edition: Edition, project: Project, new: Path, step: Step) -> None:
         new / "sozialraum.gpkg",
         indicator=start.get("indicator"),
         level=start.get("level"),
+        measures=measures,
     )
     step(say("project.step_tables"))
     write_tables(edition, new / "tabellen", measures=measures)
