@@ -3,12 +3,14 @@
 from sozialraum.access.capacity import check_capacity, split_capacity
 from sozialraum.access.catchment import (
     aggregate_catchment,
+    describe_catchment,
     measure_catchment,
     measure_demand,
     measure_share_outside,
 )
 from sozialraum.access.cells import build_grid
 from sozialraum.access.coverage import aggregate_people, measure_coverage
+from sozialraum.access.days_off import find_days_off
 from sozialraum.access.gaps import find_gaps
 from sozialraum.access.isochrones import measure_isochrones
 from sozialraum.access.network import StraightLine, StreetNetwork, build_network
@@ -18,6 +20,7 @@ from sozialraum.access.raster import TravelRaster, measure_travel_raster
 from sozialraum.access.relief import measure_relief
 from sozialraum.access.snap import measure_connection
 from sozialraum.access.travel import find_nearest, measure_matrix, measure_nearest, measure_travel
+from sozialraum.access.weekly import convert_hours, convert_week
 from sozialraum.access.weights import Exponential, Gaussian, Logistic, Power, Steps
 from sozialraum.demo import build_musterstadt, find_example
 from sozialraum.errors import (
@@ -206,13 +209,17 @@ __all__ = [
     "compare_values",
     "compare_with_rest",
     "convert_boundaries",
+    "convert_hours",
     "convert_series",
+    "convert_week",
     "count_by_area",
     "define_index",
     "deflate_funding",
+    "describe_catchment",
     "dissolve_areas",
     "explore",
     "find_action",
+    "find_days_off",
     "find_example",
     "find_gaps",
     "find_nearest",

@@ -12,7 +12,6 @@ from scipy.sparse.csgraph import connected_components
 from .cells import Cell, System
 
 _TOLERANCE = 1e-6
-_SMALL_PART = 400
 _ROUNDS = 60
 
 

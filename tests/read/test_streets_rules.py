@@ -18,8 +18,6 @@ from sozialraum.read.street_rules import (
     may_use,
 )
 
-NO = (0, 0)
-
 
 def way(text):
     """Tags from text such as "highway=path, foot=no"."""

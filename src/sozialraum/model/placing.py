@@ -155,12 +155,10 @@ def _search(stated: pd.DataFrame, book: AddressBook) -> pd.DataFrame:
     lead = hits.drop_duplicates("offer").set_index("offer")
     for column in ("quality", "rank", "kind"):
         hits = hits[hits[column].to_numpy() == lead[column].reindex(hits["offer"]).to_numpy()]
-    return _settle(best, hits, lead, book)
+    return _settle(best, hits, book)
 
 
-def _settle(
-    best: pd.DataFrame, hits: pd.DataFrame, lead: pd.DataFrame, book: AddressBook
-) -> pd.DataFrame:
+def _settle(best: pd.DataFrame, hits: pd.DataFrame, book: AddressBook) -> pd.DataFrame:
     """Choose among equally good rows the one in the middle, or none if they lie far apart."""
     x, y = (book.rows[c].to_numpy()[hits["row"]] for c in ("x", "y"))
     places = pd.DataFrame({"offer": hits["offer"].to_numpy(), "x": x, "y": y})

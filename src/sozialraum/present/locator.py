@@ -226,16 +226,12 @@ def draw_locator(
     body = element("defs", clip) + element("g", "".join(parts), clip_path=f"url(#{ident}-c)")
     name = clean(own["name"])
     title = say("profile.map_title", name=name)
-    desc = _describe(ground, name, inner, near, gaps)
+    desc = _describe(inner, near, gaps)
     return frame(*size, body, ident=ident, title=title, desc=desc)
 
 
 def _describe(
-    ground: MapGround,
-    name: str,
-    inner: gpd.GeoDataFrame,
-    near: gpd.GeoDataFrame,
-    gaps: gpd.GeoDataFrame | None,
+    inner: gpd.GeoDataFrame, near: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame | None
 ) -> str:
     sentences = []
     if len(inner):

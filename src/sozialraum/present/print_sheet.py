@@ -223,7 +223,7 @@ def write_svg(sheet: Sheet) -> bytes:
         element("style", _embedded_fonts()),
     ]
     whole = element(
-        "svg", "".join(known) + _paper(sheet) + sheet.drawing + "".join(lines),
+        "svg", "".join(known) + _paper() + sheet.drawing + "".join(lines),
         xmlns="http://www.w3.org/2000/svg", width=f"{width:g}mm", height=f"{height:g}mm",
         viewBox=_box(sheet), role="img", aria_labelledby="titel beschreibung", lang=sheet.language,
         font_family="'Noto Sans','Noto Sans Druckkarte',sans-serif",
@@ -276,7 +276,7 @@ def _box(sheet: Sheet) -> str:
     return f"0 0 {sheet.size_mm[0] * POINT:.4f} {sheet.size_mm[1] * POINT:.4f}"
 
 
-def _paper(sheet: Sheet) -> str:
+def _paper() -> str:
     return element("rect", width="100%", height="100%", fill=PAPER)
 
 

@@ -38,7 +38,7 @@ def audit(path: str | Path, structure: str | Path) -> CheckReport:
         TOML: ``keys``; ``count``, or ``numerator`` and ``denominator`` (with ``value`` and ``per``, if
         rates are printed); ``total``, ``minimum``; ``rounding``, the base printed counts are rounded to;
         ``withheld``, the signs that stand for withheld counts, if not all do; ``single``, see
-        `audit_table`; ``[[hierarchy]]``; and ``[[table]]`` for further files that share keys: ``file``
+        `audit_cells`; ``[[hierarchy]]``; and ``[[table]]`` for further files that share keys: ``file``
         beside the structure, ``columns`` that are called otherwise, ``set`` for keys that are the same
         throughout (a year). A key a table does not have is its total.
 

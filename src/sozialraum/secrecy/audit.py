@@ -22,71 +22,6 @@ _MOST_SINGLES = 400
 _MOST_PLACES = 10
 
 
-def audit_table(
-    table: pd.DataFrame,
-    *,
-    keys: Sequence[str],
-    count: str,
-    total: str = "",
-    hierarchies: Sequence[Mapping[str, Any]] = (),
-    minimum: int = 0,
-    single: bool = False,
-    label: str = "",
-) -> CheckReport:
-    """Compute the limits of every withheld count of a published table.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per count; ``count`` as numbers, missing = withheld. The index counts rows from 0.
-    keys : sequence of str
-        Columns that name a count.
-    count : str
-    total : str, optional
-        The word that stands for all members of a column.
-    hierarchies : sequence of mapping, optional
-        ``{"column": …, "parent": {member: group}}``: the members of a group add up to it, where it
-        has rows of its own. One column may have several.
-    minimum : int
-        A range narrower than this is a finding; 0 or 1: only counts that follow exactly.
-    single : bool
-        Whether to ask, too, what somebody would know who is the only case of a withheld count.
-    label : str
-        Name of the table in findings.
-
-    Returns
-    -------
-    CheckReport
-        An error for every withheld count that follows exactly or within less than the minimum, a
-        note that says how many counts were attacked.
-
-    Notes
-    -----
-    The attacker knows everything published and that counts are whole numbers from 0.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"ort": ["A", "B", "alle"], "n": [None, 8.0, 12.0]})
-    >>> print(audit_table(table, keys=["ort"], count="n", total="alle", label="orte.csv"))
-    1 Fehler, 1 Hinweis
-    Fehler – orte.csv, Zeile 2, Spalte „n“: A: Die zurückgehaltene Zahl folgt genau: 4.
-    Hinweis – orte.csv: Zurückgehaltene Zahlen: 1 von 3. Sie wurden mit 1 Summen angegriffen.
-    """
-    report = check_columns(table, [*keys, count], keys, hierarchies, label)
-    if not report.ok:
-        return report
-    amount = table[count].to_numpy(dtype=float)
-    known = ~np.isnan(amount)
-    cells = table[list(keys)].assign(
-        _role="", _low=np.where(known, amount, 0.0), _high=np.where(known, amount, np.inf),
-        _secret=~known, _label=label, _row=np.arange(len(table)) + 2, _column=count,
-    )  # fmt: skip
-    return audit_cells(
-        cells, keys=keys, total=total, hierarchies=hierarchies, minimum=minimum, single=single,
-        label=label,
-    )  # fmt: skip
-
-
 def check_columns(
     table: pd.DataFrame,
     columns: Sequence[str],
@@ -123,16 +58,43 @@ def audit_cells(
         denominators of rates, "" for plain counts); ``_low`` and ``_high``, equal where the count is
         printed; ``_secret``, whether it is a finding if it follows; ``_label``, ``_row``, ``_column``,
         where it stands. What two tables say of one count holds together.
-    keys, total, hierarchies, minimum, single, label
-        As of `audit_table`.
+    keys : sequence of str
+        Columns that name a count.
+    total : str, optional
+        The word that stands for all members of a column.
+    hierarchies : sequence of mapping, optional
+        ``{"column": …, "parent": {member: group}}``: the members of a group add up to it, where it
+        has rows of its own. One column may have several.
+    minimum : int
+        A range narrower than this is a finding; 0 or 1: only counts that follow exactly.
+    single : bool
+        Whether to ask, too, what somebody would know who is the only case of a withheld count.
     shares : bool
         Whether numerators are part of their denominators.
     ratios : DataFrame, optional
         The ``keys`` and ``_least``, ``_most``: limits of Z / N where a rate is printed without them.
+    label : str
+        Name of the tables in findings.
 
     Returns
     -------
     CheckReport
+        An error for every withheld count that follows exactly or within less than the minimum, a
+        note that says how many counts were attacked.
+
+    Notes
+    -----
+    The attacker knows everything published and that counts are whole numbers from 0.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"ort": ["A", "B", "alle"], "_role": "", "_low": [0.0, 8.0, 12.0],
+    ...     "_high": [np.inf, 8.0, 12.0], "_secret": [True, False, False], "_label": "orte.csv",
+    ...     "_row": [2, 3, 4], "_column": "n"})
+    >>> print(audit_cells(cells, keys=["ort"], total="alle", label="orte.csv"))
+    1 Fehler, 1 Hinweis
+    Fehler – orte.csv, Zeile 2, Spalte „n“: A: Die zurückgehaltene Zahl folgt genau: 4.
+    Hinweis – orte.csv: Zurückgehaltene Zahlen: 1 von 3. Sie wurden mit 1 Summen angegriffen.
     """
     named = [*keys, _ROLE]
     cells = cells.astype(dict.fromkeys(named, "str")).reset_index(drop=True)
