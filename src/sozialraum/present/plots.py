@@ -143,6 +143,13 @@ def plot_lines(
         The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator, level or area.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> axes = plot_lines(edition, "leistungsbezug", level="sozialraum", areas=["11"])
     """
     definition = pick(edition.indicators, indicator)
     level = need_level(edition, level)
@@ -231,6 +238,13 @@ def plot_bars(
         The edition was not made by `build_edition` or was changed.
     UnknownNameError
         There is no such indicator or level.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> axes = plot_bars(edition, "u6", level="sozialraum")
     """
     definition = pick(edition.indicators, indicator)
     level = need_level(edition, level)

@@ -113,6 +113,17 @@ def write_ressourcenkarte(
     -----
     The same edition gives the same bytes. All names are text to the page: they are escaped in the
     still part and become text nodes in the script's part.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sozialraum.demo import build_musterstadt
+    >>> from sozialraum.secrecy.build import build_edition
+    >>> edition = build_edition(build_musterstadt().atlas)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = write_ressourcenkarte(edition, f"{folder}/karte.html", indicator="u6")
+    ...     "Musterstadt" in page.read_text(encoding="utf-8")
+    True
     """
     verify_edition(edition)
     _need_tables(cells, travel, streets)

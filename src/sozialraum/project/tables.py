@@ -58,6 +58,13 @@ def read_atlas(path: str | Path) -> Atlas:
     ------
     InputError
         Its report lists every error of all tables at once.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import find_example
+    >>> atlas = read_atlas(find_example("potsdam_mittelmark"))
+    >>> [level.plural for level in atlas.levels][1:]
+    ['Ämter und amtsfreie Gemeinden', 'Gemeinden']
     """
     return make_tables(read_project(path)).atlas
 

@@ -13,7 +13,7 @@ from sozialraum.read.toml import load_tables
 
 
 def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
-    """Read indicator definitions from TOML files.
+    r"""Read indicator definitions from TOML files.
 
     A file holds tables ``[[indicator]]``; the keys are the attributes of `Indicator`. What stands
     before the first of them under ``[common]`` holds for all of the file. An id of the catalogue
@@ -33,6 +33,16 @@ def read_indicators(paths: Iterable[str | Path]) -> dict[str, Indicator]:
     InputError
         Unreadable TOML, unknown keys, values of a wrong type or that are no choice, ages that are no
         span, one id defined twice or against the catalogue.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "merkmale.toml")
+    ...     _ = path.write_text('[[indicator]]\nid = "hunde"\ntitle = "Hunde"\n')
+    ...     read_indicators([path])["hunde"].title
+    'Hunde'
     """
     table, findings = load_indicators(paths)
     CheckReport(findings).raise_for_errors()

@@ -103,6 +103,13 @@ def build_edition(
     The versions of all audiences withhold the same rows: these are chosen over all rows that any
     reader outside the house sees, since one may hold two versions. The version ``intern`` holds what
     never leaves as well; of this only what is unsafe by itself is withheld.
+
+    Examples
+    --------
+    >>> from sozialraum.demo import build_musterstadt
+    >>> edition = build_edition(build_musterstadt().atlas, secrecy=Secrecy(minimum=10))
+    >>> edition.secrecy.minimum, bool((edition.values["sign"] == ".").any())
+    (10, True)
     """
     return build_editions(
         atlas, values=values, gaps=gaps, secrecy=secrecy, indicators=indicators,
