@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sozialraum.demo import build_musterstadt
+from sozialraum.demo import build_measures, build_musterstadt
+from sozialraum.planning.measures import settle_measures
 from sozialraum.present import classes as looks
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.project.edited import read_edited_offers
@@ -64,9 +65,11 @@ def qgis(tmp_path_factory: pytest.TempPathFactory) -> Open:
 
 
 def test_it_opens_ready_made(qgis: Open, town_edition: Edition, tmp_path: Path) -> None:
+    atlas = build_musterstadt().atlas
     path = write_geopackage(
-        town_edition, tmp_path / "stadt.gpkg", indicator="leistungsbezug", level="quartier"
-    )
+        town_edition, tmp_path / "stadt.gpkg", indicator="leistungsbezug", level="quartier",
+        measures=settle_measures(build_measures(), atlas.areas, atlas.offers).table,
+    )  # fmt: skip
     told = qgis(path)
     assert told["read"]
     assert told["heard"] == []
@@ -92,6 +95,11 @@ def test_it_opens_ready_made(qgis: Open, town_edition: Edition, tmp_path: Path) 
     assert [found[f"{x} im Gebiet"] for x in ("Quartiere", "Sozialräume", "Planregionen")] == [
         16, 4, 2,
     ]  # fmt: skip
+    # Of the five measures for everybody one is for the whole town, and three are about an offer.
+    assert found["Maßnahmen im Gebiet (Sozialraum)"] == 4
+    assert found["Maßnahmen im Gebiet (Gesamt)"] == 1
+    assert found["Maßnahmen am Angebot"] == 3
+    assert layers["massnahmen"]["widgets"]["status"] == "ValueMap"
     rows = town_edition.values.groupby("level").size()
     levels = {level.id: level.title for level in town_edition.levels}
     assert {t: found[f"Werte je Gebiet ({t})"] for t in levels.values()} == {
