@@ -60,6 +60,45 @@ def test_help_is_german(command: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert argparse.ArgumentParser(prog="other").format_help().startswith("usage: other")
 
 
+def test_a_file_is_not_replaced_by_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "notizen"
+    own.write_text("wichtig")
+    monkeypatch.setattr("sozialraum.project.job.read_project", lambda path: Empty())
+    for command in ("run stadt.toml --quiet", "compare alt neu"):
+        assert main([*command.split(), "--out", str(own)]) == 1
+        said = capsys.readouterr().err
+        assert said == (
+            f"„{own}“ lässt sich nicht lesen oder schreiben: "
+            "Gebraucht wird ein Ordner, dort liegt aber eine Datei.\n"
+        )
+        assert own.read_text() == "wichtig"
+
+
+class Empty:
+    """A project file in which nothing stands."""
+
+    def section(self, name: str) -> dict[str, str]:
+        return {}
+
+    def entries(self, name: str) -> list[str]:
+        return []
+
+
+def test_a_locked_file_is_told_as_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deny(*given: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied", "tabellen.xlsx")
+
+    monkeypatch.setattr("sozialraum.cli.run", deny)
+    assert main(["run", "stadt.toml"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("„tabellen.xlsx“ lässt sich nicht lesen oder schreiben: ")
+    assert "noch in einem anderen Programm geöffnet" in said
+
+
 def test_what_is_written_is_told_in_a_few_lines() -> None:
     folder = Path("ergebnis")
     written = [folder / "ressourcenkarte.html", folder / "tabellen" / "werte.csv"]

@@ -80,6 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SozialraumError as error:
         print(error, file=sys.stderr)
         return FINDINGS
+    except OSError as error:
+        reason = error.strerror or error
+        print(say("cli.no_access", path=error.filename or "", reason=reason), file=sys.stderr)
+        if isinstance(error, PermissionError):
+            print(say("cli.locked"), file=sys.stderr)
+        return FINDINGS
     return FINE
 
 

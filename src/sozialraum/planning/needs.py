@@ -13,7 +13,7 @@ from sozialraum.model.rows import find_rows
 from sozialraum.model.schema import NEEDS
 from sozialraum.model.spelling import plain_name
 from sozialraum.planning.settle import complete, find_strangers, settle_areas, settle_topics
-from sozialraum.texts import number, say
+from sozialraum.texts import date, number, say
 
 COUNTS = ("statements", "offers", "traeger", "without_offer", "without_traeger")
 _GROUPS = ("level", "area", "topic", "target_group", "source", "offer", "traeger")
@@ -68,9 +68,8 @@ def settle_needs(
     found += settle_topics(table, topics, _LABEL)
     if day:
         late = table["date"].fillna("") > day
-        found += find_rows(
-            "note", "need_later", _LABEL, table, late, column="date", cell=table["date"]
-        )
+        shown = table["date"].map(date, na_action="ignore")
+        found += find_rows("note", "need_later", _LABEL, table, late, column="date", cell=shown)
     return Reading(table, tuple(found))
 
 

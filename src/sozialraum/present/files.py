@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sozialraum.model.audience import MARKS
+from sozialraum.texts import say
 
 _RESERVED = {
     "con",
@@ -50,6 +52,20 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary = Path(folder) / target.name
         yield temporary
         os.replace(temporary, target)  # noqa: PTH105 - the one call that is atomic on all systems
+
+
+def need_folder(path: str | Path) -> Path:
+    """Give the path of a folder to write into, whether it exists or not.
+
+    Raises
+    ------
+    NotADirectoryError
+        There is a file of this name.
+    """
+    folder = Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, say("cli.not_a_folder"), str(folder))
+    return folder
 
 
 def mark_name(path: str | Path, audience: str) -> Path:

@@ -9,6 +9,7 @@ from sozialraum.errors import InputError
 from sozialraum.indicators.uncertainty import measure_intervals
 from sozialraum.model.check import CheckReport, Finding, find
 from sozialraum.model.indicator import pick
+from sozialraum.present.files import need_folder
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
 from sozialraum.present.sozialraumprofil import check_formats, list_installed
 from sozialraum.project.published import read_published
@@ -117,8 +118,10 @@ def compare(
     Raises
     ------
     InputError, UnknownNameError, FileNotFoundError, MissingPackageError
-        Nothing is written then.
+    NotADirectoryError
+        ``out`` is a file. Nothing is written then.
     """
+    need_folder(out)
     kinds = check_formats(list_installed() if formats is None else formats, template)
     found = compare_folders(old, new, uncertain=uncertain)
     return write_halbjahresbericht(

@@ -22,7 +22,7 @@ from sozialraum.access.travel import measure_nearest
 from sozialraum.model.atlas import Atlas
 from sozialraum.model.audience import INTERNAL, PUBLIC, sees
 from sozialraum.planning.report import report_needs
-from sozialraum.present.files import mark_name
+from sozialraum.present.files import mark_name, need_folder
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import list_manifest, write_manifest
 from sozialraum.present.measures import write_measures
@@ -211,6 +211,8 @@ def run(
     Raises
     ------
     InputError, UnknownNameError, CoverageError, SecrecyError
+    NotADirectoryError
+        ``out`` is a file.
     MissingPackageError
         Profiles or print maps are asked for in a format whose extra is not installed.
     """
@@ -344,7 +346,7 @@ _BAR = "{desc} {percentage:3.0f} % |{bar:20}| {elapsed}"
 @contextmanager
 def _whole(out: str | Path) -> Iterator[Path]:
     """Give a new folder that takes the place of the old one when the block succeeds."""
-    target = Path(out)
+    target = need_folder(out)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sozialraum-") as scratch:
         new = Path(scratch) / "new"

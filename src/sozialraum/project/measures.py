@@ -13,7 +13,12 @@ from sozialraum.model.audience import CLOSED
 from sozialraum.model.check import CheckReport, Reading
 from sozialraum.model.schema import MEASURES
 from sozialraum.planning.measures import settle_measures
-from sozialraum.project.needs import name_levels, show_topics
+from sozialraum.project.needs import (
+    join_findings,
+    lacks_columns,
+    name_levels,
+    show_topics,
+)
 from sozialraum.project.settings import Entry, Project
 from sozialraum.read.measures import load_measures
 
@@ -32,7 +37,7 @@ def take_measures(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -
         return Reading(None, ())
     options = {k: entry[k] for k in ("columns", "layer") if k in entry}
     table, found = load_measures(project.locate(entry["file"]), **options)
-    if table is None or any(f.severity == "error" for f in found):
+    if lacks_columns(table, MEASURES):
         return Reading(table, found)
     settled, more = settle_measures(
         name_levels(table, project.levels),
@@ -44,7 +49,7 @@ def take_measures(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -
     )
     if "source" in entry:
         settled["source"] = settled["source"].fillna(entry["source"])
-    return Reading(settled, (*found, *more))
+    return Reading(settled, join_findings(found, more))
 
 
 def list_topics(project: Project) -> Entry:

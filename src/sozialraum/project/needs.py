@@ -13,6 +13,7 @@ from sozialraum.model.audience import CLOSED
 from sozialraum.model.check import Finding, Reading, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.near import list_near
+from sozialraum.model.schema import NEEDS, Table
 from sozialraum.planning.action import ActionRule, need_side
 from sozialraum.planning.needs import settle_needs
 from sozialraum.planning.report import LEAST_PROVIDERS, NeedsPlan
@@ -36,14 +37,25 @@ def take_needs(project: Project, areas: pd.DataFrame, offers: pd.DataFrame) -> R
     path = project.locate(entry["file"])
     options = {k: entry[k] for k in ("columns", "layer") if k in entry}
     table, found = load_needs(path, **options)
-    if table is None or any(f.severity == "error" for f in found):
+    if lacks_columns(table, NEEDS):
         return Reading(table, found)
     table = name_levels(table, project.levels)
     day = str(project.section("project").get("redaktionsschluss", ""))
     settled, more = settle_needs(
         table, areas, offers, topics=list(entry.get("topics", {})), day=day
     )
-    return Reading(settled, (*found, *more))
+    return Reading(settled, join_findings(found, more))
+
+
+def lacks_columns(table: pd.DataFrame | None, schema: Table) -> bool:
+    """Tell whether nothing more can be said of a register because a required column is missing."""
+    return table is None or any(c.required and c.name not in table for c in schema.columns)
+
+
+def join_findings(read: Sequence[Finding], settled: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Put what is wrong with a register in one list; what was found twice stands there once."""
+    known = {(f.code, f.row) for f in read}
+    return (*read, *(f for f in settled if (f.code, f.row) not in known))
 
 
 def check_needs_plan(
