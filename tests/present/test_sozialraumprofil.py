@@ -197,10 +197,13 @@ def test_a_withheld_figure_is_a_point_everywhere(secret_edition, tmp_path):
     assert figures["u6"].bare == "."
     assert figures["leistung"].shown == "."
     assert profile.hidden == 2
+    told = [figures[name].indicator.title for name in ("u6", "leistung")]
+    assert profile.hidden_titles == tuple(told)
     assert "." in profile.signs
     page = write(secret_edition, tmp_path, "quartier")["01"]
     assert "2 Zahlen dieses Profils sind zum Schutz kleiner Gruppen" in page.text
     assert "zurückgehalten oder unbekannt" in page.text
+    assert f"Zurückgehalten sind Zahlen zu: {told[0]}; {told[1]}." in page.text
 
 
 def test_signs_are_shown_and_explained(secret_edition, tmp_path):

@@ -252,6 +252,13 @@ class Profile:
         return sum(f.hidden for f in self.figures()) + sum(g.people == HIDDEN for g in self.gaps)
 
     @property
+    def hidden_titles(self) -> tuple[str, ...]:
+        """What is withheld at least once; how often could be taken for the number itself."""
+        withheld = [plain_title(f.indicator) for f in self.figures() if f.hidden]
+        withheld += [gap.measure for gap in self.gaps if gap.people == HIDDEN]
+        return tuple(dict.fromkeys(withheld))
+
+    @property
     def signs(self) -> tuple[str, ...]:
         """The signs that stand in the profile and need explaining."""
         used = {f.sign for f in self.figures() if f.sign}

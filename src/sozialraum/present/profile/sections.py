@@ -225,6 +225,9 @@ def _method(profile: Profile, desk: ProfileDesk, registers: Sequence[str]) -> Se
     kept = say("profile.secrecy_none" if not profile.hidden else "profile.secrecy_some",
                count=number(profile.hidden), all=number(len(edition.protocol)))  # fmt: skip
     blocks += [Subheading(say("profile.secrecy_heading")), Paragraph(plain(kept), "")]
+    if profile.hidden:
+        which = say("profile.secrecy_which", titles="; ".join(profile.hidden_titles))
+        blocks.append(Paragraph(plain(which), ""))
     told = say("profile.checked", count=number(len(edition.notes)))
     blocks += [Paragraph(plain(told), "")] if edition.notes else []
     if edition.created:
