@@ -21,7 +21,7 @@ from sozialraum.indicators.ages import (
     list_groups,
     share_groups,
 )
-from sozialraum.indicators.extract import KEY, Extract, Sheet, finish, gather, select
+from sozialraum.indicators.extract import KEY, Extract, Sheet, finish, gather, last_day, select
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.series import compare_values
 from sozialraum.model.areas import list_levels
@@ -121,7 +121,7 @@ def build_demography(
     known |= share_groups(known, groups)
     known = _of_report(known)
     day, last = _find_days(delivered, known, there, datenstand, before)
-    given = values[values["datenstand"] <= _end(day)]
+    given = values[values["datenstand"] <= last_day(day)]
     sheets = _plan(known, [*there, *sums], groups)
     wanted = [i for sheet in sheets for i in sheet.indicators]
     added = form_rates(given, select(known, sums, there))
@@ -146,11 +146,6 @@ def _of_report(known: Mapping[str, Indicator]) -> dict[str, Indicator]:
     return dict(known)
 
 
-def _end(day: str) -> str:
-    """Give the last day a Datenstand can mean, to compare years with days."""
-    return f"{day}-12-31" if len(day) == 4 else day
-
-
 def _find_days(
     delivered: pd.DataFrame,
     known: Mapping[str, Indicator],
@@ -159,7 +154,9 @@ def _find_days(
     before: str | None,
 ) -> tuple[str, str | None]:
     people = {PEOPLE, *(n for base in (PEOPLE, *SEXES) for n in list_groups(known, there, base))}
-    days = sorted(set(delivered.loc[delivered["indicator"].isin(people), "datenstand"]), key=_end)
+    days = sorted(
+        set(delivered.loc[delivered["indicator"].isin(people), "datenstand"]), key=last_day
+    )
     day = datenstand or (days[-1] if days else "")
     for asked in filter(None, (day, before)):
         if asked not in days:
@@ -168,7 +165,7 @@ def _find_days(
             )
     if not day:
         raise CoverageError(say("demography.nobody"))
-    earlier = [d for d in days if _end(d) < _end(day)]
+    earlier = [d for d in days if last_day(d) < last_day(day)]
     if before is not None and before not in earlier:
         raise CoverageError(say("demography.not_before", day=date(day), before=date(before)))
     return day, before or (earlier[-1] if earlier else None)
@@ -325,7 +322,7 @@ def _not_additive(made: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
 def _keep_days(rows: pd.DataFrame, day: str, last: str | None) -> pd.DataFrame:
     """Keep the day of the report, that of the last, and the newest of what has neither."""
     rows = rows.drop_duplicates(KEY, keep="last")
-    rows = rows[rows["datenstand"].map(_end) <= _end(day)]
+    rows = rows[rows["datenstand"].map(last_day) <= last_day(day)]
     newest = rows.groupby("indicator")["datenstand"].transform("max")
     kept = rows["datenstand"].isin([day, last]) | (rows["datenstand"] == newest)
     return rows[kept | (rows["indicator"] == PEOPLE)]

@@ -112,6 +112,11 @@ class Extract(Showing):
         return made
 
 
+def last_day(day: str) -> str:
+    """Give the last day a Datenstand can mean, to compare years with days."""
+    return f"{day}-12-31" if len(day) == 4 else day
+
+
 def gather(
     values: pd.DataFrame,
     areas: gpd.GeoDataFrame,

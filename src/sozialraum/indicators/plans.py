@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialraum.errors import CoverageError, UnknownNameError
 from sozialraum.indicators.ages import PEOPLE, SEXES, join_sexes
-from sozialraum.indicators.extract import Extract, Sheet, finish, gather, select
+from sozialraum.indicators.extract import Extract, Sheet, finish, gather, last_day, select
 from sozialraum.indicators.form import form_rates
 from sozialraum.indicators.offer_counts import count_offers, pick_offers
 from sozialraum.indicators.plan_sheets import PLANS, Plan
@@ -89,7 +89,7 @@ def build_plan(
     there = list(dict.fromkeys(values.dropna(subset=["value"])["indicator"]))
     known, sums = join_sexes(indicators, there)
     day, stand = _find_day(values, known, wanted, datenstand)
-    given = values[values["datenstand"].map(_end) <= _end(day)]
+    given = values[values["datenstand"].map(last_day) <= last_day(day)]
     chosen: list[str] = []
     if offers is not None and plan.measures:
         counted = _count(plan, given, offers, areas, known, day, stand)
@@ -114,10 +114,6 @@ def build_plan(
     return finish(name, title, sheets, rows, there, known, areas, sums=sums, offers=chosen)
 
 
-def _end(day: str) -> str:
-    return f"{day}-12-31" if len(day) == 4 else day
-
-
 def _find_day(
     values: pd.DataFrame, known: Mapping[str, Indicator], wanted: list[str], datenstand: str | None
 ) -> tuple[str, str]:
@@ -126,7 +122,7 @@ def _find_day(
     people = {n for n, i in known.items() if n in bases or i.base in bases}
     for ids in (people, set(wanted)):
         rows = values[values["indicator"].isin(ids)]
-        day = datenstand or (max(rows["datenstand"], key=_end) if len(rows) else "")
+        day = datenstand or (max(rows["datenstand"], key=last_day) if len(rows) else "")
         stands = rows.loc[rows["datenstand"] == day, "gebietsstand"].dropna()
         if len(stands):
             return day, str(stands.mode().iloc[0])
