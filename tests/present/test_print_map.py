@@ -27,7 +27,7 @@ from sozialraum.present.looks import FONTS
 from sozialraum.present.name_places import list_layouts
 from sozialraum.present.print_content import Content, gather_content
 from sozialraum.present.print_map import lay_out, write_print_map
-from sozialraum.present.print_sheet import PAPERS, POINT, WRITERS
+from sozialraum.present.print_sheet import PAPERS, POINT, WRITERS, flow_words
 from sozialraum.secrecy.build import build_edition
 from sozialraum.secrecy.edition import Edition, Head, Statement
 
@@ -522,3 +522,23 @@ def test_the_legend_names_the_borders_of_the_levels_above(town_edition: Edition)
     assert [line for line in told if line.startswith("Grenzen: ")] == [
         f"Grenzen: {plural}" for plural in reversed(above)
     ]
+
+
+def test_columns_of_words_are_even_and_tear_no_line_off() -> None:
+    # A column of 60 pt holds one word of five n (at 18 pt 55 wide): a word is a line.
+    def lengths(*words: int) -> list[list[int]]:
+        made = flow_words(
+            [" ".join(["nnnnn"] * n) for n in words], 140, 18, "#000000", most=2, gutter=20, gap=3
+        )
+        columns: dict[float, list[int]] = {}
+        for one in made.words:
+            columns.setdefault(one.x, []).append(len(one.lines))
+        return list(columns.values())
+
+    assert lengths(3) == [[3]]
+    assert lengths(8) == [[4], [4]]
+    assert lengths(1, 9) == [[1, 4], [5]]
+    # Five lines a column would tear the first line off the second paragraph, six do not.
+    assert lengths(4, 6) == [[4, 2], [4]]
+    # And here the last line off the first one.
+    assert lengths(6, 4) == [[6], [4]]

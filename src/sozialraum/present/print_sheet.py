@@ -123,18 +123,39 @@ def flow_words(
     column = (width - (most - 1) * gutter) / most
     paragraphs = [set_words(text, column, size, colour).words[0] for text in texts]
     count = sum(len(p.lines) for p in paragraphs)
-    long = max(-(-count // most), min(count, 4))
-    columns: list[list[Unit]] = [[] for _ in range(most)]
+    least = max(-(-count // most), min(count, 4))
+    # No column ends or begins with a single line of a paragraph, if a line more can help that.
+    ways = [_cut(paragraphs, long) for long in (least, least + 1)]
+    columns = next((way for way in ways if not _tears(way, paragraphs)), ways[0])
+    stacks = [
+        move(
+            stack([Unit(w.step * len(w.lines), (w,)) for w in words], gap),
+            i * (column + gutter), 0,
+        )
+        for i, words in enumerate(columns)
+    ]  # fmt: skip
+    return Unit(max(s.height for s in stacks), tuple(w for s in stacks for w in s.words))
+
+
+def _cut(paragraphs: Sequence[Words], long: int) -> list[list[Words]]:
+    """Divide paragraphs into columns of so many lines."""
+    columns: list[list[Words]] = []
     at = 0
     for words in paragraphs:
         start = 0
         while start < len(words.lines):
+            if at % long == 0:
+                columns.append([])
             lines = words.lines[start : start + long - at % long]
-            part = replace(words, lines=lines)
-            columns[at // long].append(Unit(words.step * len(lines), (part,)))
+            columns[-1].append(replace(words, lines=lines))
             start, at = start + len(lines), at + len(lines)
-    stacks = [move(stack(c, gap), i * (column + gutter), 0) for i, c in enumerate(columns) if c]
-    return Unit(max(s.height for s in stacks), tuple(w for s in stacks for w in s.words))
+    return columns
+
+
+def _tears(columns: Sequence[Sequence[Words]], paragraphs: Sequence[Words]) -> bool:
+    """Tell whether a single line of a longer paragraph stands in a column."""
+    whole = {words.lines for words in paragraphs}
+    return any(len(w.lines) == 1 and w.lines not in whole for column in columns for w in column)
 
 
 def stack(units: Sequence[Unit], gap: float = 0.0) -> Unit:
