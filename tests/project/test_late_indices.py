@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,23 @@ def test_before_measuring_it_is_defined_and_has_no_rows(town: Path) -> None:
     assert "lage" not in set(made.atlas.values["indicator"])
     assert [recipe.id for _, recipe in made.late.recipes] == ["lage"]
     assert check(town / "sozialraum.toml").ok
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("sozialraum.toml", "limit_min = 15", 'limit_min = 15\ndatenstand = "2023-12-31"'),
+        ("rezept.toml", 'method = "z_mean"', 'method = "z_mean"\nchange_years = 1'),
+    ],
+)
+def test_figures_without_a_common_day_are_found_before_measuring(
+    town: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    shutil.copytree(town, tmp_path / "kopie")
+    path = tmp_path / "kopie" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(sr.InputError, match=r"kita_15min: 31\.12\.202"):
+        check(tmp_path / "kopie" / "sozialraum.toml")
 
 
 def test_small_areas_enter_it_and_are_left_out_afterwards(town: Path) -> None:

@@ -16,6 +16,7 @@ from sozialraum.model.check import Finding, find
 from sozialraum.model.indicator import Indicator
 from sozialraum.project.settings import Project
 from sozialraum.read.recipes import load_recipes
+from sozialraum.texts import date, say
 
 Recipes = list[tuple[str, Recipe]]
 
@@ -92,6 +93,26 @@ def make_indices(
         rows = build_index(values, recipe, indicators, level=level)
         values = pd.concat([values, rows], ignore_index=True)
     return values
+
+
+def check_late(late: Late, indicators: Mapping[str, Indicator], project: Project) -> list[Finding]:
+    """Find indices whose figures will have no Datenstand in common, before anything is measured."""
+    measured = {entry["id"] for entry in project.entries("coverage")}
+    made = {name for _, recipe in late.recipes for name in recipe.made}
+    found = []
+    for level, recipe in late.recipes:
+        rows = late.values[(late.values["level"] == level) & late.values["value"].notna()]
+        days = {
+            i: {indicators[i].datenstand} if i in measured
+            else {*rows.loc[rows["indicator"] == i, "datenstand"]}
+            for i in recipe.needed if i not in made
+        }  # fmt: skip
+        lasting = recipe.change_years and not measured.isdisjoint(recipe.needed)
+        if days and (lasting or not set.intersection(*days.values())):
+            seen = "; ".join(f"{i}: {', '.join(map(date, sorted(d)))}" for i, d in days.items())
+            text = say("index.no_date", id=recipe.id, level=level, seen=seen)
+            found.append(Finding("error", "no_date", project.path.name, text))
+    return found
 
 
 def make_late(

@@ -25,7 +25,7 @@ from sozialraum.model.rows import join_tables
 from sozialraum.project.boundaries import update_values
 from sozialraum.project.coarse import join_areas, join_classes
 from sozialraum.project.funding import define_funding, load_fundings, make_fundings
-from sozialraum.project.indices import Late, leave_out_small, load_indices, make_indices
+from sozialraum.project.indices import Late, check_late, leave_out_small, load_indices, make_indices
 from sozialraum.project.secret import check_secrecy
 from sozialraum.project.settings import Entry, Project, read_project
 from sozialraum.read.addresses import load_addresses
@@ -167,7 +167,9 @@ def make_tables(project: Project) -> Tables:
     atlas = join_classes(atlas, project)
     values = make_indices(atlas.values, indices.recipes, atlas.indicators)
     shown = atlas.with_values(leave_out_small(values, atlas.indicators, project))
-    return Tables(make_fundings(shown, project, funding), Late(values, indices.late))
+    late = Late(values, indices.late)
+    CheckReport(tuple(check_late(late, atlas.indicators, project))).raise_for_errors()
+    return Tables(make_fundings(shown, project, funding), late)
 
 
 def _keep(table: pd.DataFrame, where: Entry, label: str, found: list[Finding]) -> pd.DataFrame:
