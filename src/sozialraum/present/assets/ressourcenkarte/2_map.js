@@ -387,7 +387,7 @@ function scalePatterns() {
 
 function drawScale() {
   const metre = view.k / data.topology.transform.scale[0];
-  const most = 120 / metre;
+  const most = Math.min(120, view.width / 5) / metre;
   const power = 10 ** Math.floor(Math.log10(most));
   const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
   byId("massstab-text").textContent = length >= 1000 ? `${write(length / 1000)} km` : `${write(length)} m`;

@@ -14,15 +14,18 @@ function tableColumns() {
   const differences = (head, value) => ({ head, value, text: (i) => { const x = value(i); return x === null ? "" : writeSigned(x, indicator.digits); }, sign: () => "", digits: indicator.digits, extra: true });
   const unit = indicator.unit === "%" ? say("points_in") : indicator.unit;
   const columns = [{ ...figures(indicator.unit ? say("value_in", { unit: indicator.unit }) : say("value"), (i) => paint.cells[i], indicator), extra: false }];
+  /** @type {TableColumn[]} */
+  const parts = [];
   for (const key of /** @type {("numerator"|"denominator")[]} */ (indicator.denominator ? ["numerator", "denominator"] : [])) {
-    columns.push({ head: say(key), value: (i) => paint.cells[i][key], text: (i) => { const { [key]: n, sign } = paint.cells[i]; return n === null ? (sign === "." ? "." : "") : write(n, counted); }, sign: () => "", digits: counted, extra: false });
+    parts.push({ head: say(key), value: (i) => paint.cells[i][key], text: (i) => { const { [key]: n, sign } = paint.cells[i]; return n === null ? (sign === "." ? "." : "") : write(n, counted); }, sign: () => "", digits: counted, extra: false });
   }
   if (paint.apart.length) columns.push(differences(unit ? say("deviation_in", { unit }) : say("deviation"), (i) => paint.apart[i]));
   if (paint.pair) {
     const second = data.indicators[state.second];
     columns.push(figures(second.title + (second.unit ? ` (${second.unit})` : ""), (i) => paint.seconds[i], second));
   }
-  return columns.concat(olderColumns(figures, differences));
+  // What is set beside the value stands beside it; of what it was made comes last.
+  return columns.concat(olderColumns(figures, differences), parts);
 }
 
 /** The figure of people without a known place, who are in no area. @returns {Cell|null} */
@@ -75,7 +78,8 @@ function drawTable() {
   });
   const lost = lostCell(), series = currentSeries();
   if (lost && (state.printing || state.page === pages - 1)) {
-    const texts = lostTexts(lost, series ? series.counted : 0);
+    const [text, ...others] = lostTexts(lost, series ? series.counted : 0);
+    const texts = columns.map((_, i) => i ? others[i - columns.length + others.length] : text);
     body.push(html("tr", {}, html("th", { scope: "row" }, say("unassigned")), ...columns.map((_, i) => html("td", { class: i ? null : lost.value === null ? "leer" : null, title: i ? null : data.signs[lost.sign] || null }, texts[i] || ""))));
   }
   refill("tabelle",
