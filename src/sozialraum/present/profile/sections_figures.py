@@ -174,7 +174,7 @@ def tell_parts(
         return None
     first: tuple[Figure, ...] = parts.own or parts.rows[0][1]
     common = shared_marks(first)
-    columns = [Column(plain(parts.level.title), "text", 1.5)]
+    columns = [Column(plain(parts.level.title), "text", 2.1)]
     for (indicator, note), own in zip(parts.indicators, first, strict=True):
         named = name_indicator(indicator, note, mark(own.marks, common))
         # Long titles need room, though not in proportion: they run over several lines.
