@@ -88,7 +88,8 @@ def test_the_map_and_profiles_know_both(tmp_path: Path) -> None:
     assert "Quartier 2" not in page
     sr.write_tables(edition, tmp_path / "tabellen")
     sheet = pd.read_excel(tmp_path / "tabellen/tabellen.xlsx", sheet_name="Schulbezirke")
-    assert sheet.iloc[:, 2].tolist() == ["Ort", "Ort"]
+    assert sheet.columns.tolist() == ["Merkmal", "Datenstand", "X\nX", "Y\nY"]
+    assert sheet.iloc[0, 2:].tolist() == [10 + 40, 20 + 30]
 
 
 LEVEL = '[[level]]\nid = "{id}"\ntitle = "T"\n{more}\n'

@@ -22,7 +22,7 @@ from sozialraum.demo import LEVELS, build_musterstadt
 from sozialraum.model.areas import UNASSIGNED
 from sozialraum.model.atlas import build_atlas
 from sozialraum.model.indicator import Indicator
-from sozialraum.present import clusters, plots, reliability
+from sozialraum.present import choropleth, clusters, plots, reliability
 from sozialraum.present.classes import classify_indicator
 from sozialraum.present.geopackage import write_geopackage
 from sozialraum.present.manifest import write_manifest
@@ -210,7 +210,7 @@ def test_passports_and_manifest(edition: Edition, tmp_path: Path) -> None:
 
 
 PLOTS: dict[str, Callable[[Edition], object]] = {
-    "map": lambda e: plots.plot_map(e, "zahl", level="quartier"),
+    "map": lambda e: choropleth.plot_map(e, "zahl", level="quartier"),
     "bars": lambda e: plots.plot_bars(e, "zahl", level="quartier"),
     "lines": lambda e: plots.plot_lines(e, "zahl", level="quartier", areas=[HIDDEN_AREA, "1102"]),
     "intervals": lambda e: reliability.plot_intervals(e, "anteil", level="quartier"),
