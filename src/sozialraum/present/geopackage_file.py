@@ -15,6 +15,8 @@ from sozialraum.present.files import replacing
 from sozialraum.present.office import clean
 
 EPOCH = "1980-01-01"
+# Where SQLite counts changes, and says up to which of them it knows its own version.
+_COUNTERS = (24, 92)
 PROJECT = "sozialraum"
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -105,6 +107,11 @@ def write_layers(
             )
         with closing(sqlite3.connect(temporary, isolation_level=None)) as database:
             _settle(database, layers, f"{moment}T00:00:00.000Z", project, about)
+        # How often the file was changed while it was made is not always the same.
+        with temporary.open("r+b") as file:
+            for place in _COUNTERS:
+                file.seek(place)
+                file.write((1).to_bytes(4, "big"))
 
 
 def _settle(
