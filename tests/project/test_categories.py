@@ -111,3 +111,14 @@ def test_a_word_is_a_text(tmp_path: Path) -> None:
     path.write_text(musterstadt.PROJECT + "[categories]\nkita = 3\n", encoding="utf-8")
     with pytest.raises(InputError, match="„categories“ hat „kita“ den Wert „3“"):
         read_project(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [("x", "„x“"), (["kita"], "kita"), ({"kita": 3}, "„3“")]
+)
+def test_words_of_another_kind_are_refused(wrong: object, told: str) -> None:
+    atlas = sr.build_musterstadt().atlas
+    with pytest.raises(InputError, match="Erwartet wird") as caught:
+        sr.build_atlas(atlas.areas, levels=atlas.levels, title="Ort", categories=wrong)
+    (found,) = caught.value.report.errors
+    assert told in found.text

@@ -13,6 +13,7 @@ import pandas as pd
 from sozialraum.model.areas import WHOLE, Level, complete_areas
 from sozialraum.model.cells import check_table
 from sozialraum.model.check import CheckReport, Finding
+from sozialraum.model.entries import Kind, check_keys
 from sozialraum.model.indicator import Indicator
 from sozialraum.model.nesting import check_areas, check_upper, find_inside
 from sozialraum.model.overview import Overview, Showing
@@ -187,7 +188,12 @@ def build_atlas(
         top = Level(levels[0].id, levels[0].title, levels[0].plural, levels[0].parent or WHOLE)
         levels = (Level(WHOLE, say("atlas.whole"), say("atlas.whole")), top, *levels[1:])
     indicators = dict(indicators or {})
+    own = {} if categories is None else categories
+    kinds = {"categories": Kind((Mapping,))}
     found = list(findings)
+    found += check_keys({"categories": own}, kinds, (), "atlas", "atlas") or check_keys(
+        own, dict.fromkeys(own, Kind((str,))), (), "categories", "atlas"
+    )
 
     def typed(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
         if isinstance(table, gpd.GeoDataFrame) and "geometry" not in table:
@@ -235,5 +241,5 @@ def build_atlas(
         _population=population.set_index("cell"),
         _values=values,
         _backdrop=_empty_points(crs, "kind") if backdrop is None else backdrop,
-        categories=MappingProxyType(dict(categories or {})),
+        categories=MappingProxyType(dict(own)),
     )
