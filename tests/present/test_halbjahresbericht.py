@@ -13,7 +13,7 @@ import shapely
 import sozialraum as sr
 from sozialraum.demo import build_measures, build_musterstadt
 from sozialraum.present.change_map import draw_change
-from sozialraum.present.change_words import say_summary
+from sozialraum.present.change_words import list_gaps, say_summary
 from sozialraum.present.halbjahresbericht import write_halbjahresbericht
 from sozialraum.present.profile.sheet import say_plain
 from sozialraum.secrecy.comparison import compare_editions
@@ -82,6 +82,21 @@ def test_an_offer_without_a_name_is_called_by_its_id(town_edition: Edition) -> N
     assert say_summary(gone)[-1] == (
         "Ein Angebot gibt es nicht mehr: ohne Namen (jugend) (Nordwest 1)."
     )
+
+
+def test_people_of_a_gap_that_are_withheld_are_not_called_unknown(town_edition: Edition) -> None:
+    shown = show_edition(town_edition)
+    measure = shown.gaps["measure"].iloc[0]
+    known = {**shown.indicators, measure: next(iter(shown.indicators.values()))}
+    # Of two gaps with the same outline one has 40 people, the other 3, which are withheld; the
+    # older outline differs a little, so each of the two now is paired with each of the two before.
+    other = shown.gaps.set_geometry(shown.gaps.buffer(-5))
+    old, new = (republish(shown, gaps=g, indicators=known) for g in (other, shown.gaps))
+    table = list_gaps(compare_editions(old, new))
+    assert table is not None
+    told = [(say_plain(r[3]), say_plain(r[5])) for group in table.groups for r in group.rows]
+    both = ("40", "zurückgehalten")
+    assert sorted(told) == [(was, now) for was in both for now in both]
 
 
 def test_a_map_tells_more_less_and_not_comparable_apart() -> None:

@@ -174,14 +174,21 @@ def list_gaps(found: Comparison) -> Table | None:
     if found.gaps.empty:
         return None
     said = words("changes.gap")
+
+    def write(row: Any, name: str) -> str:
+        value = getattr(row, name)
+        # Of a gap whose people are not told they are withheld, never unknown.
+        hidden = name.startswith("people") and value != value
+        return say("changes.gap_hidden") if hidden else number(value)
+
     rows = []
     for row in found.gaps.rename(columns={"name": "place"}).itertuples():
         was = ("people_before", "minutes_before") if row.what != "opened" else ()
         now = ("people_after", "minutes_after") if row.what != "closed" else ()
         rows.append((
             found.indicators[row.measure].gap_heading, said[row.what], _text(row.place),
-            *([number(getattr(row, c)) for c in was] or ("–", "–")),
-            *([number(getattr(row, c)) for c in now] or ("–", "–")),
+            *([write(row, c) for c in was] or ("–", "–")),
+            *([write(row, c) for c in now] or ("–", "–")),
         ))  # fmt: skip
     columns = {"gap": 2.4, "what": 1.3, "area": 1.3, "people_before": -1.0, "minutes_before": -1.0,
                "people_after": -1.0, "minutes_after": -1.0}  # fmt: skip
